@@ -1,0 +1,64 @@
+# Everything in a fresh clone with Python ≥ 3.11 and Node ≥ 20, as any user:
+#   make demo    a demo company on http://127.0.0.1:8000
+#   make test    all tests, with a real PostgreSQL and a real Redis
+#   make check   what a change has to pass: formatting, lint, types, imports, schema, tests
+#   make soak    the tests in full size
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := test
+.PHONY: install demo test check lint soak format screens
+
+PYTHON ?= python3
+# pytest's own arguments: make test ARGS="-k ranking -x"
+ARGS ?=
+
+BIN := .venv/bin
+NPM_INSTALL := npm install --no-package-lock --no-audit --no-fund --loglevel=error
+# pyright is fetched once, into the folder that holds everything else that was fetched
+export PYRIGHT_PYTHON_CACHE_DIR := $(CURDIR)/.venv/pyright
+export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
+
+NODE_FOLDERS := $(patsubst %/package.json,%,$(wildcard tests/node/package.json screens/package.json))
+NODE_STAMPS := $(addsuffix /node_modules/.installed,$(NODE_FOLDERS))
+
+install: .venv/.installed $(NODE_STAMPS)
+
+.venv/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Leitai needs Python 3.11 or newer")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	touch $@
+
+%/node_modules/.installed: %/package.json
+	cd $* && $(NPM_INSTALL)
+	touch $@
+
+ifneq ($(wildcard screens/package.json),)
+screens: screens/dist/.built
+screens/dist/.built: screens/node_modules/.installed $(shell git ls-files screens)
+	cd screens && npm run build
+	touch $@
+endif
+
+demo: install screens
+	$(BIN)/leitai demo
+
+test: install screens
+	$(BIN)/python -m pytest $(ARGS)
+
+soak: install screens
+	LEITAI_SOAK=1 $(BIN)/python -m pytest -o faulthandler_timeout=3600 $(ARGS)
+
+check: lint test
+
+lint: install
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/leitai schema | diff -u schema.graphql - || { echo "schema.graphql is not what leitai schema prints"; exit 1; }
+
+format: install
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .

@@ -1,0 +1,103 @@
+"""Fixtures for all tests. Servers start when the first test asks for them, and end with the run.
+
+    engine          Sqlite, then Postgres: whoever uses it, or what builds on it, runs once on each
+    database_url    a fresh, empty database on that engine, as DATABASE_URL takes it
+    postgres_server, redis_server     the running servers: stop(), kill(), restart(), …
+    redis_url       an empty Redis, running again if an earlier test left it stopped
+    scaled          the tenth of a number in `make test`, all of it in `make soak`
+
+One engine only: @pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from hypothesis import settings
+from services import Postgres, Redis, ServiceIsMissing, start_postgres, start_redis
+from sqlite_files import Sqlite
+from tortoise.backends.base.executor import EXECUTOR_CACHE
+
+ON_CI = bool(os.environ.get("LEITAI_CI"))
+SOAKING = bool(os.environ.get("LEITAI_SOAK"))
+
+# No deadline for one example: a busy machine is slow, not wrong.
+settings.register_profile("test", deadline=None, print_blob=True)
+settings.register_profile("soak", deadline=None, print_blob=True, max_examples=1000)
+settings.load_profile("soak" if SOAKING else "test")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    try:
+        server = start_postgres()
+    except ServiceIsMissing as reason:
+        pytest.skip(str(reason))
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[Redis]:
+    try:
+        server = start_redis()
+    except ServiceIsMissing as reason:
+        pytest.skip(str(reason))
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def redis_url(redis_server: Redis) -> str:
+    redis_server.start()
+    redis_server.flush()
+    return redis_server.url
+
+
+@pytest.fixture(scope="session")
+def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> Sqlite:
+    return Sqlite(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def engine(request: pytest.FixtureRequest) -> Sqlite | Postgres:
+    # Tortoise keeps each model's SQL by connection name, and would give one engine's to the other.
+    EXECUTOR_CACHE.clear()
+    if request.param == "sqlite":
+        return request.getfixturevalue("sqlite_files")
+    server: Postgres = request.getfixturevalue("postgres_server")
+    server.start()
+    return server
+
+
+@pytest.fixture
+def database_url(engine: Sqlite | Postgres) -> Iterator[str]:
+    url = engine.create_database()
+    yield url
+    engine.drop_database(url)
+
+
+@pytest.fixture
+def scaled() -> Callable[[int], int]:
+    return lambda number: number if SOAKING else max(1, number // 10)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if SOAKING:
+        return
+    left_out = [item for item in items if item.get_closest_marker("soak")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Iterator[None]:
+    """On CI everything can be had, so that a skipped test is a missing service: a failure."""
+    report: pytest.TestReport = yield
+    if ON_CI and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, where nothing may be: {report.longrepr}"
+    return report
