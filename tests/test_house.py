@@ -1,0 +1,149 @@
+"""The rules of the house that no linter knows."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LIMIT = 300
+BELOW_APP = ("schema", "resolvers", "models", "realtime", "rules")
+AGGREGATES = (
+    "organizations", "members", "sessions", "points", "tasks", "courses", "leaderboards", "blocks",
+    "displays",
+)  # fmt: skip
+VAGUE = {"util", "utils", "helper", "helpers", "common", "manager", "managers", "misc", "service"}
+LOCK_FILES = {
+    "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "uv.lock",
+    "poetry.lock", "Pipfile.lock", "pdm.lock", "pylock.toml",
+}  # fmt: skip
+
+
+@cache
+def files() -> list[Path]:
+    """What is committed, or will be: tracked, or new and not ignored."""
+    listing = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [
+        Path(name) for name in sorted(set(listing.stdout.split("\0"))) if name and (ROOT / name).is_file()
+    ]
+
+
+def modules(*folders: str) -> Iterator[Path]:
+    return (file for file in files() if file.suffix == ".py" and (not folders or file.parts[0] in folders))
+
+
+def names_in(folder: str) -> set[str]:
+    """What a folder is about: schema/tasks.py and schema/tasks/__init__.py are both its tasks."""
+    return {file.parts[1].removesuffix(".py") for file in modules(folder) if len(file.parts) > 1}
+
+
+def parsed(file: Path) -> ast.Module:
+    return ast.parse((ROOT / file).read_bytes(), str(file))
+
+
+def test_there_are_files_to_judge() -> None:
+    assert Path("pyproject.toml") in files()
+
+
+def test_no_python_file_is_longer_than_one_can_read() -> None:
+    lengths = {str(file): len((ROOT / file).read_bytes().splitlines()) for file in modules()}
+    long = {file: n for file, n in lengths.items() if n > LIMIT and "migrations" not in Path(file).parts}
+    assert not long
+
+
+def test_no_file_has_a_name_that_says_nothing() -> None:
+    vague = [str(file) for file in files() if not VAGUE.isdisjoint(re.split(r"[._-]", file.name.lower()))]
+    assert not vague
+
+
+@pytest.mark.parametrize("folder", ["schema", "resolvers", "models"])
+def test_an_aggregate_has_one_name_everywhere(folder: str) -> None:
+    """schema/task.py, where resolvers/ says tasks, would hide what belongs together."""
+    singulars = {aggregate.removesuffix("s") for aggregate in AGGREGATES}
+    exempt = {"session"}  # who is calling, in one unit of work: no aggregate
+    assert not names_in(folder) & singulars - exempt
+
+
+def test_what_can_be_done_can_be_asked_for() -> None:
+    """An aggregate with operations in resolvers/ has its fields in the schema/ file of the same name."""
+    operated = names_in("resolvers") & set(AGGREGATES)
+    assert operated <= names_in("schema")
+
+
+def test_every_aggregate_with_operations_has_tests_of_its_name() -> None:
+    tested = {file.stem.removeprefix("test_") for file in modules("tests") if file.name.startswith("test_")}
+    operated = names_in("resolvers") & set(AGGREGATES)
+    untested = {name for name in operated if not any(test.startswith(name) for test in tested)}
+    assert not untested
+
+
+def test_rules_need_nothing_but_the_standard_library() -> None:
+    """Import-linter forbids what we depend on today; this forbids the rest."""
+    foreign = {
+        (str(file), name)
+        for file in modules("rules")
+        for name in imports(parsed(file))
+        if name not in sys.stdlib_module_names and name != "rules"
+    }
+    assert not foreign
+
+
+def test_rules_never_ask_what_time_it_is() -> None:
+    clocks = {
+        (str(file), node.lineno, node.attr)
+        for file in modules("rules")
+        for node in ast.walk(parsed(file))
+        if isinstance(node, ast.Attribute) and node.attr in {"now", "utcnow", "today", "time_ns", "monotonic"}
+        if isinstance(node.value, ast.Name) and node.value.id in {"datetime", "date", "time"}
+    }
+    assert not clocks
+
+
+def test_only_the_app_reads_the_environment() -> None:
+    readers = {
+        (str(file), node.lineno)
+        for file in modules(*BELOW_APP)
+        for node in ast.walk(parsed(file))
+        if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
+    }
+    assert not readers
+
+
+def test_tests_are_no_packages() -> None:
+    """With an __init__.py, tests/schema would be a second package of the name schema."""
+    assert not [str(file) for file in modules("tests") if file.name == "__init__.py"]
+
+
+def test_no_lock_file_says_where_packages_were_fetched() -> None:
+    telling = [
+        str(file) for file in files() if file.name in LOCK_FILES and b"://" in (ROOT / file).read_bytes()
+    ]
+    assert not telling
+
+
+def test_constraints_are_names_and_versions_only() -> None:
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    assert lines
+    assert not [line for line in lines if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.]+", line)]
+
+
+def imports(module: ast.Module) -> Iterator[str]:
+    """The top-level names a module imports; its own package where it imports relatively."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            yield node.module.partition(".")[0]
