@@ -1,0 +1,44 @@
+"""Rows, their queries and their changes of state. Modules are the namespace: `models.tasks.take_slot(...)`."""
+
+from models import clock, database, leaderboards, members, organizations, pages, points, roles, sessions, sql, tasks
+from models.clock import BoardVersion, Clock, Instant
+from models.members import Member, Membership
+from models.organizations import Organization, OrganizationKind, OrganizationPath
+from models.points import IdempotencyKey, PointsEntry, PointsKind, PointsReason
+from models.roles import RoleGrant
+from models.sessions import Account, AuthToken
+from models.tasks import Claim, ClaimStatus, Task, TaskReview, TaskStatus
+
+__all__ = [
+    "Account",
+    "AuthToken",
+    "BoardVersion",
+    "Claim",
+    "ClaimStatus",
+    "Clock",
+    "IdempotencyKey",
+    "Instant",
+    "Member",
+    "Membership",
+    "Organization",
+    "OrganizationKind",
+    "OrganizationPath",
+    "PointsEntry",
+    "PointsKind",
+    "PointsReason",
+    "RoleGrant",
+    "Task",
+    "TaskReview",
+    "TaskStatus",
+    "clock",
+    "database",
+    "leaderboards",
+    "members",
+    "organizations",
+    "pages",
+    "points",
+    "roles",
+    "sessions",
+    "sql",
+    "tasks",
+]

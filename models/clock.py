@@ -1,0 +1,172 @@
+"""The clock of each root: one position per change, gap-free and in commit order; and time, which writes too.
+
+A transaction calls `take` after all its other locks; nothing but ledger rows and board versions is written after it.
+`instants` is the schedule of what time will do; each is written once.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models import sql
+
+
+class Clock(Model):
+    root_id = fields.UUIDField(primary_key=True)
+    position = fields.BigIntField(default=0)
+    time = fields.DatetimeField()  # the newest instant written: what boards take for "now"
+    day_position = fields.BigIntField(default=0)  # position of the newest midnight
+    tree = fields.BigIntField(default=0)  # position of the newest change of the tree's shape
+
+    class Meta:
+        table = "clocks"
+
+
+class BoardVersion(Model):
+    """`changed`: newest position at which anything of this organization or below changed;
+    `tasks_changed`: the same for tasks set here, which arenas below show too."""
+
+    organization_id = fields.UUIDField(primary_key=True)
+    root_id = fields.UUIDField()
+    changed = fields.BigIntField(default=0)
+    changed_at = fields.DatetimeField()
+    tasks_changed = fields.BigIntField(default=0)
+    tasks_changed_at = fields.DatetimeField()
+
+    class Meta:
+        table = "board_versions"
+
+
+class InstantKind(StrEnum):
+    MIDNIGHT = "MIDNIGHT"
+    FINAL = "FINAL"
+    TASK_OPENS = "TASK_OPENS"
+    TASK_DUE = "TASK_DUE"
+    GRANT_STARTS = "GRANT_STARTS"
+    GRANT_ENDS = "GRANT_ENDS"
+
+
+class Instant(Model):
+    """subject_id: the task or grant, or the root. position: None until written."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid4)
+    root_id = fields.UUIDField()
+    kind = fields.CharEnumField(InstantKind, max_length=20)
+    at = fields.DatetimeField()
+    subject_id = fields.UUIDField()
+    position = fields.BigIntField(null=True)
+
+    class Meta:
+        table = "instants"
+        unique_together = (("subject_id", "kind", "at"),)
+
+
+async def start(root_id: UUID, at: datetime) -> None:
+    await Clock.create(root_id=root_id, time=at)
+
+
+async def take(root_id: UUID) -> int:
+    """The next position. Locks the root's clock until the transaction ends: the last lock that it takes."""
+    position = await sql.value(
+        "UPDATE clocks SET position = position + 1 WHERE root_id = :root RETURNING position", root=root_id
+    )
+    assert position is not None, f"root {root_id} has no clock"
+    return position
+
+
+async def schedule(root_id: UUID, kind: InstantKind, at: datetime, subject_id: UUID) -> None:
+    """Once only: an instant that is already there stays as it is."""
+    await sql.execute(
+        """INSERT INTO instants (id, root_id, kind, at, subject_id) VALUES (:id, :root, :kind, :at, :subject)
+           ON CONFLICT (subject_id, kind, at) DO NOTHING""",
+        id=uuid4(),
+        root=root_id,
+        kind=kind.value,
+        at=at,
+        subject=subject_id,
+    )
+
+
+async def unschedule(subject_id: UUID, kind: InstantKind) -> None:
+    await Instant.filter(subject_id=subject_id, kind=kind, position=None).delete()
+
+
+async def due(now: datetime, most: int = 100) -> list[Instant]:
+    """What time has to write, in order."""
+    return await sql.models(
+        Instant,
+        f"SELECT * FROM instants WHERE position IS NULL AND at <= :now ORDER BY at, kind, id LIMIT {most}",
+        now=now,
+    )
+
+
+async def next_due() -> datetime | None:
+    found = await Instant.filter(position=None).order_by("at").first()
+    return found.at if found else None
+
+
+async def begin_writing(instant: Instant) -> bool:
+    """Lock an instant for writing. False: another process wrote it, or it was taken off the schedule."""
+    return bool(
+        await sql.execute("UPDATE instants SET position = 0 WHERE id = :id AND position IS NULL", id=instant.id)
+    )
+
+
+async def written(instant: Instant, position: int) -> None:
+    await sql.execute("UPDATE instants SET position = :position WHERE id = :id", position=position, id=instant.id)
+    midnight = instant.kind is InstantKind.MIDNIGHT
+    await sql.execute(
+        """UPDATE clocks SET time = CASE WHEN time < :at THEN :at ELSE time END,
+             day_position = CASE WHEN :midnight = 1 THEN :position ELSE day_position END WHERE root_id = :root""",
+        at=instant.at,
+        midnight=int(midnight),
+        position=position,
+        root=instant.root_id,
+    )
+
+
+async def shape_changed(root_id: UUID, position: int) -> None:
+    await sql.execute("UPDATE clocks SET tree = :position WHERE root_id = :root", position=position, root=root_id)
+
+
+async def versions_for(organization_ids: Sequence[UUID], root_id: UUID, at: datetime) -> None:
+    """Rows for new organizations."""
+    await BoardVersion.bulk_create(
+        BoardVersion(organization_id=one, root_id=root_id, changed_at=at, tasks_changed_at=at)
+        for one in organization_ids
+    )
+
+
+async def mark(
+    position: int, at: datetime, *, root: UUID, everything: bool, changed: set[UUID], tasks: set[UUID]
+) -> list[UUID]:
+    """Raise the versions of the named organizations and their ancestors; gives the ids whose boards changed."""
+    if everything:
+        await sql.execute(
+            "UPDATE board_versions SET changed = :position, changed_at = :at WHERE root_id = :root",
+            position=position,
+            at=at,
+            root=root,
+        )
+        raised: list[UUID] = []
+    else:
+        found = await sql.rows(
+            """UPDATE board_versions SET changed = :position, changed_at = :at WHERE organization_id IN
+               (SELECT ancestor_id FROM organization_paths WHERE descendant_id IN :ids) RETURNING organization_id""",
+            position=position,
+            at=at,
+            ids=changed,
+        )
+        raised = sql.uids(one["organization_id"] for one in found)
+    if tasks:
+        await sql.execute(
+            "UPDATE board_versions SET tasks_changed = :position, tasks_changed_at = :at WHERE organization_id IN :ids",
+            position=position,
+            at=at,
+            ids=tasks,
+        )
+    return raised

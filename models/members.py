@@ -1,0 +1,103 @@
+"""Members, where they belonged when, and what they may spend."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models import sql
+
+
+class Member(Model):
+    id = fields.UUIDField(primary_key=True, default=uuid4)
+    root_id = fields.UUIDField()
+    organization_id = fields.UUIDField()
+    name = fields.CharField(max_length=100)
+    alias = fields.CharField(max_length=100, null=True)
+    phone = fields.CharField(max_length=32, null=True)
+    joined_on = fields.DateField(null=True)
+    hidden_on_boards = fields.BooleanField(default=False)
+    active = fields.BooleanField(default=True)
+    balance = fields.BigIntField(default=0)
+    debt = fields.BigIntField(default=0)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "members"
+
+    @property
+    def display_name(self) -> str:
+        return self.alias or self.name
+
+
+class Membership(Model):
+    """[from_at, to_at): at any instant at most one per member (unique where to_at is null)."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid4)
+    member_id = fields.UUIDField()
+    organization_id = fields.UUIDField()
+    from_at = fields.DatetimeField()
+    to_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "memberships"
+
+
+async def insert(member: Member, at: datetime) -> None:
+    await member.save(force_create=True)
+    await Membership.create(member_id=member.id, organization_id=member.organization_id, from_at=at)
+
+
+async def leave(member_id: UUID, at: datetime) -> None:
+    await Membership.filter(member_id=member_id, to_at=None).update(to_at=at)
+
+
+async def move(member: Member, organization_id: UUID, at: datetime) -> None:
+    """Close the open membership and open the next, in one transaction."""
+    await Member.filter(id=member.id).update(organization_id=organization_id)
+    if member.active:
+        await leave(member.id, at)
+        await Membership.create(member_id=member.id, organization_id=organization_id, from_at=at)
+    member.organization_id = organization_id
+
+
+async def organization_at(member: Member, at: datetime) -> UUID:
+    """Where the member belonged then; before the first membership, the first; while inactive, the last before."""
+    found = await sql.value(
+        """SELECT organization_id FROM memberships WHERE member_id = :member AND from_at <= :at
+           ORDER BY from_at DESC LIMIT 1""",
+        member=member.id,
+        at=at,
+    ) or await sql.value(
+        "SELECT organization_id FROM memberships WHERE member_id = :member ORDER BY from_at LIMIT 1", member=member.id
+    )
+    return sql.uid(found) if found else member.organization_id
+
+
+async def by_ids(ids: Iterable[UUID]) -> dict[UUID, Member]:
+    return {found.id: found for found in await Member.filter(id__in=list(set(ids)))}
+
+
+async def credit(member_id: UUID, amount: int) -> None:
+    """Move balance − debt by amount; both stay ≥ 0 and one of them 0."""
+    await sql.execute(
+        """UPDATE members SET
+             balance = CASE WHEN balance - debt + :amount > 0 THEN balance - debt + :amount ELSE 0 END,
+             debt = CASE WHEN balance - debt + :amount < 0 THEN debt - balance - :amount ELSE 0 END
+           WHERE id = :member""",
+        amount=amount,
+        member=member_id,
+    )
+
+
+async def places_of(member_id: UUID) -> list[UUID]:
+    """Every organization the member ever belonged to: the boards on which it may stand."""
+    found = await sql.rows(
+        """SELECT organization_id FROM memberships WHERE member_id = :member
+           UNION SELECT organization_id FROM members WHERE id = :member
+           UNION SELECT organization_id FROM points_entries WHERE member_id = :member""",
+        member=member_id,
+    )
+    return sql.uids(one["organization_id"] for one in found)

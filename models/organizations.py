@@ -1,0 +1,143 @@
+"""The tree. `organization_paths` holds every (ancestor, descendant) pair, itself included at depth 0."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models import sql
+
+SETTLING_HOURS = 72
+TIME_ZONE = "Asia/Shanghai"
+
+
+class OrganizationKind(StrEnum):
+    COMMITTEE = "COMMITTEE"
+    GENERAL_BRANCH = "GENERAL_BRANCH"
+    BRANCH = "BRANCH"
+    GROUP = "GROUP"
+
+
+class Organization(Model):
+    id = fields.UUIDField(primary_key=True, default=uuid4)
+    code = fields.CharField(max_length=64, unique=True)
+    name = fields.CharField(max_length=200)
+    kind = fields.CharEnumField(OrganizationKind, max_length=20)
+    parent_id = fields.UUIDField(null=True)
+    root_id = fields.UUIDField()
+    time_zone = fields.CharField(max_length=64, default=TIME_ZONE)  # the root's counts
+    settling_hours = fields.IntField(default=SETTLING_HOURS)  # the root's counts
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "organizations"
+
+
+class OrganizationPath(Model):
+    id = fields.BigIntField(primary_key=True)
+    ancestor_id = fields.UUIDField()
+    descendant_id = fields.UUIDField()
+    depth = fields.IntField()
+
+    class Meta:
+        table = "organization_paths"
+        unique_together = (("descendant_id", "ancestor_id"),)
+
+
+async def insert(organization: Organization) -> None:
+    """A new node with its paths; the parent's root, zone and settling time are its own. IntegrityError: the code is taken."""
+    await organization.save(force_create=True)
+    await sql.execute(
+        """INSERT INTO organization_paths (ancestor_id, descendant_id, depth)
+           SELECT ancestor_id, :id, depth + 1 FROM organization_paths WHERE descendant_id = :parent
+           UNION ALL SELECT id, id, 0 FROM organizations WHERE id = :id""",
+        id=organization.id,
+        parent=organization.parent_id,
+    )
+
+
+async def move(organization: Organization, parent: Organization) -> bool:
+    """Hang a subtree below another parent of the same root. False: the parent lies inside the subtree.
+
+    Locks the root's row first, so that two moves cannot make a cycle together.
+    """
+    await sql.execute("UPDATE organizations SET kind = kind WHERE id = :root", root=organization.root_id)
+    if await sql.row(
+        "SELECT 1 FROM organization_paths WHERE ancestor_id = :top AND descendant_id = :parent",
+        top=organization.id,
+        parent=parent.id,
+    ):
+        return False
+    await sql.execute(
+        """DELETE FROM organization_paths
+           WHERE descendant_id IN (SELECT descendant_id FROM organization_paths WHERE ancestor_id = :top)
+             AND ancestor_id IN (SELECT ancestor_id FROM organization_paths WHERE descendant_id = :top AND depth > 0)""",
+        top=organization.id,
+    )
+    await sql.execute(
+        """INSERT INTO organization_paths (ancestor_id, descendant_id, depth)
+           SELECT above.ancestor_id, below.descendant_id, above.depth + below.depth + 1
+           FROM organization_paths above, organization_paths below
+           WHERE above.descendant_id = :parent AND below.ancestor_id = :top""",
+        top=organization.id,
+        parent=parent.id,
+    )
+    await sql.execute("UPDATE organizations SET parent_id = :parent WHERE id = :top", parent=parent.id, top=organization.id)
+    organization.parent_id = parent.id
+    return True
+
+
+async def lineages(ids: Iterable[UUID]) -> dict[UUID, list[Organization]]:
+    """Each organization's ancestors, root first, itself last. Unknown ids are missing."""
+    wanted = list(set(ids))
+    found = await sql.rows(
+        """SELECT p.descendant_id AS of_id, o.* FROM organization_paths p JOIN organizations o ON o.id = p.ancestor_id
+           WHERE p.descendant_id IN :ids ORDER BY p.depth DESC""",
+        ids=wanted,
+    )
+    lines: dict[UUID, list[Organization]] = {}
+    for one in found:
+        lines.setdefault(sql.uid(one.pop("of_id")), []).append(Organization._init_from_db(**one))
+    return lines
+
+
+async def by_ids(ids: Iterable[UUID]) -> dict[UUID, Organization]:
+    return {found.id: found for found in await Organization.filter(id__in=list(set(ids)))}
+
+
+async def member_counts(ids: Sequence[UUID], descendants: bool) -> dict[UUID, int]:
+    """Active members of each organization, or of it and all below."""
+    found = await sql.rows(
+        """SELECT p.ancestor_id AS id, COUNT(*) AS members
+           FROM organization_paths p JOIN memberships m ON m.organization_id = p.descendant_id AND m.to_at IS NULL
+           WHERE p.ancestor_id IN :ids AND (p.depth = 0 OR :below = 1) GROUP BY p.ancestor_id""",
+        ids=list(ids),
+        below=int(descendants),
+    )
+    return {sql.uid(one["id"]): one["members"] for one in found}
+
+
+async def settling_root(root_id: UUID) -> tuple[str, int]:
+    """The root's IANA zone and its settling time in hours."""
+    found = await sql.row("SELECT time_zone, settling_hours FROM organizations WHERE id = :id", id=root_id)
+    assert found, "a root is never deleted"
+    return found["time_zone"], found["settling_hours"]
+
+
+def new(
+    *, code: str, name: str, kind: OrganizationKind, parent: Organization | None, time_zone: str, at: datetime
+) -> Organization:
+    made = Organization(
+        code=code,
+        name=name,
+        kind=kind,
+        parent_id=parent.id if parent else None,
+        time_zone=parent.time_zone if parent else time_zone,
+        settling_hours=parent.settling_hours if parent else SETTLING_HOURS,
+        created_at=at,
+    )
+    made.root_id = parent.root_id if parent else made.id
+    return made

@@ -1,0 +1,121 @@
+"""The ledger: insert only, enforced by triggers. A correction is a reversing entry."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models import sql
+
+
+class PointsKind(StrEnum):
+    EARNED = "EARNED"
+    DEDUCTED = "DEDUCTED"
+    SPENT = "SPENT"
+    REVERSAL = "REVERSAL"
+
+
+class PointsEntry(Model):
+    """(root_id, position, line) is the order of the log. `reached` is recorded_at in whole Unix seconds."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid4)
+    root_id = fields.UUIDField()
+    position = fields.BigIntField()
+    line = fields.IntField()
+    member_id = fields.UUIDField(null=True)
+    organization_id = fields.UUIDField()
+    kind = fields.CharEnumField(PointsKind, max_length=20)
+    amount = fields.IntField()
+    ranks = fields.BooleanField()
+    rule = fields.CharField(max_length=64)
+    claim_id = fields.UUIDField(null=True, unique=True)
+    reverses_id = fields.UUIDField(null=True, unique=True)
+    recorded_by_id = fields.UUIDField(null=True)  # account
+    occurred_at = fields.DatetimeField()
+    counts_at = fields.DatetimeField()
+    recorded_at = fields.DatetimeField()
+    reached = fields.BigIntField()
+
+    class Meta:
+        table = "points_entries"
+        unique_together = (("root_id", "position", "line"),)
+
+
+class PointsReason(Model):
+    """An entry's words, apart from it, because words about a person can be erased and ledger rows cannot."""
+
+    entry_id = fields.UUIDField(primary_key=True)
+    text = fields.TextField()
+
+    class Meta:
+        table = "points_reasons"
+
+
+class IdempotencyKey(Model):
+    id = fields.UUIDField(primary_key=True, default=uuid4)
+    account_id = fields.UUIDField()
+    key = fields.CharField(max_length=200)
+    request_hash = fields.CharField(max_length=64)
+    entry_id = fields.UUIDField()
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "idempotency_keys"
+        unique_together = (("account_id", "key"),)
+
+
+async def append(entries: Sequence[tuple[PointsEntry, str]], position: int) -> None:
+    """Insert entries with their reasons at a position just taken, in the order given."""
+    for line, (entry, _) in enumerate(entries):
+        entry.position, entry.line = position, line
+    if len(entries) == 1:
+        await entries[0][0].save(force_create=True)
+    else:
+        await PointsEntry.bulk_create([entry for entry, _ in entries], batch_size=500)
+    reasons = [PointsReason(entry_id=entry.id, text=reason) for entry, reason in entries]
+    await PointsReason.bulk_create(reasons, batch_size=500)
+
+
+async def keep_key(account_id: UUID, key: str, request_hash: str, entry_id: UUID, at: datetime) -> IdempotencyKey | None:
+    """None: the key is new and now kept. Otherwise what was kept for it before."""
+    fresh = await sql.execute(
+        """INSERT INTO idempotency_keys (id, account_id, key, request_hash, entry_id, created_at)
+           VALUES (:id, :account, :key, :hash, :entry, :at) ON CONFLICT (account_id, key) DO NOTHING""",
+        id=uuid4(),
+        account=account_id,
+        key=key,
+        hash=request_hash,
+        entry=entry_id,
+        at=at,
+    )
+    return None if fresh else await IdempotencyKey.get(account_id=account_id, key=key)
+
+
+async def by_ids(ids: Iterable[UUID]) -> dict[UUID, PointsEntry]:
+    return {found.id: found for found in await PointsEntry.filter(id__in=list(set(ids)))}
+
+
+async def by_claims(claim_ids: Iterable[UUID]) -> dict[UUID, PointsEntry]:
+    found = await PointsEntry.filter(claim_id__in=list(set(claim_ids)))
+    return {entry.claim_id: entry for entry in found if entry.claim_id}
+
+
+async def reasons(ids: Iterable[UUID]) -> dict[UUID, str]:
+    return {found.entry_id: found.text for found in await PointsReason.filter(entry_id__in=list(set(ids)))}
+
+
+async def log(organization_id: UUID, after: tuple[int, int], first: int) -> list[PointsEntry]:
+    """Entries credited to an organization and below, in commit order, after (position, line)."""
+    return await sql.models(
+        PointsEntry,
+        f"""SELECT e.* FROM points_entries e JOIN organization_paths p
+             ON p.descendant_id = e.organization_id AND p.ancestor_id = :organization
+           WHERE e.position > :position OR (e.position = :position AND e.line > :line)
+           ORDER BY e.position, e.line LIMIT {int(first)}""",
+        organization=organization_id,
+        position=after[0],
+        line=after[1],
+    )

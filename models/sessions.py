@@ -1,0 +1,72 @@
+"""Accounts that sign in, and their opaque tokens, kept as SHA-256."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models import sql
+
+TOKEN_LIFE = timedelta(days=30)
+
+
+class Account(Model):
+    """member_id is None for the operator's account, which is no member."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid4)
+    login = fields.CharField(max_length=100, unique=True)
+    password_hash = fields.CharField(max_length=200, null=True)  # None: no password was given yet
+    member_id = fields.UUIDField(null=True, unique=True)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "accounts"
+
+
+class AuthToken(Model):
+    id = fields.UUIDField(primary_key=True, default=uuid4)
+    account_id = fields.UUIDField()
+    token_hash = fields.CharField(max_length=64, unique=True)
+    created_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField()
+    revoked_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "auth_tokens"
+
+
+def digest(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+async def issue(account_id: UUID, at: datetime) -> tuple[str, AuthToken]:
+    """A new token of 256 bits; its text exists only in this answer."""
+    token = secrets.token_urlsafe(32)
+    kept = await AuthToken.create(
+        account_id=account_id, token_hash=digest(token), created_at=at, expires_at=at + TOKEN_LIFE
+    )
+    return token, kept
+
+
+async def look_up(token: str, at: datetime) -> dict[str, Any] | None:
+    """token_id, account_id, login, expires_at, member_id, and the member's organization_id and root_id; None: no longer good."""
+    return await sql.row(
+        """SELECT t.id AS token_id, t.account_id, t.expires_at, a.login, a.member_id, m.organization_id, m.root_id
+           FROM auth_tokens t JOIN accounts a ON a.id = t.account_id LEFT JOIN members m ON m.id = a.member_id
+           WHERE t.token_hash = :hash AND t.revoked_at IS NULL AND t.expires_at > :at
+             AND (a.member_id IS NULL OR m.active)""",
+        hash=digest(token),
+        at=at,
+    )
+
+
+async def revoke(token_id: UUID, at: datetime) -> None:
+    await AuthToken.filter(id=token_id, revoked_at=None).update(revoked_at=at)
+
+
+async def revoke_others(account_id: UUID, at: datetime, keep: UUID | None) -> None:
+    await AuthToken.filter(account_id=account_id, revoked_at=None).exclude(id=keep or uuid4()).update(revoked_at=at)

@@ -1,0 +1,200 @@
+"""Tasks and claims. Every change of state is one conditional UPDATE: who comes second changes nothing and is told.
+
+Lock order inside a transaction: task, then claim, then member, then the root's clock.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models import sql
+
+
+class TaskStatus(StrEnum):
+    DRAFT = "DRAFT"
+    SCHEDULED = "SCHEDULED"
+    OPEN = "OPEN"
+    CLOSED = "CLOSED"
+
+
+class TaskReview(StrEnum):
+    REVIEWED = "REVIEWED"
+    AUTOMATIC = "AUTOMATIC"
+
+
+class ClaimStatus(StrEnum):
+    CLAIMED = "CLAIMED"
+    SUBMITTED = "SUBMITTED"
+    RETURNED = "RETURNED"
+    APPROVED = "APPROVED"
+    RELEASED = "RELEASED"
+    EXPIRED = "EXPIRED"
+    REJECTED = "REJECTED"
+
+
+HOLDING = (ClaimStatus.CLAIMED, ClaimStatus.SUBMITTED, ClaimStatus.RETURNED, ClaimStatus.APPROVED)
+
+
+class Task(Model):
+    """`held` counts claims that hold a slot, approved ones included; held ≤ capacity is a CHECK."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid4)
+    root_id = fields.UUIDField()
+    organization_id = fields.UUIDField()
+    title = fields.CharField(max_length=200)
+    description = fields.TextField()
+    points = fields.IntField()
+    review = fields.CharEnumField(TaskReview, max_length=20)
+    status = fields.CharEnumField(TaskStatus, max_length=20, default=TaskStatus.DRAFT)
+    capacity = fields.IntField(null=True)
+    held = fields.IntField(default=0)
+    approved = fields.IntField(default=0)
+    opens_at = fields.DatetimeField(null=True)
+    due_at = fields.DatetimeField(null=True)
+    created_by_id = fields.UUIDField(null=True)  # account
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "tasks"
+
+
+class Claim(Model):
+    """Unique (task_id, member_id) among claims that hold a slot."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid4)
+    task_id = fields.UUIDField()
+    member_id = fields.UUIDField()
+    status = fields.CharEnumField(ClaimStatus, max_length=20, default=ClaimStatus.CLAIMED)
+    evidence = fields.TextField(null=True)
+    review_note = fields.TextField(null=True)
+    claimed_at = fields.DatetimeField()
+    submitted_at = fields.DatetimeField(null=True)
+    decided_at = fields.DatetimeField(null=True)
+    decided_by_id = fields.UUIDField(null=True)  # account
+
+    class Meta:
+        table = "claims"
+
+
+async def by_ids(ids: Iterable[UUID]) -> dict[UUID, Task]:
+    return {found.id: found for found in await Task.filter(id__in=list(set(ids)))}
+
+
+async def change_status(task_id: UUID, to: TaskStatus, *froms: TaskStatus) -> bool:
+    return bool(
+        await sql.execute(
+            "UPDATE tasks SET status = :to WHERE id = :id AND status IN :froms",
+            to=to.value,
+            id=task_id,
+            froms=[one.value for one in froms],
+        )
+    )
+
+
+async def lock(task_id: UUID) -> None:
+    """Until the transaction ends: the first lock of every change of its claims."""
+    await sql.execute("UPDATE tasks SET held = held WHERE id = :id", id=task_id)
+
+
+async def take_slot(task_id: UUID) -> bool:
+    """One more claim holds a slot, if the task is open and one is free. Locks the task."""
+    return bool(
+        await sql.execute(
+            """UPDATE tasks SET held = held + 1
+               WHERE id = :id AND status = 'OPEN' AND (capacity IS NULL OR held < capacity)""",
+            id=task_id,
+        )
+    )
+
+
+async def give_slot_back(task_id: UUID) -> None:
+    await sql.execute("UPDATE tasks SET held = held - 1 WHERE id = :id", id=task_id)
+
+
+async def count_approved(task_id: UUID) -> None:
+    await sql.execute("UPDATE tasks SET approved = approved + 1 WHERE id = :id", id=task_id)
+
+
+async def insert_claim(claim: Claim) -> bool:
+    """False: this member already holds a slot of the task."""
+    return bool(
+        await sql.execute(
+            """INSERT INTO claims (id, task_id, member_id, status, claimed_at)
+               VALUES (:id, :task, :member, 'CLAIMED', :at) ON CONFLICT DO NOTHING""",
+            id=claim.id,
+            task=claim.task_id,
+            member=claim.member_id,
+            at=claim.claimed_at,
+        )
+    )
+
+
+async def held_by(task_id: UUID, member_id: UUID) -> Claim | None:
+    return await Claim.filter(task_id=task_id, member_id=member_id, status__in=HOLDING).first()
+
+
+async def claims_of(task_ids: Iterable[UUID], member_id: UUID) -> dict[UUID, Claim]:
+    """A member's claim of each task: the one that holds a slot, else the newest."""
+    found = await Claim.filter(task_id__in=list(task_ids), member_id=member_id).order_by("claimed_at")
+    claims: dict[UUID, Claim] = {}
+    for one in found:
+        if one.task_id not in claims or claims[one.task_id].status not in HOLDING:
+            claims[one.task_id] = one
+    return claims
+
+
+async def submit(claim_id: UUID, evidence: str, to: ClaimStatus, at: datetime) -> bool:
+    return bool(
+        await sql.execute(
+            """UPDATE claims SET status = :to, evidence = :evidence, submitted_at = :at,
+                 decided_at = CASE WHEN :to = 'APPROVED' THEN :at ELSE decided_at END
+               WHERE id = :id AND status IN ('CLAIMED', 'RETURNED')""",
+            id=claim_id,
+            evidence=evidence,
+            to=to.value,
+            at=at,
+        )
+    )
+
+
+async def decide(
+    claim_id: UUID, to: ClaimStatus, *froms: ClaimStatus, by: UUID | None, note: str | None, at: datetime
+) -> bool:
+    """APPROVED, RETURNED, REJECTED or RELEASED, if the claim stands in one of `froms`. A note that is None keeps the last."""
+    return bool(
+        await sql.execute(
+            """UPDATE claims SET status = :to, decided_by_id = :by, review_note = COALESCE(:note, review_note),
+                 decided_at = :at WHERE id = :id AND status IN :froms""",
+            id=claim_id,
+            to=to.value,
+            by=by,
+            note=note,
+            at=at,
+            froms=[one.value for one in froms],
+        )
+    )
+
+
+async def fall_due(task_id: UUID, at: datetime) -> None:
+    """Close the task; claims that are not submitted expire and give their slots back."""
+    await change_status(task_id, TaskStatus.CLOSED, TaskStatus.SCHEDULED, TaskStatus.OPEN)
+    expired = await sql.execute(
+        "UPDATE claims SET status = 'EXPIRED', decided_at = :at WHERE task_id = :id AND status IN ('CLAIMED', 'RETURNED')",
+        id=task_id,
+        at=at,
+    )
+    if expired:
+        await sql.execute("UPDATE tasks SET held = held - :expired WHERE id = :id", expired=expired, id=task_id)
+
+
+async def organizations_of_claims(member_id: UUID) -> list[UUID]:
+    """Whose arenas may show this member: the organizations that set the tasks it claimed."""
+    found = await sql.rows(
+        "SELECT DISTINCT t.organization_id FROM claims c JOIN tasks t ON t.id = c.task_id WHERE c.member_id = :member",
+        member=member_id,
+    )
+    return sql.uids(one["organization_id"] for one in found)

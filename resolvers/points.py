@@ -1,0 +1,203 @@
+"""Awards and reversals: rows of the ledger, each with its key, its credited organization and its position."""
+
+import hashlib
+import json
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import models
+from models import Member, PointsEntry, PointsKind
+from resolvers import members
+from resolvers.session import Session, Work
+from rules import periods
+from rules.refusals import AlreadyReversed, Checks, InvalidInput, NotFound
+from rules.roles import Scope
+
+MOST_POINTS = 1_000_000  # of one entry: a typing error, not a deed
+CLOCKS_APART = timedelta(minutes=5)  # how far a client's clock may run ahead of ours
+LONGEST_AGO = timedelta(days=366 * 5)
+
+
+def entry(
+    work: Work,
+    *,
+    root_id: UUID,
+    organization_id: UUID,
+    kind: PointsKind,
+    amount: int,
+    rule: str,
+    counts_at: datetime,
+    occurred_at: datetime,
+    member_id: UUID | None = None,
+    claim_id: UUID | None = None,
+    reverses_id: UUID | None = None,
+    recorded_by: UUID | None = None,
+    ranks: bool = True,
+) -> PointsEntry:
+    """A row that is recorded now; its position and line come when it is appended."""
+    return PointsEntry(
+        id=uuid4(),
+        root_id=root_id,
+        position=0,
+        line=0,
+        member_id=member_id,
+        organization_id=organization_id,
+        kind=kind,
+        amount=amount,
+        ranks=ranks,
+        rule=rule,
+        claim_id=claim_id,
+        reverses_id=reverses_id,
+        recorded_by_id=recorded_by,
+        occurred_at=occurred_at,
+        counts_at=counts_at,
+        recorded_at=work.now,
+        reached=int(work.now.timestamp()),
+    )
+
+
+async def append(work: Work, made: PointsEntry, reason: str) -> PointsEntry:
+    """Into the ledger, the member's balance and the boards, in the lock order member → clock."""
+    if made.member_id and made.amount:
+        await models.members.credit(made.member_id, made.amount)
+    position = await work.position(made.root_id)
+    await models.points.append([(made, reason)], position)
+    work.touch(made.root_id, made.organization_id)
+    return made
+
+
+async def counting(root_id: UUID, occurred_at: datetime, now: datetime) -> datetime:
+    """By which time boards place an act: when it happened, or now if that day is FINAL."""
+    zone, hours = await models.organizations.settling_root(root_id)
+    return periods.counts_at(occurred_at, now, zone, timedelta(hours=hours))
+
+
+def _request_hash(operation: str, *values: object) -> str:
+    return hashlib.sha256(json.dumps([operation, *map(str, values)], ensure_ascii=False).encode()).hexdigest()
+
+
+def _key(checks: Checks, key: str) -> str:
+    return checks.text(key, "idempotencyKey", least=1, most=200)
+
+
+async def _replayed(session: Session, key: str, request: str, new_id: UUID, now: datetime) -> PointsEntry | None:
+    """None: the key is new. Otherwise the entry that it made. InvalidInput: it made another."""
+    kept = await models.points.keep_key(session.signed_in().account_id, key, request, new_id, now)
+    if kept is None:
+        return None
+    if kept.request_hash != request:
+        raise InvalidInput.at("idempotencyKey", "This key was used with other input before; take a new key.")
+    return await PointsEntry.get(id=kept.entry_id)
+
+
+async def award(
+    session: Session,
+    *,
+    member_id: UUID | None,
+    organization_id: UUID | None,
+    amount: int,
+    reason: str,
+    occurred_at: datetime | None,
+    key: str,
+) -> PointsEntry:
+    """To a member or to an organization itself. Below zero it is a deduction. Same key and input: same entry."""
+    session.signed_in()
+    checks = Checks()
+    checks.that((member_id is None) != (organization_id is None), "memberId", "Give memberId or organizationId, not both.")
+    checks.that(
+        0 < abs(amount) <= MOST_POINTS, "amount", f"amount is {amount}; it must lie within ±{MOST_POINTS} and not be 0."
+    )
+    reason = checks.text(reason, "reason", least=1, most=500)
+    key = _key(checks, key)
+    now = session.now()
+    if occurred_at is not None:
+        checks.that(occurred_at <= now + CLOCKS_APART, "occurredAt", "occurredAt lies in the future.")
+        checks.that(occurred_at >= now - LONGEST_AGO, "occurredAt", "occurredAt lies more than five years back.")
+    checks.done()
+    member: Member | None = None
+    if member_id is not None:
+        member = await members.known(session, member_id)
+    place = member.organization_id if member else organization_id
+    assert place is not None
+    permit = await session.require(Scope.POINTS_AWARD, at=place)
+    request = _request_hash("award", member_id, organization_id, amount, reason, occurred_at)
+    async with session.work() as work:
+        made_id = uuid4()
+        if replayed := await _replayed(session, key, request, made_id, work.now):
+            return replayed
+        occurred = min(occurred_at or work.now, work.now)
+        root_id = permit.organization.root_id
+        counts = await counting(root_id, occurred, work.now)
+        made = entry(
+            work,
+            root_id=root_id,
+            organization_id=await models.members.organization_at(member, counts) if member else place,
+            kind=PointsKind.EARNED if amount > 0 else PointsKind.DEDUCTED,
+            amount=amount,
+            rule="award.by_hand",
+            occurred_at=occurred,
+            counts_at=counts,
+            member_id=member.id if member else None,
+            recorded_by=permit.account_id,
+        )
+        made.id = made_id
+        return await append(work, made, reason)
+
+
+async def visible_entry(session: Session, entry_id: UUID) -> PointsEntry:
+    """One's own, one's organization's, or where PERSONAL_READ holds. NotFound otherwise."""
+    found = await PointsEntry.get_or_none(id=entry_id)
+    if found and session.viewer:
+        if found.member_id is not None and found.member_id == session.viewer.member_id:
+            return found
+        lineage = await session.lineage(found.organization_id)
+        if session.allowed(Scope.PERSONAL_READ, lineage) or (found.member_id is None and session.sees(lineage)):
+            return found
+    raise NotFound("There is no such points entry, or you may not see it.")
+
+
+async def reverse(session: Session, entry_id: UUID, reason: str, key: str) -> PointsEntry:
+    """A reversing entry. It counts when its original does, while that day is not FINAL; otherwise now."""
+    session.signed_in()
+    checks = Checks()
+    reason = checks.text(reason, "reason", least=1, most=500)
+    key = _key(checks, key)
+    checks.done()
+    original = await visible_entry(session, entry_id)
+    permit = await session.require(Scope.POINTS_AWARD, at=original.organization_id)
+    if original.kind is PointsKind.REVERSAL:
+        raise InvalidInput.at("pointsEntryId", "This entry is itself a reversal; award the points again instead.")
+    request = _request_hash("reverse", entry_id, reason)
+    async with session.work() as work:
+        made_id = uuid4()
+        if replayed := await _replayed(session, key, request, made_id, work.now):
+            return replayed
+        if original.member_id:
+            await models.members.credit(original.member_id, 0)  # the lock that two reversals of one entry meet at
+        if by := await PointsEntry.get_or_none(reverses_id=original.id):
+            raise AlreadyReversed("This entry was reversed before.", by)
+        position = await work.position(original.root_id)
+        if by := await PointsEntry.get_or_none(reverses_id=original.id):  # an organization's own points meet at the clock
+            raise AlreadyReversed("This entry was reversed before.", by)
+        zone, hours = await models.organizations.settling_root(original.root_id)
+        final = periods.counts_at(original.counts_at, work.now, zone, timedelta(hours=hours)) != original.counts_at
+        made = entry(
+            work,
+            root_id=original.root_id,
+            organization_id=original.organization_id,
+            kind=PointsKind.REVERSAL,
+            amount=-original.amount,
+            rule=original.rule,
+            occurred_at=original.counts_at if not final else work.now,
+            counts_at=work.now if final else original.counts_at,
+            member_id=original.member_id,
+            reverses_id=original.id,
+            recorded_by=permit.account_id,
+            ranks=original.ranks,
+        )
+        made.id = made_id
+        if made.member_id:
+            await models.members.credit(made.member_id, made.amount)
+        await models.points.append([(made, reason)], position)
+        work.touch(made.root_id, made.organization_id)
+        return made

@@ -1,0 +1,58 @@
+"""Time is a writer: midnight, a period's end, opensAt and dueAt, the edges of a grant. Each is written once, in order."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import models
+from models import Instant, clock
+from models.clock import InstantKind
+from resolvers.session import Announce, Work, unit_of_work
+from rules import periods
+
+
+async def write_due(now: datetime, announce: Announce) -> int:
+    """Write every instant that has come, each in a transaction of its own; gives how many."""
+    count = 0
+    while due := await clock.due(now):
+        for instant in due:
+            async with unit_of_work(now, announce) as work:
+                if await clock.begin_writing(instant):
+                    await _write(work, instant)
+                    count += 1
+    return count
+
+
+async def _write(work: Work, instant: Instant) -> None:
+    root = instant.root_id
+    match instant.kind:
+        case InstantKind.MIDNIGHT:
+            zone, settling = await models.organizations.settling_root(root)
+            work.touch(root, everything=True)
+            await clock.schedule(root, InstantKind.MIDNIGHT, periods.next_midnight(instant.at, zone), root)
+            await clock.schedule(root, InstantKind.FINAL, instant.at + timedelta(hours=settling), root)
+        case InstantKind.FINAL:
+            work.touch(root, everything=True)
+        case InstantKind.TASK_OPENS:
+            task = await models.Task.get(id=instant.subject_id)
+            await models.tasks.change_status(task.id, models.TaskStatus.OPEN, models.TaskStatus.SCHEDULED)
+            work.touch(root, tasks=[task.organization_id])
+        case InstantKind.TASK_DUE:
+            task = await models.Task.get(id=instant.subject_id)
+            await models.tasks.fall_due(task.id, instant.at)
+            work.touch(root, tasks=[task.organization_id])
+        case InstantKind.GRANT_STARTS | InstantKind.GRANT_ENDS:
+            grant = await models.RoleGrant.get(id=instant.subject_id)
+            if grant.organization_id:
+                work.touch(root, grant.organization_id)
+    await clock.written(instant, await work.position(root))
+
+
+async def begin(root_id: UUID, zone: str, settling_hours: int, now: datetime) -> None:
+    """Schedule a new root's first instants: its next midnight, and when the days just past become final."""
+    await clock.start(root_id, now)
+    await clock.schedule(root_id, InstantKind.MIDNIGHT, periods.next_midnight(now, zone), root_id)
+    today = periods.local_day(now, zone)
+    for back in range(settling_hours // 24 + 2):
+        final = periods.midnight(today - timedelta(days=back), zone) + timedelta(hours=settling_hours)
+        if final > now:
+            await clock.schedule(root_id, InstantKind.FINAL, final, root_id)

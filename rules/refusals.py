@@ -1,0 +1,109 @@
+"""Expected refusals. Each name is a sentence, each instance says what a person can do about it.
+
+Raised anywhere below schema/, mapped there to the union member of the same name. A raise rolls back.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class Refusal(Exception):
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class NotAllowed(Refusal):
+    pass
+
+
+class NotFound(Refusal):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One wrong input field: where it is (path inside the input), and what would be right."""
+
+    path: tuple[str, ...]
+    message: str
+
+
+class InvalidInput(Refusal):
+    def __init__(self, *fields: Fault) -> None:
+        super().__init__(" ".join(field.message for field in fields))
+        self.fields: Sequence[Fault] = fields
+
+    @classmethod
+    def at(cls, path: str, message: str) -> "InvalidInput":
+        return cls(Fault(tuple(path.split(".")), message))
+
+
+class WrongCredentials(Refusal):
+    pass
+
+
+class TooManyAttempts(Refusal):
+    def __init__(self, message: str, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Contradicted(Refusal):
+    """A refusal that carries the thing as it now stands."""
+
+    def __init__(self, message: str, subject: object) -> None:
+        super().__init__(message)
+        self.subject = subject
+
+
+class TaskNotDraft(Contradicted):
+    pass
+
+
+class TaskNotOpen(Contradicted):
+    pass
+
+
+class TaskIsFull(Contradicted):
+    pass
+
+
+class AlreadyClaimed(Contradicted):
+    pass
+
+
+class ClaimInWrongState(Contradicted):
+    pass
+
+
+class AlreadyReversed(Contradicted):
+    pass
+
+
+class Checks:
+    """Collects the faults of one input, so that a person hears of all of them at once."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+
+    def that(self, holds: bool, path: str, message: str) -> None:
+        if not holds:
+            self.faults.append(Fault(tuple(path.split(".")), message))
+
+    def text(self, value: str | None, path: str, *, least: int = 0, most: int) -> str:
+        """The value without surrounding white space, of `least` to `most` characters, none of them a control character."""
+        kept = (value or "").strip()
+        if len(kept) < least:
+            self.that(False, path, f"{path} is missing." if least == 1 else f"{path} needs at least {least} characters.")
+        elif len(kept) > most:
+            self.that(False, path, f"{path} has {len(kept)} characters; at most {most} are allowed.")
+        elif any(ord(letter) < 32 and letter not in "\n\t\r" for letter in kept):
+            self.that(False, path, f"{path} holds a control character; leave it out.")
+        elif any(0xD800 <= ord(letter) <= 0xDFFF for letter in kept):
+            self.that(False, path, f"{path} is not valid Unicode text.")
+        return kept
+
+    def done(self) -> None:
+        if self.faults:
+            raise InvalidInput(*self.faults)

@@ -1,0 +1,73 @@
+"""Who may do what, where: roles hold at an organization and everywhere below it, from–to."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class Role(StrEnum):
+    ADMIN = "ADMIN"
+    SECRETARY = "SECRETARY"
+    REVIEWER = "REVIEWER"
+    MEMBER = "MEMBER"
+
+
+class Scope(StrEnum):
+    ORGANIZATIONS_MANAGE = "ORGANIZATIONS_MANAGE"  # create and move organizations
+    ORGANIZATIONS_RENAME = "ORGANIZATIONS_RENAME"
+    MEMBERS_MANAGE = "MEMBERS_MANAGE"  # create, change, move members; first passwords
+    PERSONAL_READ = "PERSONAL_READ"  # real names, phones, balances, ledgers
+    ROLES_READ = "ROLES_READ"
+    TASKS_MANAGE = "TASKS_MANAGE"
+    CLAIMS_REVIEW = "CLAIMS_REVIEW"  # gives the FULL view of boards too
+    POINTS_AWARD = "POINTS_AWARD"
+
+
+_SECRETARY = frozenset(Scope) - {Scope.ORGANIZATIONS_MANAGE}
+SCOPES: dict[Role, frozenset[Scope]] = {
+    Role.ADMIN: frozenset(Scope),
+    Role.SECRETARY: _SECRETARY,
+    Role.REVIEWER: frozenset({Scope.CLAIMS_REVIEW}),
+    Role.MEMBER: frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role at an organization, or everywhere where it is None; half-open [starts_at, ends_at)."""
+
+    id: UUID
+    role: Role
+    organization_id: UUID | None
+    starts_at: datetime
+    ends_at: datetime | None
+
+    def holds(self, at: datetime) -> bool:
+        return self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
+
+
+def roles_at(grants: Iterable[Grant], lineage: Sequence[UUID], at: datetime) -> set[Role]:
+    """Roles that hold at an organization; lineage is its id and its ancestors' ids in any order."""
+    return {
+        grant.role
+        for grant in grants
+        if grant.holds(at) and (grant.organization_id is None or grant.organization_id in lineage)
+    }
+
+
+def allows(grants: Iterable[Grant], scope: Scope, lineage: Sequence[UUID], at: datetime) -> bool:
+    return any(scope in SCOPES[role] for role in roles_at(grants, lineage, at))
+
+
+def may_grant(grants: Sequence[Grant], role: Role, organization: UUID, above: Sequence[UUID], at: datetime) -> bool:
+    """ADMIN grants anything; SECRETARY grants REVIEWER and MEMBER, and strictly below its own place SECRETARY too."""
+    here = roles_at(grants, [organization, *above], at)
+    if Role.ADMIN in here:
+        return True
+    if Role.SECRETARY not in here:
+        return False
+    return role in (Role.REVIEWER, Role.MEMBER) or (
+        role is Role.SECRETARY and Role.SECRETARY in roles_at(grants, list(above), at)
+    )

@@ -1,0 +1,70 @@
+"""Expected refusals as types. A refusal raised below answers as the union member of its own name."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import asyncpg
+import strawberry
+
+from resolvers import failpoints
+from rules import refusals
+
+S = TypeVar("S")
+ATTEMPTS = 3  # of a transaction that lost a deadlock or a serialization
+
+
+@strawberry.interface(description="Every expected refusal of a mutation is a type of its own. `__typename` is its code.")
+class UserError:
+    message: str = strawberry.field(description="What was wrong and what would be right, in a sentence.")
+
+
+@strawberry.type(description="You are known, and this is not yours to do.")
+class NotAllowed(UserError):
+    pass
+
+
+@strawberry.type(description="There is no such thing, or you may not know of it; the two answer alike.")
+class NotFound(UserError):
+    pass
+
+
+@strawberry.type(description="What is wrong with one field of the input.")
+class FieldError:
+    path: list[str] = strawberry.field(description="Where in the input, outermost name first.")
+    message: str = strawberry.field(description="What would be right.")
+
+
+@strawberry.type(description="The input breaks a rule; every broken one is listed.")
+class InvalidInput(UserError):
+    fields: list[FieldError] = strawberry.field(description="One for each fault.")
+
+
+Make = Callable[[Any], Any]
+_made: dict[type[refusals.Refusal], Make] = {
+    refusals.NotAllowed: lambda refusal: NotAllowed(message=refusal.message),
+    refusals.NotFound: lambda refusal: NotFound(message=refusal.message),
+    refusals.InvalidInput: lambda refusal: InvalidInput(
+        message=refusal.message,
+        fields=[FieldError(path=list(one.path), message=one.message) for one in refusal.fields],
+    ),
+}
+
+
+def answers(refusal: type[refusals.Refusal], make: Make) -> None:
+    """Say how a refusal becomes a type; each aggregate's module does so for its own."""
+    _made[refusal] = make
+
+
+async def answer(act: Callable[[], Awaitable[S]]) -> S | Any:
+    """The act's result, or its refusal as a type. A transaction that lost a deadlock is tried again."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            result = await act()
+            failpoints.passing(failpoints.BEFORE_ANSWERING)
+            return result
+        except refusals.Refusal as refusal:
+            return _made[type(refusal)](refusal)
+        except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError):
+            if attempt == ATTEMPTS:
+                raise
+    raise AssertionError("unreachable")

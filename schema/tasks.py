@@ -1,0 +1,254 @@
+"""Tasks and claims: the arena 任务擂台 as clients see it."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import strawberry
+
+import models
+from models import ClaimStatus, TaskReview, TaskStatus
+from models.pages import Listing, narrowed
+from resolvers import tasks
+from rules.roles import Scope
+from schema import ids
+from schema.context import Info
+from schema.node import Node, fetched_by
+from schema.pages import Connection, page_of
+
+if TYPE_CHECKING:
+    from schema.members import Member
+    from schema.organizations import Organization
+    from schema.points import PointsEntry
+
+CLAIMS_OF_TASK = Listing(models.Claim, "claims t", "t.task_id", (("claimed_at", False), ("id", False)))
+CLAIMS_OF_MEMBER = Listing(models.Claim, "claims t", "t.member_id", (("claimed_at", True), ("id", True)))
+REVIEW_QUEUE = Listing(
+    models.Claim,
+    """claims t JOIN tasks k ON k.id = t.task_id
+       JOIN organization_paths p ON p.descendant_id = k.organization_id""",
+    "p.ancestor_id",
+    (("claimed_at", False), ("id", False)),
+)
+CLAIMABLE = Listing(
+    models.Task,
+    "tasks t JOIN organization_paths p ON p.ancestor_id = t.organization_id",
+    "p.descendant_id",
+    (("created_at", True), ("id", True)),
+    """t.status = 'OPEN' AND (t.capacity IS NULL OR t.held < t.capacity) AND NOT EXISTS (
+         SELECT 1 FROM claims c WHERE c.task_id = t.id AND c.member_id = :member
+           AND c.status IN ('CLAIMED', 'SUBMITTED', 'RETURNED', 'APPROVED'))""",
+)
+
+TaskStatusEnum = strawberry.enum(
+    TaskStatus, name="TaskStatus", description="SCHEDULED: published, and opensAt lies ahead. CLOSED: by hand or by dueAt."
+)
+TaskReviewEnum = strawberry.enum(
+    TaskReview,
+    name="TaskReview",
+    description="REVIEWED: a reviewer approves each submission. AUTOMATIC: submitting completes it.",
+)
+ClaimStatusEnum = strawberry.enum(
+    ClaimStatus, name="ClaimStatus", description="RELEASED, EXPIRED and REJECTED give the slot back."
+)
+
+# ---------------------------------------------------------------- types
+
+
+def _claims(info: Info, listing: Listing[models.Claim], parent: UUID, status: ClaimStatus | None, **page: Any) -> Any:
+    """A page of claims, of one status where one is given."""
+    if status is None:
+        return page_of(info.context, listing, parent, Claim.of, **page)
+    return page_of(info.context, narrowed(listing, "t.status = :status"), parent, Claim.of, status=status.value, **page)
+
+
+@strawberry.type(description="Something to be done for points, put up for the members of an organization and below.")
+class Task(Node):
+    row: strawberry.Private[models.Task]
+
+    @classmethod
+    def of(cls, row: models.Task) -> "Task":
+        return cls(
+            id=strawberry.ID(ids.encode("Task", row.id)),
+            row=row,
+            title=row.title,
+            description=row.description,
+            points=row.points,
+            status=row.status,
+            review=row.review,
+            capacity=row.capacity,
+            claimed_count=row.held,
+            approved_count=row.approved,
+            opens_at=row.opens_at,
+            due_at=row.due_at,
+        )
+
+    title: str = strawberry.field(description="Up to 200 characters.")
+    description: str = strawberry.field(description="What is to be done, and what counts as proof.")
+    points: int = strawberry.field(description="What an approved claim earns.")
+    status: TaskStatusEnum = strawberry.field(description="Where the task stands.")
+    review: TaskReviewEnum = strawberry.field(description="Who decides on submissions.")
+    capacity: int | None = strawberry.field(
+        description="How many may hold a claim at once, approved ones included; null is no limit."
+    )
+    claimed_count: int = strawberry.field(description="Claims that hold a slot.")
+    approved_count: int = strawberry.field(description="Claims that were approved.")
+    opens_at: datetime | None = strawberry.field(description="From when it can be claimed; null: once published.")
+    due_at: datetime | None = strawberry.field(description="Claims not submitted by then expire; null: never.")
+
+    @strawberry.field(description="Who put it up.")
+    async def organization(self, info: Info) -> Annotated["Organization", strawberry.lazy("schema.organizations")]:
+        from schema.organizations import Organization
+
+        return await Organization.load(info, self.row.organization_id)
+
+    @strawberry.field(description="Who claimed it, oldest first.")
+    async def claims(
+        self, info: Info, status: ClaimStatusEnum | None = None, first: int = 20, after: str | None = None
+    ) -> Connection["Claim"]:
+        return await _claims(info, CLAIMS_OF_TASK, self.row.id, status, first=first, after=after)
+
+    @strawberry.field(description="The viewer's own claim: the one that holds a slot, else the newest.")
+    async def my_claim(self, info: Info) -> "Claim | None":
+        viewer = info.context.session.viewer
+        if viewer is None or viewer.member_id is None:
+            return None
+        member_id = viewer.member_id
+        found = await info.context.by_key(
+            ("my_claim", member_id), lambda keys: models.tasks.claims_of(keys, member_id)
+        ).load(self.row.id)
+        return Claim.of(found) if found else None
+
+
+@strawberry.type(description="A member's hold on a task, from taking it to the decision.")
+class Claim(Node):
+    row: strawberry.Private[models.Claim]
+
+    @classmethod
+    def of(cls, row: models.Claim) -> "Claim":
+        return cls(
+            id=strawberry.ID(ids.encode("Claim", row.id)),
+            row=row,
+            status=row.status,
+            claimed_at=row.claimed_at,
+            submitted_at=row.submitted_at,
+            decided_at=row.decided_at,
+        )
+
+    status: ClaimStatusEnum = strawberry.field(description="Where the claim stands.")
+    claimed_at: datetime = strawberry.field(description="When the slot was taken.")
+    submitted_at: datetime | None = strawberry.field(description="When proof was last handed in.")
+    decided_at: datetime | None = strawberry.field(
+        description="When it was last approved, returned, rejected or released, or expired."
+    )
+
+    @strawberry.field(description="The task.")
+    async def task(self, info: Info) -> Task:
+        found = await info.context.tasks.load(self.row.task_id)
+        assert found
+        return Task.of(found)
+
+    @strawberry.field(description="Who holds it.")
+    async def member(self, info: Info) -> Annotated["Member", strawberry.lazy("schema.members")]:
+        from schema.members import Member
+
+        return await Member.load(info, self.row.member_id)
+
+    @strawberry.field(description="What was handed in. For the claimant and reviewers; null to others and on screens.")
+    async def evidence(self, info: Info) -> str | None:
+        return self.row.evidence if await self._confidential(info) else None
+
+    @strawberry.field(description="What the reviewer wrote. For the claimant and reviewers; null to others and on screens.")
+    async def review_note(self, info: Info) -> str | None:
+        return self.row.review_note if await self._confidential(info) else None
+
+    @strawberry.field(description="The points it earned; null until approved, and to those who may not see them.")
+    async def points_entry(
+        self, info: Info
+    ) -> Annotated["PointsEntry", strawberry.lazy("schema.points")] | None:
+        from schema.points import PointsEntry
+
+        if self.row.status is not ClaimStatus.APPROVED or not await self._confidential(info):
+            return None
+        found = await info.context.entries_of_claims.load(self.row.id)
+        return PointsEntry.of(found) if found else None
+
+    async def _confidential(self, info: Info) -> bool:
+        viewer = info.context.session.viewer
+        if viewer is None:
+            return False
+        if viewer.member_id == self.row.member_id:
+            return True
+        task = await info.context.tasks.load(self.row.task_id)
+        assert task
+        lineage = await info.context.lineages.load(task.organization_id)
+        return info.context.session.allowed(Scope.CLAIMS_REVIEW, lineage or ())
+
+
+@fetched_by("Task")
+async def _task(info: Info, key: list[str]) -> Task:
+    return Task.of(await tasks.known(info.context.session, UUID(key[0])))
+
+
+@fetched_by("Claim")
+async def _claim(info: Info, key: list[str]) -> Claim:
+    return Claim.of((await tasks.known_claim(info.context.session, UUID(key[0])))[0])
+
+
+# ---------------------------------------------------------------- inputs
+
+
+@strawberry.input(description="A new task, as a draft.")
+class CreateTaskInput:
+    organization_id: strawberry.ID = strawberry.field(description="Who puts it up; its members and all below may claim.")
+    title: str = strawberry.field(description="1 to 200 characters.")
+    description: str = strawberry.field(default="", description="Up to 10,000 characters.")
+    points: int = strawberry.field(description="0 to 100,000.")
+    review: TaskReviewEnum = strawberry.field(default=TaskReview.REVIEWED, description="Who decides on submissions.")
+    capacity: int | None = strawberry.field(default=None, description="At least 1; left out: no limit.")
+    opens_at: datetime | None = strawberry.field(default=None, description="Left out: opens when published.")
+    due_at: datetime | None = strawberry.field(default=None, description="After opensAt; left out: never due.")
+
+
+@strawberry.input(description="Which draft to publish.")
+class PublishTaskInput:
+    task_id: strawberry.ID = strawberry.field(description="A DRAFT task.")
+
+
+@strawberry.input(description="Which task to close.")
+class CloseTaskInput:
+    task_id: strawberry.ID = strawberry.field(description="An OPEN or SCHEDULED task.")
+
+
+@strawberry.input(description="Which task to claim.")
+class ClaimTaskInput:
+    task_id: strawberry.ID = strawberry.field(description="An OPEN task.")
+
+
+@strawberry.input(description="Which claim to give back.")
+class ReleaseClaimInput:
+    claim_id: strawberry.ID = strawberry.field(description="One's own, CLAIMED or RETURNED.")
+
+
+@strawberry.input(description="Proof for a claim.")
+class SubmitClaimInput:
+    claim_id: strawberry.ID = strawberry.field(description="One's own, CLAIMED or RETURNED.")
+    evidence: str = strawberry.field(description="What was done, and where it can be seen; 1 to 10,000 characters.")
+
+
+@strawberry.input(description="Which submission to approve.")
+class ApproveClaimInput:
+    claim_id: strawberry.ID = strawberry.field(description="A SUBMITTED claim of somebody else.")
+    note: str | None = strawberry.field(default=None, description="For the claimant; up to 2,000 characters.")
+
+
+@strawberry.input(description="Which submission to return, and why.")
+class ReturnClaimInput:
+    claim_id: strawberry.ID = strawberry.field(description="A SUBMITTED claim of somebody else.")
+    note: str = strawberry.field(description="What is missing; 1 to 2,000 characters.")
+
+
+@strawberry.input(description="Which claim to reject, and why.")
+class RejectClaimInput:
+    claim_id: strawberry.ID = strawberry.field(description="A SUBMITTED or RETURNED claim of somebody else.")
+    note: str = strawberry.field(description="Why; 1 to 2,000 characters.")
