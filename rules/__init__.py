@@ -1,0 +1,1 @@
+"""What is true whoever asks and wherever it is stored: pure rules, standard library only."""
