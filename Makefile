@@ -15,8 +15,7 @@ ARGS ?=
 
 BIN := .venv/bin
 NPM_INSTALL := npm install --no-package-lock --no-audit --no-fund --loglevel=error
-# pyright is fetched once, into the folder that holds everything else that was fetched
-export PYRIGHT_PYTHON_CACHE_DIR := $(CURDIR)/.venv/pyright
+# pyright comes whole in its wheel and need not look for a newer one
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 NODE_FOLDERS := $(patsubst %/package.json,%,$(wildcard tests/node/package.json screens/package.json))

@@ -34,7 +34,9 @@ def own_postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture
-def own_redis() -> Iterator[Redis]:
+def own_redis(redis_server: Redis) -> Iterator[Redis]:
+    """To be killed and paused; one beside the common one, which skips where there is none to be had."""
+    assert redis_server.folder.exists()
     with closing(start_redis()) as server:
         yield server
 
@@ -123,10 +125,12 @@ def test_a_paused_redis_is_silent_until_it_resumes(own_redis: Redis) -> None:
         assert client.ping()
 
 
-@pytest.mark.parametrize("start", ["start_postgres", "start_redis"])
-def test_a_killed_run_leaves_no_server_behind(start: str) -> None:
+@pytest.mark.parametrize("service", ["postgres", "redis"])
+def test_a_killed_run_leaves_no_server_behind(request: pytest.FixtureRequest, service: str) -> None:
+    request.getfixturevalue(f"{service}_server")  # skips, where there is none to be had
     program = (
-        f"import services, sys; s = services.{start}(); print(s.pid, s.folder, flush=True); sys.stdin.read()"
+        f"import services, sys; server = services.start_{service}();"
+        "print(server.pid, server.folder, flush=True); sys.stdin.read()"
     )
     run = subprocess.Popen(
         [sys.executable, "-c", program], cwd=SUPPORT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

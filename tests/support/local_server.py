@@ -91,7 +91,7 @@ class LocalServer:
 
     def _launch(self) -> None:
         with self._log.open("ab") as log:
-            process = subprocess.Popen(
+            self._process = subprocess.Popen(
                 self._command(),
                 cwd=self.folder,
                 env=plain_environment(),
@@ -106,13 +106,12 @@ class LocalServer:
         # The guard reads a pipe that nobody writes to: it closes when this process is gone, kill -9 included.
         last_will = 'read -r _; kill -QUIT "$0"; sleep 1; kill -KILL "$0"; rm -rf -- "$1"'
         self._guard = subprocess.Popen(
-            ["sh", "-c", last_will, str(process.pid), str(self.folder)],
+            ["/bin/sh", "-c", last_will, str(self._process.pid), str(self.folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        self._process = process
 
     def _end(self, how: signal.Signals) -> None:
         if self._guard is not None:  # first, for it knows the process by a number that is free once it ended
