@@ -3,7 +3,7 @@
     engine          Sqlite, then Postgres: whoever uses it, or what builds on it, runs once on each
     database_url    a fresh, empty database on that engine, as DATABASE_URL takes it
     postgres_server, redis_server     the running servers: stop(), kill(), restart(), …
-    redis_url       an empty Redis, running again if an earlier test left it stopped
+    redis_url       an empty Redis, running again if an earlier test left it stopped or paused
     scaled          the tenth of a number in `make test`, all of it in `make soak`
 
 One engine only: @pytest.mark.parametrize("engine", ["postgres"], indirect=True)
@@ -52,6 +52,7 @@ def redis_server() -> Iterator[Redis]:
 @pytest.fixture
 def redis_url(redis_server: Redis) -> str:
     redis_server.start()
+    redis_server.resume()
     redis_server.flush()
     return redis_server.url
 

@@ -71,6 +71,7 @@ class Postgres(LocalServer):
         return self.url(name)
 
     def drop_database(self, url: str) -> None:
+        self.start()  # a test may have stopped it
         self.execute(f'DROP DATABASE IF EXISTS "{_database_name(url)}" WITH (FORCE)')
 
     def _command(self) -> list[str]:
