@@ -3,6 +3,8 @@
     engine          Sqlite, then Postgres: whoever uses it, or what builds on it, runs once on each
     database_url    a fresh, empty database on that engine, as DATABASE_URL takes it
     postgres_server, redis_server     the running servers: stop(), kill(), restart(), …
+    database        a fresh database, migrated and connected, at the URL that it gives
+    world           a World (tests/support/world.py) in that database
     redis_url       an empty Redis, running again if an earlier test left it stopped or paused
     scaled          the tenth of a number in `make test`, all of it in `make soak`
 
@@ -12,13 +14,18 @@ One engine only: @pytest.mark.parametrize("engine", ["postgres"], indirect=True)
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 from hypothesis import settings
 from services import Postgres, Redis, ServiceIsMissing, start_postgres, start_redis
 from sqlite_files import Sqlite
 from tortoise.backends.base.executor import EXECUTOR_CACHE
+from tortoise.connection import get_connections
+from tortoise.migrations.api import migrate
+from world import World
+
+import models
 
 ON_CI = bool(os.environ.get("LEITAI_CI"))
 SOAKING = bool(os.environ.get("LEITAI_SOAK"))
@@ -78,6 +85,31 @@ def database_url(engine: Sqlite | Postgres) -> Iterator[str]:
     url = engine.create_database()
     yield url
     engine.drop_database(url)
+
+
+@pytest.fixture(scope="session")
+def migrated() -> dict[str, str]:
+    """A migrated database of each engine, to be copied; made by the first test that needs one."""
+    return {}
+
+
+@pytest.fixture
+async def database(engine: Sqlite | Postgres, migrated: dict[str, str]) -> AsyncIterator[str]:
+    if engine.name not in migrated:
+        made = engine.create_database()
+        await migrate(config=models.database.configuration(made))
+        await get_connections().close_all()
+        migrated[engine.name] = made
+    url = engine.create_database(template=migrated[engine.name])
+    await models.database.connect(url)
+    yield url
+    await models.database.close()
+    engine.drop_database(url)
+
+
+@pytest.fixture
+def world(database: str) -> World:
+    return World()
 
 
 @pytest.fixture
