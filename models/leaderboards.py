@@ -18,7 +18,7 @@ END = datetime.fromisoformat("9999-12-30T00:00:00+00:00")
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """score in thousandths; reached in Unix seconds; members only where a mean was asked for."""
+    """score in thousandths; reached in Unix seconds; members of an organization, None for a member."""
 
     subject_id: UUID
     rank: int
@@ -79,7 +79,7 @@ scores AS (
               / sizes.members END AS score
   FROM sums LEFT JOIN sizes ON sizes.subject = sums.subject
   WHERE :mean = 0 OR sizes.members IS NOT NULL)
-SELECT subject, points, score, reached, members, RANK() OVER (ORDER BY score DESC) AS rank
+SELECT subject, points, score, reached, COALESCE(members, 0) AS members, RANK() OVER (ORDER BY score DESC) AS rank
 FROM scores ORDER BY score DESC, reached, subject
 """
 
@@ -136,7 +136,7 @@ async def rank_organizations(
         at=members_at or END,
         last=FOR_EVER if last is None else last,
     )
-    return _ranked(found, members=mean)
+    return _ranked(found, members=True)
 
 
 async def facts(organization_id: UUID) -> Facts | None:

@@ -50,6 +50,22 @@ async def insert(member: Member, at: datetime) -> None:
     await Membership.create(member_id=member.id, organization_id=member.organization_id, from_at=at)
 
 
+async def locked(member_id: UUID) -> Member | None:
+    """As it now stands; nobody else changes it until the transaction ends."""
+    await sql.execute("UPDATE members SET name = name WHERE id = :id", id=member_id)
+    return await Member.get_or_none(id=member_id)
+
+
+async def set_active(member: Member, active: bool, at: datetime) -> None:
+    """Inactive: belongs nowhere from now on. Active again: belongs anew to the organization it has."""
+    await Member.filter(id=member.id).update(active=active)
+    if active and not member.active:
+        await Membership.create(member_id=member.id, organization_id=member.organization_id, from_at=at)
+    elif not active:
+        await leave(member.id, at)
+    member.active = active
+
+
 async def leave(member_id: UUID, at: datetime) -> None:
     await Membership.filter(member_id=member_id, to_at=None).update(to_at=at)
 
@@ -67,7 +83,7 @@ async def organization_at(member: Member, at: datetime) -> UUID:
     """Where the member belonged then; before the first membership, the first; while inactive, the last before."""
     found = await sql.value(
         """SELECT organization_id FROM memberships WHERE member_id = :member AND from_at <= :at
-           ORDER BY from_at DESC LIMIT 1""",
+           ORDER BY from_at DESC, CASE WHEN to_at IS NULL THEN 0 ELSE 1 END, to_at DESC LIMIT 1""",
         member=member.id,
         at=at,
     ) or await sql.value(

@@ -47,8 +47,17 @@ class OrganizationPath(Model):
         unique_together = (("descendant_id", "ancestor_id"),)
 
 
+async def lock_tree(root_id: UUID) -> None:
+    """Until the transaction ends: the first lock of every change of the tree's shape."""
+    await sql.execute("UPDATE organizations SET kind = kind WHERE id = :root", root=root_id)
+
+
 async def insert(organization: Organization) -> None:
-    """A new node with its paths; the parent's root, zone and settling time are its own. IntegrityError: the code is taken."""
+    """A new node with its paths; the parent's root, zone and settling time are its own. IntegrityError: the code is taken.
+
+    Locks the tree first, so that the parent's ancestors are the ones that it will have.
+    """
+    await lock_tree(organization.root_id)
     await organization.save(force_create=True)
     await sql.execute(
         """INSERT INTO organization_paths (ancestor_id, descendant_id, depth)
@@ -62,9 +71,9 @@ async def insert(organization: Organization) -> None:
 async def move(organization: Organization, parent: Organization) -> bool:
     """Hang a subtree below another parent of the same root. False: the parent lies inside the subtree.
 
-    Locks the root's row first, so that two moves cannot make a cycle together.
+    Locks the tree first, so that two moves cannot make a cycle together.
     """
-    await sql.execute("UPDATE organizations SET kind = kind WHERE id = :root", root=organization.root_id)
+    await lock_tree(organization.root_id)
     if await sql.row(
         "SELECT 1 FROM organization_paths WHERE ancestor_id = :top AND descendant_id = :parent",
         top=organization.id,
@@ -88,6 +97,12 @@ async def move(organization: Organization, parent: Organization) -> bool:
     await sql.execute("UPDATE organizations SET parent_id = :parent WHERE id = :top", parent=parent.id, top=organization.id)
     organization.parent_id = parent.id
     return True
+
+
+async def rename(organization_id: UUID, *, code: str | None, name: str | None) -> None:
+    """None leaves it as it is. IntegrityError: the code is taken."""
+    wanted = {"code": code, "name": name}
+    await Organization.filter(id=organization_id).update(**{key: value for key, value in wanted.items() if value})
 
 
 async def lineages(ids: Iterable[UUID]) -> dict[UUID, list[Organization]]:
@@ -118,6 +133,28 @@ async def member_counts(ids: Sequence[UUID], descendants: bool) -> dict[UUID, in
         below=int(descendants),
     )
     return {sql.uid(one["id"]): one["members"] for one in found}
+
+
+async def places_of_members(organization_id: UUID) -> list[UUID]:
+    """Every organization to which the members now here ever belonged: boards that name this one beside them."""
+    found = await sql.rows(
+        """SELECT p.organization_id FROM memberships p JOIN members m ON m.id = p.member_id
+           WHERE m.organization_id = :id
+           UNION SELECT e.organization_id FROM points_entries e JOIN members m ON m.id = e.member_id
+           WHERE m.organization_id = :id""",
+        id=organization_id,
+    )
+    return sql.uids(one["organization_id"] for one in found)
+
+
+async def organizations_of_claims(organization_id: UUID) -> list[UUID]:
+    """Whose arenas may name this one: the organizations that set the tasks which the members now here claimed."""
+    found = await sql.rows(
+        """SELECT DISTINCT t.organization_id FROM members m JOIN claims c ON c.member_id = m.id
+           JOIN tasks t ON t.id = c.task_id WHERE m.organization_id = :id""",
+        id=organization_id,
+    )
+    return sql.uids(one["organization_id"] for one in found)
 
 
 async def settling_root(root_id: UUID) -> tuple[str, int]:

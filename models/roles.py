@@ -40,3 +40,27 @@ async def held(account_id: UUID, member_id: UUID | None, at: datetime) -> list[R
         member=member_id or account_id,
         at=at,
     )
+
+
+async def of_member(member_id: UUID, at: datetime) -> list[RoleGrant]:
+    """What a member holds at an instant or will hold later, its account's grants too."""
+    return await sql.models(
+        RoleGrant,
+        """SELECT * FROM role_grants
+           WHERE (member_id = :member OR account_id IN (SELECT id FROM accounts WHERE member_id = :member))
+             AND (ends_at IS NULL OR ends_at > :at) ORDER BY starts_at, id""",
+        member=member_id,
+        at=at,
+    )
+
+
+async def end(grant_id: UUID, at: datetime) -> bool:
+    """From now on it holds no more; one that has not begun never will. False: it had ended before."""
+    return bool(
+        await sql.execute(
+            """UPDATE role_grants SET ends_at = CASE WHEN starts_at > :at THEN starts_at ELSE :at END
+               WHERE id = :id AND (ends_at IS NULL OR (ends_at > :at AND ends_at > starts_at))""",
+            id=grant_id,
+            at=at,
+        )
+    )

@@ -84,6 +84,10 @@ async def by_ids(ids: Iterable[UUID]) -> dict[UUID, Task]:
     return {found.id: found for found in await Task.filter(id__in=list(set(ids)))}
 
 
+async def claims_by_ids(ids: Iterable[UUID]) -> dict[UUID, Claim]:
+    return {found.id: found for found in await Claim.filter(id__in=list(set(ids)))}
+
+
 async def change_status(task_id: UUID, to: TaskStatus, *froms: TaskStatus) -> bool:
     return bool(
         await sql.execute(

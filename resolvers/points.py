@@ -67,9 +67,17 @@ async def append(work: Work, made: PointsEntry, reason: str) -> PointsEntry:
 
 
 async def counting(root_id: UUID, occurred_at: datetime, now: datetime) -> datetime:
-    """By which time boards place an act: when it happened, or now if that day is FINAL."""
+    """By which time boards place an act: when it happened, or now if that day is FINAL.
+
+    `occurred_at` lies at or before `now`: what another process noted may be a moment ahead of our clock, so take `past`.
+    """
     zone, hours = await models.organizations.settling_root(root_id)
     return periods.counts_at(occurred_at, now, zone, timedelta(hours=hours))
+
+
+def past(moment: datetime, now: datetime) -> datetime:
+    """The moment, or now for one that lies ahead of this process's clock."""
+    return min(moment, now)
 
 
 def _request_hash(operation: str, *values: object) -> str:
@@ -125,7 +133,7 @@ async def award(
         made_id = uuid4()
         if replayed := await _replayed(session, key, request, made_id, work.now):
             return replayed
-        occurred = min(occurred_at or work.now, work.now)
+        occurred = past(occurred_at or work.now, work.now)
         root_id = permit.organization.root_id
         counts = await counting(root_id, occurred, work.now)
         made = entry(
@@ -145,15 +153,31 @@ async def award(
 
 
 async def visible_entry(session: Session, entry_id: UUID) -> PointsEntry:
-    """One's own, one's organization's, or where PERSONAL_READ holds. NotFound otherwise."""
+    """An entry that the viewer may see. NotFound otherwise."""
     found = await PointsEntry.get_or_none(id=entry_id)
-    if found and session.viewer:
-        if found.member_id is not None and found.member_id == session.viewer.member_id:
-            return found
-        lineage = await session.lineage(found.organization_id)
-        if session.allowed(Scope.PERSONAL_READ, lineage) or (found.member_id is None and session.sees(lineage)):
-            return found
+    if found and await _sees(session, found):
+        return found
     raise NotFound("There is no such points entry, or you may not see it.")
+
+
+async def _sees(session: Session, found: PointsEntry) -> bool:
+    """One's own; an organization's own where one sees the organization; a member's where PERSONAL_READ holds over the
+    credited organization or over the member; and what a claim earned, for those who may review it."""
+    await session.know_own_lineages()
+    if session.viewer is None:
+        return False
+    credited = await session.lineage(found.organization_id)
+    if found.member_id is None:
+        return session.sees(credited)
+    if found.member_id == session.viewer.member_id or session.allowed(Scope.PERSONAL_READ, credited):
+        return True
+    member = await Member.get(id=found.member_id)
+    if session.allowed(Scope.PERSONAL_READ, await session.lineage(member.organization_id)):
+        return True
+    if found.claim_id is None:
+        return False
+    task = await models.Task.get(id=(await models.Claim.get(id=found.claim_id)).task_id)
+    return session.allowed(Scope.CLAIMS_REVIEW, await session.lineage(task.organization_id))
 
 
 async def reverse(session: Session, entry_id: UUID, reason: str, key: str) -> PointsEntry:
@@ -179,8 +203,8 @@ async def reverse(session: Session, entry_id: UUID, reason: str, key: str) -> Po
         position = await work.position(original.root_id)
         if by := await PointsEntry.get_or_none(reverses_id=original.id):  # an organization's own points meet at the clock
             raise AlreadyReversed("This entry was reversed before.", by)
-        zone, hours = await models.organizations.settling_root(original.root_id)
-        final = periods.counts_at(original.counts_at, work.now, zone, timedelta(hours=hours)) != original.counts_at
+        counted = past(original.counts_at, work.now)
+        final = await counting(original.root_id, counted, work.now) != counted
         made = entry(
             work,
             root_id=original.root_id,
@@ -188,7 +212,7 @@ async def reverse(session: Session, entry_id: UUID, reason: str, key: str) -> Po
             kind=PointsKind.REVERSAL,
             amount=-original.amount,
             rule=original.rule,
-            occurred_at=original.counts_at if not final else work.now,
+            occurred_at=work.now if final else counted,
             counts_at=work.now if final else original.counts_at,
             member_id=original.member_id,
             reverses_id=original.id,

@@ -1,8 +1,8 @@
 """Signing in and out, and who a token belongs to."""
 
-import time
 from collections import OrderedDict
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 from uuid import UUID
 
 import models
@@ -13,6 +13,7 @@ from rules.refusals import Checks, NotAllowed, TooManyAttempts, WrongCredentials
 
 FREE_FAILURES = 5  # of one login, before waiting begins
 LONGEST_WAIT = 300  # seconds; doubled with each further failure up to this
+LONGEST_LOGIN = 100  # characters
 REMEMBERED = 10_000  # logins; the one not tried for longest is forgotten first
 
 
@@ -20,19 +21,18 @@ class Throttle:
     """Growing waits after failures of one login, in this process."""
 
     def __init__(self) -> None:
-        self._failures: OrderedDict[str, tuple[int, float]] = OrderedDict()
+        self._failures: OrderedDict[str, tuple[int, datetime]] = OrderedDict()
 
-    def check(self, login: str) -> None:
-        failures, until = self._failures.get(login, (0, 0.0))
-        wait = until - time.monotonic()
-        if failures >= FREE_FAILURES and wait > 0:
-            seconds = int(wait) + 1
+    def check(self, login: str, now: datetime) -> None:
+        failures, until = self._failures.get(login, (0, now))
+        if failures >= FREE_FAILURES and until > now:
+            seconds = ceil((until - now).total_seconds())
             raise TooManyAttempts(f"Too many wrong passwords for this login; try again in {seconds} seconds.", seconds)
 
-    def failed(self, login: str) -> None:
-        failures = self._failures.pop(login, (0, 0.0))[0] + 1
-        wait = min(LONGEST_WAIT, 2 ** (failures - FREE_FAILURES)) if failures >= FREE_FAILURES else 0
-        self._failures[login] = (failures, time.monotonic() + wait)
+    def failed(self, login: str, now: datetime) -> None:
+        failures = self._failures.pop(login, (0, now))[0] + 1
+        wait = min(LONGEST_WAIT, 2 ** min(failures - FREE_FAILURES, 10)) if failures >= FREE_FAILURES else 0
+        self._failures[login] = (failures, now + timedelta(seconds=wait))
         while len(self._failures) > REMEMBERED:
             self._failures.popitem(last=False)
 
@@ -70,20 +70,30 @@ async def viewer_of(token: str, at: datetime) -> Viewer | None:
 
 async def sign_in(session: Session, login: str, password: str) -> tuple[str, Viewer]:
     """A new token and its viewer. WrongCredentials says neither which of the two was wrong nor whether the login exists."""
-    login = login.strip().casefold()
-    throttle.check(login)
-    account = await Account.get_or_none(login=login) if len(login) <= 100 else None
-    if not await passwords.matches(account.password_hash if account else None, password) or account is None:
-        throttle.failed(login)
+    now = session.now()
+    login = login.strip().casefold()[: LONGEST_LOGIN + 1]  # longer ones are nobody's, and not to be remembered
+    throttle.check(login, now)
+    account = await Account.get_or_none(login=login) if _sayable(login) else None
+    if not await _matches(account, password) or account is None:
+        throttle.failed(login, now)
         raise WrongCredentials("Login or password is wrong.")
     throttle.succeeded(login)
-    now = session.now()
     token, _ = await sessions.issue(account.id, now)
     viewer = await viewer_of(token, now)
     if viewer is None:  # an inactive member
         raise WrongCredentials("Login or password is wrong.")
     session.viewer = viewer
     return token, viewer
+
+
+async def _matches(account: Account | None, password: str) -> bool:
+    kept = account.password_hash if account else None
+    return await passwords.matches(kept if _sayable(password) else None, password.encode(errors="replace").decode())
+
+
+def _sayable(text: str) -> bool:
+    """Neither a lone surrogate nor a NUL, which JSON can carry and no database or hash takes."""
+    return "\0" not in text and not any(0xD800 <= ord(letter) <= 0xDFFF for letter in text)
 
 
 async def sign_out(session: Session) -> None:
@@ -95,13 +105,14 @@ async def sign_out(session: Session) -> None:
 async def change_password(session: Session, old: str, new: str) -> Viewer:
     """Ends the account's other sessions."""
     viewer = session.signed_in()
-    throttle.check(viewer.login)
+    throttle.check(viewer.login, session.now())
     checks = Checks()
+    checks.that(_sayable(new), "newPassword", "newPassword is not valid Unicode text.")
     passwords.check(checks, new, "newPassword")
     checks.done()
     account = await Account.get(id=viewer.account_id)
-    if not await passwords.matches(account.password_hash, old):
-        throttle.failed(viewer.login)
+    if not await _matches(account, old):
+        throttle.failed(viewer.login, session.now())
         raise WrongCredentials("The old password is wrong.")
     throttle.succeeded(viewer.login)
     kept = await passwords.hashed(new)

@@ -230,9 +230,11 @@ async def approve(session: Session, claim_id: UUID, note: str | None) -> tuple[C
             found.id, ClaimStatus.APPROVED, ClaimStatus.SUBMITTED, by=permit.account_id, note=note, at=work.now
         ):
             raise await _wrong_state(found.id, "only a SUBMITTED one can be approved.")
-        entry = await _pay(work, found, task, submitted_at=found.submitted_at or work.now, by=permit.account_id)
+        found = await Claim.get(id=found.id)  # now that it is locked: it may have been submitted anew since it was read
+        submitted_at = points.past(found.submitted_at or work.now, work.now)
+        entry = await _pay(work, found, task, submitted_at=submitted_at, by=permit.account_id)
         work.touch(task.root_id, tasks=[task.organization_id])
-    return await Claim.get(id=found.id), entry
+    return found, entry
 
 
 async def _pay(work: Work, claim: Claim, task: Task, *, submitted_at: datetime, by: UUID | None) -> PointsEntry:

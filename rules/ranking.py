@@ -65,7 +65,7 @@ class Standing:
     score: int  # whole thousandths
     points: int
     members: int | None  # of an organization, whatever the scoring; None for a member
-    reached: int  # unix second in which the last non-zero ranking entry (by position) was recorded
+    reached: int  # unix second in which the newest non-zero ranking entry was recorded
 
 
 def order_key(standing: Standing) -> tuple[int, int, bytes]:
@@ -177,9 +177,7 @@ def _points(ledger: Iterable[Entry]) -> int:
 
 
 def _reached(ledger: Iterable[Entry]) -> int:
-    # Rows of one position share one transaction and one clock reading; the second key is a spare.
-    last = max(ledger, key=lambda entry: (entry.position, entry.recorded_at))
-    return (last.recorded_at - EPOCH) // timedelta(seconds=1)
+    return max((entry.recorded_at - EPOCH) // timedelta(seconds=1) for entry in ledger)
 
 
 def _ranked(standings: Iterable[Standing]) -> list[Standing]:

@@ -65,12 +65,15 @@ def _claims(info: Info, listing: Listing[models.Claim], parent: UUID, status: Cl
 @strawberry.type(description="Something to be done for points, put up for the members of an organization and below.")
 class Task(Node):
     row: strawberry.Private[models.Task]
+    owner: strawberry.Private[models.Organization | None]
 
     @classmethod
-    def of(cls, row: models.Task) -> "Task":
+    def of(cls, row: models.Task, owner: models.Organization | None = None) -> "Task":
+        """owner: the task's organization, where it is loaded already."""
         return cls(
             id=strawberry.ID(ids.encode("Task", row.id)),
             row=row,
+            owner=owner,
             title=row.title,
             description=row.description,
             points=row.points,
@@ -97,10 +100,12 @@ class Task(Node):
     due_at: datetime | None = strawberry.field(description="Claims not submitted by then expire; null: never.")
 
     @strawberry.field(description="Who put it up.")
-    async def organization(self, info: Info) -> Annotated["Organization", strawberry.lazy("schema.organizations")]:
+    def organization(self, info: Info) -> Annotated["Organization", strawberry.lazy("schema.organizations")]:
         from schema.organizations import Organization
 
-        return await Organization.load(info, self.row.organization_id)
+        if self.owner is not None:
+            return Organization.of(self.owner)
+        return Organization.load(info, self.row.organization_id)  # type: ignore[return-value]  # awaited by the executor
 
     @strawberry.field(description="Who claimed it, oldest first.")
     async def claims(
@@ -123,12 +128,15 @@ class Task(Node):
 @strawberry.type(description="A member's hold on a task, from taking it to the decision.")
 class Claim(Node):
     row: strawberry.Private[models.Claim]
+    loaded: strawberry.Private[tuple[Task, Any] | None]
 
     @classmethod
-    def of(cls, row: models.Claim) -> "Claim":
+    def of(cls, row: models.Claim, loaded: tuple[Task, Any] | None = None) -> "Claim":
+        """loaded: its Task and its Member, where they are loaded already."""
         return cls(
             id=strawberry.ID(ids.encode("Claim", row.id)),
             row=row,
+            loaded=loaded,
             status=row.status,
             claimed_at=row.claimed_at,
             submitted_at=row.submitted_at,
@@ -143,16 +151,14 @@ class Claim(Node):
     )
 
     @strawberry.field(description="The task.")
-    async def task(self, info: Info) -> Task:
-        found = await info.context.tasks.load(self.row.task_id)
-        assert found
-        return Task.of(found)
+    def task(self, info: Info) -> Task:
+        return self.loaded[0] if self.loaded else _load_task(info, self.row.task_id)  # type: ignore[return-value]
 
     @strawberry.field(description="Who holds it.")
-    async def member(self, info: Info) -> Annotated["Member", strawberry.lazy("schema.members")]:
+    def member(self, info: Info) -> Annotated["Member", strawberry.lazy("schema.members")]:
         from schema.members import Member
 
-        return await Member.load(info, self.row.member_id)
+        return self.loaded[1] if self.loaded else Member.load(info, self.row.member_id)  # type: ignore[return-value]
 
     @strawberry.field(description="What was handed in. For the claimant and reviewers; null to others and on screens.")
     async def evidence(self, info: Info) -> str | None:
@@ -183,6 +189,12 @@ class Claim(Node):
         assert task
         lineage = await info.context.lineages.load(task.organization_id)
         return info.context.session.allowed(Scope.CLAIMS_REVIEW, lineage or ())
+
+
+async def _load_task(info: Info, task_id: UUID) -> Task:
+    found = await info.context.tasks.load(task_id)
+    assert found, "a claim's task is never deleted"
+    return Task.of(found)
 
 
 @fetched_by("Task")

@@ -97,11 +97,11 @@ def test_reached_is_a_whole_second_so_a_fraction_decides_nothing() -> None:
     assert {standing.reached for standing in board} == {int(NOON.timestamp())}
 
 
-def test_reached_is_when_the_last_entry_by_position_was_recorded() -> None:
+def test_reached_is_the_newest_recording_whatever_the_positions_say() -> None:
     first = replace(entry(ONE, 3, 1), recorded_at=NOON + 60 * SECOND)
     [standing] = members([entry(ONE, 4, 2), first])
 
-    assert standing.reached == int(NOON.timestamp()) + 2
+    assert standing.reached == int(NOON.timestamp()) + 60
 
 
 @given(st.lists(st.integers(-3, 3), max_size=12))

@@ -1,0 +1,53 @@
+"""Opening the database for a command, and bringing it up to date."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from tortoise import Tortoise
+from tortoise.connection import get_connection
+from tortoise.migrations.executor import MigrationExecutor
+
+import models
+from app.settings import Settings
+
+
+class DatabaseOutdated(Exception):
+    """The message says which command brings it up to date."""
+
+
+async def pending(url: str) -> list[str]:
+    """Names of migrations that this database lacks."""
+    configuration = models.database.configuration(url)
+    await Tortoise.init(config=configuration, init_connections=False)
+    try:
+        executor = MigrationExecutor(get_connection("default"), configuration["apps"])
+        return [step.migration.name for step in await executor.plan()]
+    finally:
+        await Tortoise.close_connections()
+
+
+async def migrate(url: str) -> list[str]:
+    """Bring the database up to date; gives what was applied."""
+    configuration = models.database.configuration(url)
+    await Tortoise.init(config=configuration, init_connections=False)
+    try:
+        executor = MigrationExecutor(get_connection("default"), configuration["apps"])
+        names = [step.migration.name for step in await executor.plan()]
+        await executor.migrate()
+        return names
+    finally:
+        await Tortoise.close_connections()
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncGenerator[None]:
+    """DatabaseOutdated: run `leitai migrate` first."""
+    if missing := await pending(settings.database_url):
+        raise DatabaseOutdated(
+            f"The database lacks {len(missing)} migration(s), {missing[0]} first. Run `leitai migrate`, then try again."
+        )
+    await models.database.connect(settings.database_url)
+    try:
+        yield
+    finally:
+        await models.database.close()

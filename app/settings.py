@@ -1,0 +1,68 @@
+"""Settings, read once from the environment. Nothing below app/ reads the environment."""
+
+from functools import lru_cache
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+def _listed(value: object) -> object:
+    return [one.strip() for one in value.split(",") if one.strip()] if isinstance(value, str) else value
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(extra="ignore")
+
+    database_url: str = Field(
+        "sqlite://leitai.sqlite3",
+        validation_alias="DATABASE_URL",
+        description="sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME, as Tortoise reads it; ?host=/dir for a socket.",
+    )
+    redis_url: str | None = Field(
+        None, validation_alias="REDIS_URL", description="redis://HOST/0; left out: one process."
+    )
+    public_url: str = Field(
+        "http://127.0.0.1:8000", validation_alias="PUBLIC_URL", description="How clients reach this server."
+    )
+    allowed_origins: Annotated[list[str], NoDecode, BeforeValidator(_listed)] = Field(
+        default_factory=list[str],
+        validation_alias="ALLOWED_ORIGINS",
+        description="Other origins whose pages may call the API, separated by commas.",
+    )
+    log_level: str = Field("info", validation_alias="LEITAI_LOG_LEVEL", description="debug, info, warning or error.")
+    log_json: bool = Field(False, validation_alias="LEITAI_LOG_JSON", description="One JSON object a line.")
+    sockets_per_token: int = Field(
+        20, ge=1, validation_alias="LEITAI_SOCKETS_PER_TOKEN", description="Open WebSockets of one token."
+    )
+    sockets_per_address: int = Field(
+        2000, ge=1, validation_alias="LEITAI_SOCKETS_PER_ADDRESS", description="Open WebSockets of one address."
+    )
+    admin_password: str | None = Field(
+        None, validation_alias="LEITAI_ADMIN_PASSWORD", description="For create-admin, instead of a prompt."
+    )
+    failpoint: str | None = Field(
+        None, validation_alias="LEITAI_FAILPOINT", description="For tests: NAME or NAME:N kills the server there."
+    )
+
+
+class SettingsRefused(Exception):
+    """A setting that can't be used; the message names the variable and what would be right."""
+
+
+@lru_cache
+def load() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        raise SettingsRefused(f"Wrong settings in the environment: {faults}.") from None
+
+
+def described() -> str:
+    """Every setting with its default, for --help."""
+    lines: list[str] = []
+    for field in Settings.model_fields.values():
+        default = "" if field.default in (None, "") or not isinstance(field.default, (str, int)) else f" [{field.default}]"
+        lines.append(f"{field.validation_alias}{default}: {field.description}")
+    return "\n\n".join(lines)

@@ -1,0 +1,69 @@
+"""Hints between processes, through broadcaster. `memory://` in one process; another BroadcastBackend for many.
+
+Publishing never waits: hints queue here, bounded, and a task sends them. A hint that finds the queue full is dropped:
+the poll brings what it would have told.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+
+import structlog
+from broadcaster import Broadcast
+
+from realtime.events import Hint
+
+CHANNEL = "leitai"
+WAITING = 10_000  # hints; a burst above this is told by the poll
+log = structlog.get_logger("leitai.backplane")
+
+
+class Backplane:
+    def __init__(self, broadcast: Broadcast, on_hint: Callable[[Hint], None]) -> None:
+        self._broadcast = broadcast
+        self._on_hint = on_hint
+        self._waiting: asyncio.Queue[Hint] = asyncio.Queue(WAITING)
+        self._tasks: list[asyncio.Task[None]] = []
+        self.dropped = 0
+
+    async def start(self) -> None:
+        await self._broadcast.connect()
+        listening = asyncio.Event()
+        self._tasks = [asyncio.create_task(self._listen(listening)), asyncio.create_task(self._send())]
+        await listening.wait()
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._broadcast.disconnect()
+
+    def publish(self, hint: Hint) -> None:
+        try:
+            self._waiting.put_nowait(hint)
+        except asyncio.QueueFull:
+            self.dropped += 1
+
+    async def _send(self) -> None:
+        while True:
+            hint = await self._waiting.get()
+            try:
+                await self._broadcast.publish(CHANNEL, hint.encode())
+            except Exception as error:
+                self.dropped += 1
+                log.warning("hint_not_sent", error=type(error).__name__)
+
+    async def _listen(self, listening: asyncio.Event) -> None:
+        async with self._broadcast.subscribe(CHANNEL) as subscriber:
+            listening.set()
+            while True:
+                event = await subscriber.get()
+                try:
+                    hint = Hint.decode(event.message)
+                except (ValueError, TypeError):
+                    log.warning("hint_not_understood")
+                    continue
+                self._on_hint(hint)

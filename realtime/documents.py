@@ -1,0 +1,229 @@
+"""Documents: parsed and validated once, analysed once, and made comparable, so that a space does not defeat sharing.
+
+Two operations share when their normal forms are equal: same selection, every variable replaced by its coerced value,
+the root field's own arguments left out (they are part of what board is asked for).
+"""
+
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    Node,
+    OperationDefinitionNode,
+    OperationType,
+    TypeInfo,
+    TypeInfoVisitor,
+    VariableNode,
+    Visitor,
+    get_named_type,
+    parse,
+    print_ast,
+    validate,
+    visit,
+)
+from graphql.execution.values import get_argument_values, get_variable_values
+from graphql.language import ast as nodes
+
+KEPT = 500  # parsed documents per process
+MOST_TOKENS = 2_000
+MOST_ERRORS = 5
+# type name → field name → whether it may be shared, given its arguments
+Shareable = Mapping[str, Mapping[str, Callable[[Mapping[str, Any]], bool]]]
+
+
+class Refused(Exception):
+    """What was asked for can't be executed; `errors` says why, as GraphQL errors."""
+
+    def __init__(self, *errors: GraphQLError) -> None:
+        super().__init__(errors[0].message)
+        self.errors = errors
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One subscription, ready to run. field: the root field's name; arguments: coerced, by GraphQL name. normal: equal for equal work."""
+
+    document: DocumentNode
+    name: str | None
+    variables: dict[str, Any]
+    field: str
+    arguments: dict[str, Any]
+    normal: str
+    shareable: bool
+
+
+class Documents:
+    def __init__(self, schema: GraphQLSchema, shareable: Shareable) -> None:
+        self._schema = schema
+        self._shareable = shareable
+        self._kept: OrderedDict[str, DocumentNode | Refused] = OrderedDict()
+
+    def parsed(self, query: str) -> DocumentNode:
+        """Refused: a syntax error, or the schema has no such fields."""
+        found = self._kept.get(query)
+        if found is None:
+            found = self._parse(query)
+            self._kept[query] = found
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        else:
+            self._kept.move_to_end(query)
+        if isinstance(found, Refused):
+            raise found
+        return found
+
+    def _parse(self, query: str) -> DocumentNode | Refused:
+        try:
+            document = parse(query, max_tokens=MOST_TOKENS)
+        except GraphQLSyntaxError as error:
+            return Refused(error)
+        except RecursionError:
+            return Refused(GraphQLError("The document is nested too deeply."))
+        errors = validate(self._schema, document, max_errors=MOST_ERRORS)
+        return Refused(*errors) if errors else document
+
+    def subscription(self, query: str, name: str | None, variables: Mapping[str, Any]) -> Operation:
+        """Refused: no such operation, not a subscription, or variables that do not fit."""
+        document = self.parsed(query)
+        operation = _chosen(document, name)
+        if operation.operation is not OperationType.SUBSCRIPTION:
+            raise Refused(
+                GraphQLError("Only subscriptions run over WebSocket; send queries and mutations over HTTP.")
+            )
+        coerced = get_variable_values(
+            self._schema, operation.variable_definitions or (), dict(variables), max_errors=MOST_ERRORS
+        )
+        if isinstance(coerced, list):
+            raise Refused(*coerced)
+        root = next((one for one in operation.selection_set.selections if isinstance(one, FieldNode)), None)
+        parent = self._schema.subscription_type
+        assert parent is not None
+        if root is None or root.directives:
+            raise Refused(GraphQLError("Write the subscription's field directly, without a fragment or directive."))
+        try:
+            arguments = get_argument_values(parent.fields[root.name.value], root, coerced)
+        except GraphQLError as error:
+            raise Refused(error) from error
+        literal = _with_literals(operation, document, coerced.coerced)
+        return Operation(
+            document,
+            operation.name.value if operation.name else None,
+            dict(variables),
+            root.name.value,
+            arguments,
+            _normal(literal, root),
+            self._is_shareable(literal, parent, root.name.value),
+        )
+
+    def _is_shareable(self, parts: list[Node], parent: GraphQLObjectType, root: str) -> bool:
+        info = TypeInfo(self._schema)
+        check = _SharingCheck(info, self._shareable, parent.name, root)
+        for part in parts:
+            visit(part, TypeInfoVisitor(info, check))
+        return check.holds
+
+
+class _SharingCheck(Visitor):
+    def __init__(self, info: TypeInfo, shareable: Shareable, root_type: str, root_field: str) -> None:
+        super().__init__()
+        self.holds = True
+        self._info, self._shareable = info, shareable
+        self._root = (root_type, root_field)
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        parent = self._info.get_parent_type()
+        field = self._info.get_field_def()
+        if parent is None or field is None:
+            self.holds = False
+            return
+        name = node.name.value
+        if name == "__typename" or (get_named_type(parent).name, name) == self._root:
+            return
+        allowed = self._shareable.get(parent.name, {}).get(name)
+        if allowed is None:
+            self.holds = False
+            return
+        try:
+            self.holds &= allowed(get_argument_values(field, node))
+        except GraphQLError:
+            self.holds = False
+
+
+def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    found = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
+    if name is not None:
+        found = [one for one in found if one.name is not None and one.name.value == name]
+        if not found:
+            raise Refused(GraphQLError("The document has no operation of that name."))
+    if len(found) != 1:
+        raise Refused(GraphQLError("The document has several operations; say which by operationName."))
+    return found[0]
+
+
+def _literal(value: Any) -> nodes.ValueNode:
+    """A coerced value as a literal. Its exact spelling matters only for comparing."""
+    match value:
+        case None:
+            return nodes.NullValueNode()
+        case bool():
+            return nodes.BooleanValueNode(value=value)
+        case int():
+            return nodes.IntValueNode(value=str(value))
+        case float():
+            return nodes.FloatValueNode(value=repr(value))
+        case list():
+            return nodes.ListValueNode(values=tuple(_literal(one) for one in cast(list[Any], value)))
+        case dict():
+            items = sorted(cast(dict[str, Any], value).items())
+            return nodes.ObjectValueNode(
+                fields=tuple(
+                    nodes.ObjectFieldNode(name=nodes.NameNode(value=key), value=_literal(one)) for key, one in items
+                )
+            )
+        case str() if not hasattr(value, "name"):
+            return nodes.StringValueNode(value=value)
+        case _ if hasattr(value, "name"):
+            return nodes.EnumValueNode(value=str(value.name))
+        case _:
+            return nodes.StringValueNode(value=str(value))
+
+
+class _Literals(Visitor):
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._values = values
+
+    def enter_variable_definition(self, *_: Any) -> Any:
+        return self.SKIP
+
+    def enter_variable(self, node: VariableNode, *_: Any) -> Any:
+        return _literal(self._values.get(node.name.value))
+
+
+def _with_literals(
+    operation: OperationDefinitionNode, document: DocumentNode, values: Mapping[str, Any]
+) -> list[Node]:
+    """The operation and its fragments, by name, with values where variables stood."""
+    fragments = sorted(
+        (one for one in document.definitions if isinstance(one, FragmentDefinitionNode)),
+        key=lambda one: one.name.value,
+    )
+    return [visit(one, _Literals(values)) for one in (operation, *fragments)]
+
+
+def _normal(parts: list[Node], root: FieldNode) -> str:
+    operation = cast(OperationDefinitionNode, parts[0])
+    response = root.alias.value if root.alias else root.name.value
+    field = next(one for one in operation.selection_set.selections if isinstance(one, FieldNode))
+    body = print_ast(field.selection_set) if field.selection_set else ""
+    return json.dumps([response, root.name.value, body, *(print_ast(part) for part in parts[1:])])

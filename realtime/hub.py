@@ -1,0 +1,187 @@
+"""Every watched board of this process: hints find their boards by topic, and a poll finds what no hint told."""
+
+import asyncio
+import contextvars
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
+from typing import Any
+
+import structlog
+
+from realtime.boards import Board, Counters, Execute, Group, Receiver, Source
+from realtime.events import EVERYTHING, Hint
+
+POLL = 2.0  # seconds: the promise of how late a watched board may be when no hint arrives
+log = structlog.get_logger("leitai.hub")
+Versions = Callable[[Sequence[Hashable]], Awaitable[dict[Hashable, int]]]
+
+
+class Subscription:
+    """A subscriber's place in a group; `close` gives it up."""
+
+    def __init__(self, board: Board, group: Group, receiver: Receiver) -> None:
+        self._board, self._group, self._receiver = board, group, receiver
+        self._open = True
+        group.holders += 1
+
+    def close(self) -> None:
+        if not self._open:
+            return
+        self._open = False
+        self._group.holders -= 1
+        self._group.remove(self._receiver)
+        self._board.drop(self._group)
+
+
+class Hub:
+    """versions: the present version of each board asked for, in one go. Call `start` where the database is open:
+    background tasks run in a copy of that context, never in that of a caller's transaction."""
+
+    def __init__(self, versions: Versions) -> None:
+        self.counters = Counters()
+        self._versions = versions
+        self._boards: dict[Hashable, Board] = {}
+        self._by_topic: dict[str, set[Board]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._context = contextvars.copy_context()
+        self._stopping = asyncio.Event()
+        self._checking: asyncio.Task[None] | None = None
+        self._to_check: dict[Board, list[asyncio.Future[None]]] = {}
+
+    async def start(self) -> None:
+        self._context = contextvars.copy_context()
+        self.spawn(self._poll())
+
+    async def stop(self) -> None:
+        """Ask every task to end, and wait for those that are at work."""
+        self._stopping.set()
+        for board in list(self._boards.values()):
+            board.close()
+        while self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=10)
+
+    @property
+    def watched(self) -> int:
+        return len(self._boards)
+
+    def spawn(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(coroutine, context=self._context.copy())
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("task_failed", error=type(error).__name__, exc_info=error)
+
+    async def subscribe(
+        self, source: Source, group_key: Hashable, execute: Execute, shared: bool, receiver: Receiver, rate: float
+    ) -> Subscription:
+        """The first frame is the state as it stands now: what was committed before this call is in it."""
+        board = self._boards.get(source.key)
+        if board is None:
+            board = self._boards[source.key] = Board(self, source)
+            self.listen(board, source.topics)
+        group = board.group(group_key, execute, shared)
+        place = Subscription(board, group, receiver)
+        try:
+            await self._verified(board)
+            await group.add(receiver, rate)
+        except BaseException:
+            place.close()
+            raise
+        return place
+
+    def forget(self, board: Board) -> None:
+        if self._boards.get(board.key) is board:
+            del self._boards[board.key]
+        self.listen(board, frozenset())
+
+    def listen(self, board: Board, topics: frozenset[str]) -> None:
+        for topic in board.topics - topics:
+            boards = self._by_topic.get(topic)
+            if boards is not None:
+                boards.discard(board)
+                if not boards:
+                    del self._by_topic[topic]
+        for topic in topics:
+            self._by_topic.setdefault(topic, set()).add(board)
+        board.topics = topics
+
+    def on_hint(self, hint: Hint) -> None:
+        if EVERYTHING in hint.topics:
+            for board in self._boards.values():
+                board.reload_soon()
+            return
+        for topic in hint.topics:
+            for board in list(self._by_topic.get(topic, ())):
+                board.hint(hint.version)
+
+    async def _verified(self, board: Board) -> None:
+        """The board's state is that of a moment after this call. Many callers at once share the asking."""
+        if board.state is None:
+            await board.reloaded()
+            return
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._to_check.setdefault(board, []).append(waiter)
+        if self._checking is None or self._checking.done():
+            self._checking = self.spawn(self._check())
+        await waiter
+
+    async def _check(self) -> None:
+        while self._to_check:
+            asked, self._to_check = self._to_check, {}
+            try:
+                present = await self._versions([board.key for board in asked])
+            except Exception as error:
+                for waiters in asked.values():
+                    for waiter in waiters:
+                        if not waiter.done():
+                            waiter.set_exception(error)
+                continue
+            for board, waiters in asked.items():
+                version = present.get(board.key, -1)
+                if board.state is not None and board.state.version >= version >= 0:
+                    for waiter in waiters:
+                        if not waiter.done():
+                            waiter.set_result(None)
+                else:
+                    self.spawn(self._pass_on(board, waiters))
+
+    @staticmethod
+    async def _pass_on(board: Board, waiters: list[asyncio.Future[None]]) -> None:
+        error: Exception | None = None
+        try:
+            await board.reloaded()
+        except Exception as failed:
+            error = failed
+        for waiter in waiters:
+            if waiter.done():
+                continue
+            if error is None:
+                waiter.set_result(None)
+            else:
+                waiter.set_exception(error)
+
+    async def _poll(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                await asyncio.wait_for(self._stopping.wait(), POLL)
+            except TimeoutError:
+                await self.poll()
+
+    async def poll(self) -> None:
+        """Ask for the versions of all that is watched; reload what moved."""
+        boards = dict(self._boards)
+        if not boards:
+            return
+        try:
+            present = await self._versions(list(boards))
+        except Exception as error:
+            log.warning("poll_failed", error=type(error).__name__)
+            return
+        for key, board in boards.items():
+            if key in present:
+                board.hint(present[key])
+            else:
+                board.reload_soon()

@@ -1,0 +1,56 @@
+"""One subscription of one socket: its slot holds the newest frame it has not taken, so nothing queues behind it."""
+
+from collections.abc import Callable
+
+from realtime import frames
+from realtime.boards import Counters
+from realtime.connection import LiveConnection
+
+
+class Subscriber:
+    def __init__(
+        self, operation_id: str, connection: LiveConnection, counters: Counters, on_end: Callable[[str | None], None]
+    ) -> None:
+        self.version = -1
+        self._connection = connection
+        self._counters = counters
+        self._prefix = frames.prefix(operation_id)
+        self._headers: tuple[int, bytes] = (0, b"")
+        self._missed: tuple[int, bytes] | None = None
+        self._on_end = on_end
+        self._closed = False
+
+    def give(self, version: int, payload: bytes) -> None:
+        """Write the frame, or keep it, the newest only, until the socket takes more."""
+        if self._closed or version <= self.version:
+            return
+        connection = self._connection
+        if not connection.writable:
+            if self._missed is not None:
+                self._counters.conflated += 1
+            self._missed = (version, payload)
+            return
+        self._missed = None
+        self.version = version
+        self._counters.frames += 1
+        length = len(self._prefix) + len(payload)
+        if self._headers[0] != length:
+            self._headers = (length, frames.header(length) + self._prefix)
+        connection.write_frame(self._headers[1] + payload)
+
+    def catch_up(self) -> None:
+        """The socket takes more again: what it missed, if anything."""
+        if self._missed is not None:
+            self.give(*self._missed)
+
+    def end(self, refusal: str | None) -> None:
+        """The stream is over: with a reason as `error`, without one as `complete`."""
+        if not self._closed:
+            self._closed = True
+            self._on_end(refusal)
+
+    def close(self) -> None:
+        self._closed = True
+        self._missed = None
+
+

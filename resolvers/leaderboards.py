@@ -1,0 +1,263 @@
+"""Leaderboards: which board someone may open and in which view, and a board's whole content at one moment."""
+
+import hashlib
+import hmac
+import secrets
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import Generic, TypeVar
+from uuid import UUID
+
+import models
+from models import Member, Organization, OrganizationKind, sql
+from models.leaderboards import Facts, Ranked
+from resolvers.session import Session
+from rules import periods
+from rules.periods import BoardState, Period, PeriodKind
+from rules.ranking import OrganizationScoring
+from rules.refusals import InvalidInput, NotFound
+from rules.roles import Scope
+
+T = TypeVar("T")
+DAYS_KEPT = 200  # boards whose ranks at the day's start are remembered per process
+
+
+class Subject(StrEnum):
+    MEMBER = "MEMBER"
+    ORGANIZATION = "ORGANIZATION"
+
+
+class BoardView(StrEnum):
+    PUBLIC = "PUBLIC"
+    FULL = "FULL"
+    SCREEN = "SCREEN"
+
+
+@dataclass(frozen=True, slots=True)
+class BoardKey:
+    """One board in one view. on None: the period that today lies in. kind, children_only and scoring: of organizations only."""
+
+    organization_id: UUID
+    subject: Subject
+    period: PeriodKind
+    on: date | None
+    kind: OrganizationKind | None
+    children_only: bool
+    scoring: OrganizationScoring | None
+    view: BoardView
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A board at one version: everything that its frames may say, so that no statement runs while they are made."""
+
+    key: BoardKey
+    lineage: tuple[Organization, ...]
+    period: Period
+    first_day: date
+    state: BoardState
+    version: int
+    as_of: datetime
+    final_at: datetime | None
+    ranking: Sequence[Ranked]
+    place: Mapping[UUID, int]  # index in ranking
+    previous: Mapping[UUID, int]  # rank at the day's start
+    members: Mapping[UUID, tuple[Member, Organization]]
+    organizations: Mapping[UUID, Organization]
+    secret: bytes
+
+    def shown(self, subject_id: UUID) -> bool:
+        """Whether this view names the subject."""
+        found = self.members.get(subject_id)
+        return found is None or self.key.view is BoardView.FULL or not found[0].hidden_on_boards
+
+    def row_key(self, subject_id: UUID) -> str:
+        """Of a subject on this board; who is hidden can't be guessed from it."""
+        text = f"{self.key.organization_id}:{self.key.subject}:{self.first_day}:{self.key.period}:{subject_id}"
+        return hmac.new(self.secret, text.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+class Recent(Generic[T]):
+    """The newest few results by key."""
+
+    def __init__(self, most: int) -> None:
+        self._kept: OrderedDict[object, T] = OrderedDict()
+        self._most = most
+
+    def get(self, key: object) -> T | None:
+        return self._kept.get(key)
+
+    def keep(self, key: object, value: T) -> T:
+        self._kept[key] = value
+        while len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+        return value
+
+
+_day_starts: Recent[Mapping[UUID, int]] = Recent(DAYS_KEPT)
+
+# ---------------------------------------------------------------- opening
+
+
+async def key(
+    session: Session,
+    organization_id: UUID,
+    subject: Subject,
+    period: PeriodKind,
+    on: date | None,
+    kind: OrganizationKind,
+    children_only: bool,
+    scoring: OrganizationScoring,
+) -> BoardKey:
+    """The board, in the view that the viewer has of it. NotFound: it does not exist, or not for this viewer."""
+    lineage = await session.visible(organization_id)
+    view = BoardView.FULL if session.allowed(Scope.CLAIMS_REVIEW, lineage) else BoardView.PUBLIC
+    if on is not None:
+        try:
+            periods.period(period, on, lineage[0].time_zone)
+        except ValueError as error:
+            raise InvalidInput.at("on", str(error)) from error
+    if subject is Subject.MEMBER:
+        return BoardKey(organization_id, subject, period, on, None, False, None, view)
+    inside = lineage[-1].kind in (OrganizationKind.BRANCH, OrganizationKind.GROUP)
+    if kind is OrganizationKind.GROUP and not inside and view is not BoardView.FULL:
+        raise NotFound("Groups are ranked within their branch.")
+    return BoardKey(organization_id, subject, period, on, kind, children_only, scoring, view)
+
+
+def topics(board: BoardKey, root_id: UUID) -> frozenset[str]:
+    return frozenset({f"o:{board.organization_id}", f"r:{root_id}"})
+
+
+# ---------------------------------------------------------------- loading
+
+
+async def load(board: BoardKey) -> Board | None:
+    """All of it, of one moment. None: there is no such organization."""
+    async with models.database.snapshot():
+        lineages = await models.organizations.lineages([board.organization_id])
+        facts = await models.leaderboards.facts(board.organization_id)
+        if facts is None:
+            return None
+        lineage = tuple(lineages[board.organization_id])
+        zone, settling = lineage[0].time_zone, timedelta(hours=lineage[0].settling_hours)
+        today = periods.local_day(facts.time, zone)
+        period = periods.period(board.period, board.on or today, zone)
+        ranking = await _ranking(board, period, facts.time)
+        previous = await _previous(board, period, facts, periods.midnight(today, zone))
+        subjects = [one.subject_id for one in ranking]
+        members: dict[UUID, tuple[Member, Organization]] = {}
+        organizations: dict[UUID, Organization] = {}
+        if board.subject is Subject.MEMBER:
+            found = await models.members.by_ids(subjects)
+            homes = await models.organizations.by_ids({one.organization_id for one in found.values()})
+            members = {one: (member, homes[member.organization_id]) for one, member in found.items()}
+        else:
+            organizations = await models.organizations.by_ids(subjects)
+    begins = period.starts_at
+    return Board(
+        key=board,
+        lineage=lineage,
+        period=period,
+        first_day=periods.local_day(begins, zone) if begins else date.min,
+        state=periods.state(period, facts.time, settling),
+        version=facts.version,
+        as_of=facts.changed_at,
+        final_at=periods.final_at(period, settling),
+        ranking=ranking,
+        place={one.subject_id: index for index, one in enumerate(ranking)},
+        previous=previous,
+        members=members,
+        organizations=organizations,
+        secret=await row_secret(),
+    )
+
+
+async def _ranking(
+    board: BoardKey, period: Period, time: datetime, last: int | None = None, at: datetime | None = None
+) -> list[Ranked]:
+    """last, at: as it stood at that position, with the members of that instant. Means of a period that is over divide
+    by the members at its end."""
+    if board.subject is Subject.MEMBER:
+        return await models.leaderboards.rank_members(board.organization_id, period.starts_at, period.ends_at, last)
+    assert board.kind is not None
+    if period.ends_at is not None and period.ends_at <= (at or time):
+        at = period.ends_at
+    return await models.leaderboards.rank_organizations(
+        board.organization_id,
+        board.kind.value,
+        board.children_only,
+        board.scoring is OrganizationScoring.MEAN,
+        period.starts_at,
+        period.ends_at,
+        at,
+        last,
+    )
+
+
+async def _previous(board: BoardKey, period: Period, facts: Facts, midnight: datetime) -> Mapping[UUID, int]:
+    """Ranks at the position of the day's start: computed once per board, day and shape of the tree."""
+    if board.period is PeriodKind.DAY or facts.day_position == 0:
+        return {}
+    known = (replace(board, view=BoardView.PUBLIC), period, facts.day_position, facts.tree)
+    found = _day_starts.get(known)
+    if found is None:
+        ranking = await _ranking(board, period, facts.time, facts.day_position, midnight)
+        found = _day_starts.keep(known, {one.subject_id: one.rank for one in ranking})
+    return found
+
+
+async def row_secret() -> bytes:
+    """A secret of this database, made once, that row ids are keyed with."""
+    kept = await sql.value("SELECT value FROM secrets WHERE name = 'rows'")
+    if kept is None:
+        await sql.execute(
+            "INSERT INTO secrets (name, value) VALUES ('rows', :value) ON CONFLICT (name) DO NOTHING",
+            value=secrets.token_hex(32),
+        )
+        kept = await sql.value("SELECT value FROM secrets WHERE name = 'rows'")
+    return bytes.fromhex(kept)
+
+
+async def versions(boards: Sequence[BoardKey]) -> dict[BoardKey, int]:
+    """Present versions, in one statement. A board that is no more is missing."""
+    found = await models.leaderboards.versions(list({one.organization_id for one in boards}))
+    return {one: found[one.organization_id] for one in boards if one.organization_id in found}
+
+
+# ---------------------------------------------------------------- reading
+
+
+def rows(board: Board, first: int, offset: int) -> Sequence[Ranked]:
+    if not 0 <= first <= models.pages.MOST:
+        raise InvalidInput.at("first", f"first is {first}; it must lie between 0 and {models.pages.MOST}.")
+    if offset < 0:
+        raise InvalidInput.at("offset", f"offset is {offset}; it must not be negative.")
+    return board.ranking[offset : offset + first]
+
+
+def around(board: Board, subject_id: UUID, radius: int) -> Sequence[Ranked]:
+    """The rows above and below a subject; none where it has no row that this view names."""
+    if not 0 <= radius <= models.pages.MOST // 2:
+        raise InvalidInput.at("radius", f"radius is {radius}; it must lie between 0 and {models.pages.MOST // 2}.")
+    index = board.place.get(subject_id)
+    if index is None or not board.shown(subject_id):
+        return []
+    return board.ranking[max(0, index - radius) : index + radius + 1]
+
+
+def own_subject(session: Session, board: Board) -> UUID | None:
+    """Whom `standing` means by default: the viewer, or the viewer's organization on a board of organizations."""
+    viewer = session.viewer
+    if viewer is None or viewer.member_id is None:
+        return None
+    if board.key.subject is Subject.MEMBER:
+        return viewer.member_id
+    return next((one for one in reversed(viewer.place) if one in board.place), None)
+
+
+def epoch(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,245 @@
+"""Members: who may know of them, how they come, change, move and leave, and their accounts."""
+
+import re
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import models
+from models import Account, Member
+from resolvers import organizations, passwords, roles
+from resolvers.organizations import one_line, unique
+from resolvers.session import Session, Work
+from rules import periods
+from rules.refusals import Checks, InvalidInput, NotAllowed, NotFound
+from rules.roles import Scope
+
+MOST_NAME, MOST_LOGIN = 100, 100  # characters
+PHONE = re.compile(r"\+?[0-9]{5,20}")  # a Chinese mobile or land line, or + and an international number
+LOGIN_TAKEN = "Another account has this login."
+OUTRANKED = "This member holds a role that you may not grant, so their account is not yours to change."
+
+
+# ---------------------------------------------------------------- reads
+
+
+async def known(session: Session, member_id: UUID) -> Member:
+    """Known to whoever knows its root. NotFound otherwise."""
+    found = await Member.get_or_none(id=member_id)
+    if found and await organizations.within_sight(session, found.root_id):
+        return found
+    raise NotFound("There is no such member, or you may not see it.")
+
+
+# ---------------------------------------------------------------- what a person's fields may hold
+
+
+def _name(checks: Checks, name: str) -> str:
+    return checks.text(one_line(name), "name", least=1, most=MOST_NAME)
+
+
+def _alias(checks: Checks, alias: str) -> str | None:
+    return checks.text(one_line(alias), "alias", most=MOST_NAME) or None
+
+
+def _phone(checks: Checks, phone: str) -> str | None:
+    """Without spaces and dashes; None for an empty one."""
+    kept = re.sub(r"[\s\-‐‑–—－]", "", phone)
+    checks.that(
+        not kept or PHONE.fullmatch(kept) is not None, "phone", "phone is 5 to 20 digits, with a + first where it is abroad."
+    )
+    return kept or None
+
+
+def _login(checks: Checks, login: str) -> str:
+    kept = checks.text(login.strip().casefold(), "login", least=1, most=MOST_LOGIN)
+    checks.that(not any(letter.isspace() for letter in kept), "login", "A login has no spaces.")
+    return kept
+
+
+def _joined(session: Session, joined_on: date | None, zone: str) -> None:
+    """InvalidInput for a day that has not begun there."""
+    if joined_on and joined_on > periods.local_day(session.now(), zone):
+        raise InvalidInput.at("joinedOn", "joinedOn lies in the future.")
+
+
+# ---------------------------------------------------------------- acts
+
+
+async def create(
+    session: Session,
+    *,
+    organization_id: UUID,
+    name: str,
+    alias: str | None,
+    phone: str | None,
+    joined_on: date | None,
+    login: str | None,
+    password: str | None,
+) -> Member:
+    """With a login, an account too; without a password nobody can sign in to it yet."""
+    session.signed_in()
+    checks = Checks()
+    name = _name(checks, name)
+    alias = _alias(checks, alias or "")
+    phone = _phone(checks, phone or "")
+    login = _login(checks, login) if login is not None else None
+    checks.that(password is None or login is not None, "login", "A password needs a login.")
+    if password is not None:
+        passwords.check(checks, password, "password")
+    checks.done()
+    organization = (await session.require(Scope.MEMBERS_MANAGE, at=organization_id)).organization
+    _joined(session, joined_on, organization.time_zone)
+    kept = await passwords.hashed(password) if password is not None else None
+    async with session.work() as work:
+        made = Member(
+            root_id=organization.root_id,
+            organization_id=organization_id,
+            name=name,
+            alias=alias,
+            phone=phone,
+            joined_on=joined_on,
+            created_at=work.now,
+        )
+        await models.members.insert(made, work.now)
+        if login is not None:
+            with unique("login", LOGIN_TAKEN):
+                await Account.create(login=login, password_hash=kept, member_id=made.id, created_at=work.now)
+        work.touch(made.root_id, organization_id)
+    return made
+
+
+async def update(
+    session: Session,
+    member_id: UUID,
+    *,
+    name: str | None,
+    phone: str | None,
+    joined_on: date | None,
+    login: str | None,
+    password: str | None,
+    active: bool | None,
+) -> Member:
+    """None leaves it as it is; an empty phone takes it away. Inactive: belongs nowhere, and can't sign in."""
+    session.signed_in()
+    checks = Checks()
+    changes: dict[str, Any] = {}
+    if name is not None:
+        changes["name"] = _name(checks, name)
+    if phone is not None:
+        changes["phone"] = _phone(checks, phone)
+    if joined_on is not None:
+        changes["joined_on"] = joined_on
+    login = _login(checks, login) if login is not None else None
+    if password is not None:
+        passwords.check(checks, password, "password")
+    checks.done()
+    found = await known(session, member_id)
+    organization = (await session.require(Scope.MEMBERS_MANAGE, at=found.organization_id)).organization
+    _joined(session, joined_on, organization.time_zone)
+    over_account = login is not None or password is not None or active is False
+    if over_account and await roles.outranked(session, member_id):
+        raise NotAllowed(OUTRANKED)
+    kept = await passwords.hashed(password) if password is not None else None
+    async with session.work() as work:
+        found = await _locked(session, found)
+        if over_account and await roles.outranked(session, member_id):  # a role may have come between
+            raise NotAllowed(OUTRANKED)
+        if changes:
+            await Member.filter(id=member_id).update(**changes)
+        if login is not None or kept is not None:
+            await _change_account(session, work, member_id, login, kept)
+        if active is not None and active != found.active:
+            await _set_active(work, found, active)
+        elif name is not None:
+            await _shown_anew(work, found)
+    return await Member.get(id=member_id)
+
+
+async def move(session: Session, member_id: UUID, organization_id: UUID) -> Member:
+    """To another organization of the same root. Points already given stay where they were credited."""
+    session.signed_in()
+    found = await known(session, member_id)
+    await session.require(Scope.MEMBERS_MANAGE, at=found.organization_id)
+    target = (await session.require(Scope.MEMBERS_MANAGE, at=organization_id)).organization
+    if target.root_id != found.root_id:
+        raise InvalidInput.at("organizationId", "A member stays within its root; create them anew in the other.")
+    async with session.work() as work:
+        found = await _locked(session, found)
+        if found.organization_id == organization_id:
+            return found
+        left = found.organization_id
+        await models.members.move(found, organization_id, work.now)
+        work.touch(found.root_id, left, organization_id)
+        await _shown_anew(work, found)
+    return await Member.get(id=member_id)
+
+
+async def update_my_privacy(session: Session, *, alias: str | None, hidden_on_boards: bool | None) -> Member:
+    """The viewer's own choice. None leaves it as it is; an empty alias takes it away."""
+    viewer = session.signed_in()
+    if viewer.member_id is None:
+        raise NotAllowed("Only members stand on boards; this account is no member.")
+    checks = Checks()
+    changes: dict[str, Any] = {}
+    if alias is not None:
+        changes["alias"] = _alias(checks, alias)
+    if hidden_on_boards is not None:
+        changes["hidden_on_boards"] = hidden_on_boards
+    checks.done()
+    if changes:
+        async with session.work() as work:
+            await Member.filter(id=viewer.member_id).update(**changes)
+            await _shown_anew(work, await Member.get(id=viewer.member_id))
+    return await Member.get(id=viewer.member_id)
+
+
+# ---------------------------------------------------------------- updates
+
+
+async def _locked(session: Session, seen: Member) -> Member:
+    """As it now stands. NotAllowed or NotFound: it has meanwhile moved out of the viewer's reach."""
+    found = await models.members.locked(seen.id)
+    assert found, "a member is never deleted"
+    if found.organization_id != seen.organization_id:
+        await session.require(Scope.MEMBERS_MANAGE, at=found.organization_id)
+    return found
+
+
+async def _shown_anew(work: Work, member: Member) -> None:
+    """Every board and arena on which the member may stand; asked for under the clock's lock, so that none is missed."""
+    await work.position(member.root_id)
+    places = await models.members.places_of(member.id)
+    arenas = await models.tasks.organizations_of_claims(member.id)
+    work.touch(member.root_id, *places, tasks=arenas)
+
+
+async def _set_active(work: Work, member: Member, active: bool) -> None:
+    await models.members.set_active(member, active, work.now)
+    account = await Account.get_or_none(member_id=member.id)
+    if account and not active:  # so that none of its tokens comes back to life with the member
+        await models.sessions.revoke_others(account.id, work.now, keep=None)
+    await _shown_anew(work, member)
+
+
+async def _change_account(
+    session: Session, work: Work, member_id: UUID, login: str | None, password_hash: str | None
+) -> None:
+    """A member's first login, or another; a new password ends the account's other sessions."""
+    account = await Account.get_or_none(member_id=member_id)
+    if account is None:
+        if login is None:
+            raise InvalidInput.at("login", "This member has no login yet; give one with the password.")
+        with unique("login", LOGIN_TAKEN):
+            await Account.create(
+                login=login, password_hash=password_hash, member_id=member_id, created_at=work.now
+            )
+        return
+    if password_hash is not None:
+        await Account.filter(id=account.id).update(password_hash=password_hash)
+        own = session.signed_in()
+        keep = own.token_id if own.account_id == account.id else None
+        await models.sessions.revoke_others(account.id, work.now, keep=keep)
+    if login is not None:
+        with unique("login", LOGIN_TAKEN):
+            await Account.filter(id=account.id).update(login=login)

@@ -1,0 +1,179 @@
+"""The tree of organizations: who may know of it, and how it grows, is named, and is hung anew."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from tortoise.exceptions import IntegrityError
+
+import models
+from models import Organization, OrganizationKind, clock
+from resolvers import time
+from resolvers.session import Session
+from rules import periods
+from rules.refusals import Checks, InvalidInput, NotAllowed, NotFound
+from rules.roles import Role, Scope
+
+MOST_CODE, MOST_NAME = 64, 200  # characters
+
+
+# ---------------------------------------------------------------- reads
+
+
+def everywhere(session: Session) -> set[Role]:
+    """The roles that the viewer holds without an organization: the operator's."""
+    if session.viewer is None:
+        return set()
+    now = session.now()
+    return {one.role for one in session.viewer.rules if one.organization_id is None and one.holds(now)}
+
+
+async def roots(session: Session) -> frozenset[UUID] | None:
+    """The roots whose organizations and members exist for the viewer: its own, and where it holds a role. None: all."""
+    viewer = session.viewer
+    if viewer is None:
+        return frozenset()
+    if everywhere(session):
+        return None
+    await session.know_own_lineages()
+    now = session.now()
+    granted = [session.root_of_grant(one) for one in viewer.grants if one.as_rule().holds(now)]
+    return frozenset(root for root in [viewer.root_id, *granted] if root)
+
+
+async def within_sight(session: Session, root_id: UUID) -> bool:
+    seen = await roots(session)
+    return seen is None or root_id in seen
+
+
+async def known(session: Session, organization_id: UUID) -> Organization:
+    """Known within its root; it is only boards and tasks that a GROUP keeps for its branch. NotFound otherwise."""
+    lineage = await session.lineage(organization_id)
+    if lineage and await within_sight(session, lineage[0].id):
+        return lineage[-1]
+    raise NotFound("There is no such organization, or you may not see it.")
+
+
+# ---------------------------------------------------------------- acts
+
+
+def one_line(text: str) -> str:
+    """A name as lists and boards can show it: runs of white space are one space."""
+    return " ".join(text.split())
+
+
+@contextmanager
+def unique(path: str, message: str) -> Iterator[None]:
+    """A broken UNIQUE as the refusal that it means. Nothing may follow it: PostgreSQL has given the transaction up."""
+    try:
+        yield
+    except IntegrityError:
+        raise InvalidInput.at(path, message) from None
+
+
+def _code(checks: Checks, code: str) -> str:
+    return checks.text(one_line(code), "code", least=1, most=MOST_CODE)
+
+
+def _name(checks: Checks, name: str) -> str:
+    return checks.text(one_line(name), "name", least=1, most=MOST_NAME)
+
+
+async def create(
+    session: Session,
+    *,
+    parent_id: UUID | None,
+    code: str,
+    name: str,
+    kind: OrganizationKind,
+    time_zone: str | None,
+) -> Organization:
+    """Below a parent, in its root's time zone; without one a new root, which only an operator makes."""
+    session.signed_in()
+    checks = Checks()
+    code, name = _code(checks, code), _name(checks, name)
+    checks.that(
+        time_zone is None or periods.known_zone(time_zone), "timeZone", "timeZone is no IANA name such as Asia/Shanghai."
+    )
+    checks.done()
+    parent: Organization | None = None
+    if parent_id is not None:
+        parent = (await session.require(Scope.ORGANIZATIONS_MANAGE, at=parent_id)).organization
+        if time_zone not in (None, parent.time_zone):
+            raise InvalidInput.at("timeZone", f"A root's time zone holds for all below it: {parent.time_zone}.")
+    elif Role.ADMIN not in everywhere(session):
+        raise NotAllowed("Only an operator, ADMIN everywhere, makes a root; name the parent to hang it below.")
+    async with session.work() as work:
+        made = models.organizations.new(
+            code=code,
+            name=name,
+            kind=kind,
+            parent=parent,
+            time_zone=time_zone or models.organizations.TIME_ZONE,
+            at=work.now,
+        )
+        with unique("code", "Another organization has this code."):
+            await models.organizations.insert(made)
+        await clock.versions_for([made.id], made.root_id, work.now)
+        if parent is None:
+            await time.begin(made.id, made.time_zone, made.settling_hours, work.now)
+        else:
+            work.touch(made.root_id, parent.id)
+            await clock.shape_changed(made.root_id, await work.position(made.root_id))
+    return made
+
+
+async def update(
+    session: Session, organization_id: UUID, *, code: str | None, name: str | None
+) -> Organization:
+    """None leaves it as it is."""
+    session.signed_in()
+    checks = Checks()
+    code = _code(checks, code) if code is not None else None
+    name = _name(checks, name) if name is not None else None
+    checks.done()
+    permit = await session.require(Scope.ORGANIZATIONS_RENAME, at=organization_id)
+    if code is None and name is None:
+        return permit.organization
+    root = permit.organization.root_id
+    async with session.work() as work:
+        with unique("code", "Another organization has this code."):
+            await models.organizations.rename(organization_id, code=code, name=name)
+        await work.position(root)  # first, so that no member comes to stand elsewhere unseen
+        places = await models.organizations.places_of_members(organization_id)
+        arenas = await models.organizations.organizations_of_claims(organization_id)
+        work.touch(root, organization_id, *places, tasks=[organization_id, *arenas])
+    session.lineages.clear()
+    return await Organization.get(id=organization_id)
+
+
+async def move(session: Session, organization_id: UUID, parent_id: UUID) -> Organization:
+    """Takes everything below along, within its root. Points already given stay where they were credited."""
+    moved, parent = await _movable(session, organization_id, parent_id)
+    root = moved.root_id
+    async with session.work() as work:
+        await models.organizations.lock_tree(root)
+        session.lineages.clear()  # another move may have come between, so everything is asked again
+        moved, parent = await _movable(session, organization_id, parent_id)
+        left = moved.parent_id
+        assert left is not None
+        if left == parent.id:
+            return moved
+        if not await models.organizations.move(moved, parent):
+            raise InvalidInput.at("parentId", f"{parent.name} lies inside {moved.name}; choose a place outside it.")
+        work.touch(root, left, parent.id, moved.id, tasks=[moved.id])  # arenas below now depend on other tasks
+        await clock.shape_changed(root, await work.position(root))
+    session.lineages.clear()
+    return await Organization.get(id=moved.id)
+
+
+async def _movable(session: Session, organization_id: UUID, parent_id: UUID) -> tuple[Organization, Organization]:
+    """What is to be moved, and to where; the right to manage holds where it hangs and where it will."""
+    moved = (await session.require(Scope.ORGANIZATIONS_MANAGE, at=organization_id)).organization
+    if moved.parent_id is None:
+        raise InvalidInput.at("organizationId", "A root hangs below nothing, so it can't be moved.")
+    await session.require(Scope.ORGANIZATIONS_MANAGE, at=moved.parent_id)
+    parent = (await session.require(Scope.ORGANIZATIONS_MANAGE, at=parent_id)).organization
+    if parent.root_id != moved.root_id:
+        raise InvalidInput.at("parentId", "An organization stays within its root; create it anew in the other.")
+    return moved, parent

@@ -1,0 +1,131 @@
+"""The task arena 任务擂台 of an organization, as one live board."""
+
+from typing import Any
+from uuid import UUID
+
+import strawberry
+
+import models
+from models.pages import Listing, Page
+from resolvers import arenas, time
+from resolvers.arenas import MOST_APPROVALS, Arena, ArenaKey
+from resolvers.session import Session
+from rules.refusals import InvalidInput, NotFound
+from rules.roles import Scope
+from schema import ids
+from schema.context import Info
+from schema.leaderboards import ViewEnum
+from schema.members import Member
+from schema.node import Node, fetched_by
+from schema.organizations import Organization
+from schema.pages import Connection, connection, empty, page_of
+from schema.tasks import Claim, Task, TaskStatus, TaskStatusEnum
+
+NEWEST_FIRST = (("created_at", True), ("id", True))
+TASKS = Listing(
+    models.Task,
+    """tasks t JOIN organizations o ON o.id = t.organization_id
+       JOIN (SELECT descendant_id AS arena, ancestor_id AS owner FROM organization_paths
+             UNION SELECT ancestor_id, descendant_id FROM organization_paths) a ON a.owner = t.organization_id""",
+    "a.arena",
+    NEWEST_FIRST,
+    """t.status = :status AND (o.kind <> 'GROUP' OR :inside = 1 OR EXISTS (
+         SELECT 1 FROM organization_paths p WHERE p.ancestor_id = o.id AND p.descendant_id = a.arena))""",
+)
+LOADED = (TaskStatus.OPEN, TaskStatus.SCHEDULED)
+
+
+def _in_memory(arena: Arena, status: TaskStatus, first: int, after: str | None) -> Connection[Task]:
+    """A page of what the arena holds already, cut as `models.pages.load` cuts."""
+    models.pages.bounded(first)
+    rows = [one for one in arena.tasks if one.status is status]
+    cursors = [models.pages.cursor_of(TASKS, one) for one in rows]
+    begin = 0
+    if after is not None:
+        place = tuple(models.pages.read_cursor(after, len(NEWEST_FIRST)))
+        keys = [tuple(models.pages.read_cursor(one, len(NEWEST_FIRST))) for one in cursors]
+        begin = sum(1 for one in keys if one >= place)
+    shown = rows[begin : begin + first]
+    page = Page(shown, len(rows) > begin + first, after is not None)
+    tasks = [Task.of(one, arena.organizations[one.organization_id]) for one in shown]
+    return connection(tasks, cursors[begin : begin + first], page, len(rows))
+
+
+@strawberry.type(description="What an arena screen shows: tasks open to this organization, set here, above or below.")
+class TaskArena(Node):
+    arena: strawberry.Private[Arena]
+
+    @classmethod
+    def of(cls, arena: Arena) -> "TaskArena":
+        return cls(
+            id=strawberry.ID(ids.encode("TaskArena", arena.key.organization_id)),
+            arena=arena,
+            organization=Organization.of(arena.lineage[-1]),
+            version=str(arena.version),
+            view=arena.key.view,
+            open_count=arena.open_count,
+            claimed_count=arena.claimed_count,
+            approved_count=arena.approved_count,
+        )
+
+    organization: Organization = strawberry.field(description="Whose arena it is.")
+    version: str = strawberry.field(description="Grows whenever anything it shows changes. Compare as integers.")
+    view: ViewEnum = strawberry.field(description="What the frame may say.")
+    open_count: int = strawberry.field(description="Tasks that can be claimed by somebody.")
+    claimed_count: int = strawberry.field(description="Claims that hold a slot, in all published tasks.")
+    approved_count: int = strawberry.field(description="Claims that were approved, in all published tasks.")
+
+    @strawberry.field(description="Newest first. DRAFT tasks are listed only for those who may review there.")
+    async def tasks(
+        self, info: Info, status: TaskStatusEnum | None = TaskStatus.OPEN, first: int = 20, after: str | None = None
+    ) -> Connection[Task]:
+        arena, session = self.arena, info.context.session
+        status = status or TaskStatus.OPEN
+        if status in LOADED:
+            return _in_memory(arena, status, first, after)
+        if status is TaskStatus.DRAFT and not session.allowed(Scope.CLAIMS_REVIEW, arena.lineage):
+            return empty()
+        inside = arenas.inside(arena.key, arena.lineage)
+        values: dict[str, Any] = {"status": status.value, "inside": inside}
+        return await page_of(
+            info.context, TASKS, arena.key.organization_id, Task.of, first=first, after=after, **values
+        )
+
+    @strawberry.field(description="Newest first, at most 50. Members who chose not to be shown are left out of public views.")
+    def recent_approvals(self, first: int = 10) -> list[Claim]:
+        if not 0 <= first <= MOST_APPROVALS:
+            raise InvalidInput.at("first", f"first is {first}; it must lie between 0 and {MOST_APPROVALS}.")
+        homes = self.arena.organizations
+        return [
+            Claim.of(
+                claim,
+                (Task.of(task, homes[task.organization_id]), Member.of(member, homes[member.organization_id])),
+            )
+            for claim, task, member in self.arena.approvals[:first]
+        ]
+
+
+# ---------------------------------------------------------------- queries
+
+
+async def find(session: Session, key: ArenaKey) -> TaskArena | None:
+    await time.write_due(session.now(), session.announce)
+    found = await arenas.load(key)
+    return TaskArena.of(found) if found else None
+
+
+@fetched_by("TaskArena")
+async def _arena(info: Info, key: list[str]) -> TaskArena | None:
+    session = info.context.session
+    return await find(session, await arenas.key(session, UUID(key[0])))
+
+
+@strawberry.type
+class ArenaQueries:
+    @strawberry.field(description="An arena as it stands. Null where there is none that the viewer may see.")
+    async def task_arena(self, info: Info, organization_id: strawberry.ID) -> TaskArena | None:
+        session = info.context.session
+        try:
+            return await find(session, await arenas.key(session, ids.read(organization_id, "Organization")))
+        except NotFound:
+            return None

@@ -1,0 +1,267 @@
+"""Leaderboards as clients see them."""
+
+import datetime as dt
+from datetime import datetime
+from typing import Annotated, Any, TypeAlias
+from uuid import UUID
+
+import strawberry
+
+from models.leaderboards import Ranked as RankedRow
+from resolvers import leaderboards
+from resolvers.leaderboards import Board, BoardKey, BoardView, Subject
+from resolvers.session import Session
+from rules.periods import BoardState, PeriodKind
+from rules.ranking import OrganizationScoring
+from rules.refusals import NotFound
+from schema import ids
+from schema.context import Info
+from schema.members import Member
+from schema.node import Node, fetched_by
+from schema.organizations import Organization, OrganizationKind, OrganizationKindEnum
+from schema.scalars import Long
+
+SubjectEnum = strawberry.enum(Subject, name="LeaderboardSubject", description="Who is ranked.")
+PeriodKindEnum = strawberry.enum(
+    PeriodKind, name="PeriodKind", description="Days, ISO weeks, months, quarters and years begin at the root's midnight."
+)
+ScoringEnum = strawberry.enum(
+    OrganizationScoring,
+    name="OrganizationScoring",
+    description="How the points of an organization's members become its score; its own points are added. MEAN divides by "
+    "its members (at the period's end, or now), in whole thousandths rounded down, so that size decides nothing; "
+    "without members it has no row.",
+)
+StateEnum = strawberry.enum(
+    BoardState,
+    name="LeaderboardState",
+    description="LIVE moves. FROZEN: the public sees what stood at the freeze. SETTLING: over, late reports still count "
+    "(72 h unless set otherwise). FINAL: changes only by correction. FROZEN outlasts the others.",
+)
+ViewEnum = strawberry.enum(
+    BoardView,
+    name="BoardView",
+    description="What a frame may say depends only on this, never on who asks. FULL: for those who may review there. "
+    "SCREEN: public, with aliases and hidden names.",
+)
+
+
+@strawberry.input(description="Which board.")
+class LeaderboardInput:
+    organization_id: strawberry.ID = strawberry.field(
+        description="Members of this organization and of all below it, or organizations strictly below it."
+    )
+    subject: SubjectEnum = strawberry.field(default=Subject.MEMBER, description="Who is ranked.")
+    period: PeriodKindEnum = strawberry.field(default=PeriodKind.MONTH, description="How long the board looks back.")
+    on: dt.date | None = strawberry.field(
+        default=None,
+        description="Any day inside the wanted period, in the root's time zone. Left out: today, and a subscription "
+        "follows today into the next period.",
+    )
+    organization_kind: OrganizationKindEnum | None = strawberry.field(
+        default=OrganizationKind.BRANCH, description="Which organizations are ranked; only for subject ORGANIZATION."
+    )
+    children_only: bool = strawberry.field(
+        default=False, description="Only direct children; only for subject ORGANIZATION."
+    )
+    scoring: ScoringEnum = strawberry.field(
+        default=OrganizationScoring.MEAN, description="Only for subject ORGANIZATION."
+    )
+
+    async def key(self, session: Session) -> BoardKey:
+        return await leaderboards.key(
+            session,
+            ids.read(self.organization_id, "Organization"),
+            self.subject,
+            self.period,
+            self.on,
+            self.organization_kind or OrganizationKind.BRANCH,
+            self.children_only,
+            self.scoring,
+        )
+
+
+# ---------------------------------------------------------------- types
+
+
+@strawberry.type(description="A stretch of time, half-open: it begins at startsAt and ends before endsAt.")
+class Period:
+    kind: PeriodKindEnum = strawberry.field(description="Its length.")
+    starts_at: datetime | None = strawberry.field(description="The root's midnight; null for ALL_TIME.")
+    ends_at: datetime | None = strawberry.field(description="The root's midnight; null for ALL_TIME.")
+
+
+Ranked: TypeAlias = Annotated[
+    Member | Organization, strawberry.union("Ranked", description="Who stands on a leaderboard.")
+]
+
+
+@strawberry.type(description="One place on a board.")
+class LeaderboardRow:
+    id: strawberry.ID = strawberry.field(description="Of this subject on this board.")
+    rank: int = strawberry.field(
+        description="Standard competition ranking: equal scores share a rank, and the next rank skips (1, 2, 2, 4)."
+    )
+    previous_rank: int | None = strawberry.field(
+        description="Rank at the start of the current day; null on DAY boards and for one who was not ranked then."
+    )
+    score: float = strawberry.field(description="Points, or their mean in whole thousandths.")
+    points: Long = strawberry.field(description="Sum of what ranks.")
+    member_count: int | None = strawberry.field(description="Whose mean it is over; null for members.")
+    reached_at: datetime | None = strawberry.field(
+        description="When this score was reached (recorded): among equals the earlier stands first, then the smaller id."
+    )
+    subject: Ranked | None = strawberry.field(description="Null for one who chose not to be shown; the row keeps its rank.")
+
+
+def _row(board: Board, ranked: RankedRow, *, own: bool = False) -> LeaderboardRow:
+    subject: Any = None
+    if ranked.subject_id in board.organizations:
+        subject = Organization.of(board.organizations[ranked.subject_id])
+    elif own or board.shown(ranked.subject_id):
+        member, home = board.members[ranked.subject_id]
+        subject = Member.of(member, home)
+    return LeaderboardRow(
+        id=strawberry.ID(ids.encode("LeaderboardRow", board.row_key(ranked.subject_id))),
+        rank=ranked.rank,
+        previous_rank=board.previous.get(ranked.subject_id),
+        score=ranked.score / 1000,
+        points=Long(ranked.points),
+        member_count=ranked.members,
+        reached_at=leaderboards.epoch(ranked.reached),
+        subject=subject,
+    )
+
+
+@strawberry.type(
+    description="Where one member or organization stands. In a frozen board a member sees its own points and no rank."
+)
+class Standing:
+    id: strawberry.ID = strawberry.field(description="Of this subject's standing on this board.")
+    version: str = strawberry.field(description="The board's; compare as integers.")
+    view: ViewEnum = strawberry.field(description="The board's.")
+    state: StateEnum = strawberry.field(description="The board's.")
+    as_of: datetime = strawberry.field(description="The time of this version's change, not of the reading.")
+    size: int | None = strawberry.field(description="How many subjects have a score.")
+    points: Long = strawberry.field(description="0 for one who has no score.")
+    rank: int | None = strawberry.field(description="Null for one who has no score.")
+    row: LeaderboardRow | None = strawberry.field(description="Null for one who has no score.")
+
+
+@strawberry.type(description="Who leads: the whole board, of which rows, around and standing show parts.")
+class Leaderboard(Node):
+    board: strawberry.Private[Board]
+
+    @classmethod
+    def of(cls, board: Board) -> "Leaderboard":
+        key = board.key
+        parts = (key.subject, key.period, board.first_day, key.kind, int(key.children_only), key.scoring)
+        return cls(
+            id=strawberry.ID(ids.encode("Leaderboard", key.organization_id, *parts)),
+            board=board,
+            organization=Organization.of(board.lineage[-1]),
+            subject=key.subject,
+            scoring=key.scoring,
+            period=Period(kind=key.period, starts_at=board.period.starts_at, ends_at=board.period.ends_at),
+            state=board.state,
+            frozen_at=None,
+            final_at=board.final_at,
+            view=key.view,
+            version=str(board.version),
+            as_of=board.as_of,
+            size=len(board.ranking),
+        )
+
+    organization: Organization = strawberry.field(description="Whose board it is.")
+    subject: SubjectEnum = strawberry.field(description="Who is ranked.")
+    scoring: ScoringEnum | None = strawberry.field(description="Null on boards of members.")
+    period: Period = strawberry.field(description="Which acts count: those with countsAt in it.")
+    state: StateEnum = strawberry.field(description="Whether it still moves.")
+    frozen_at: datetime | None = strawberry.field(description="Since when the public sees it stand still.")
+    final_at: datetime | None = strawberry.field(
+        description="From when on it changes only by correction; null for ALL_TIME."
+    )
+    view: ViewEnum = strawberry.field(description="What the frame may say. A frame with another view replaces what is shown.")
+    version: str = strawberry.field(
+        description="Grows whenever any field changes, by whatever cause, the clock included; equal on every worker; "
+        "never goes back within one view. Compare as integers."
+    )
+    as_of: datetime = strawberry.field(description="The time of this version's change, not of the reading.")
+    size: int = strawberry.field(description="How many subjects have a score.")
+
+    @strawberry.field(description="A stretch of the board from the top. At most 100 at once.")
+    def rows(self, first: int = 10, offset: int = 0) -> list[LeaderboardRow]:
+        return [_row(self.board, one) for one in leaderboards.rows(self.board, first, offset)]
+
+    @strawberry.field(description="The rows above and below one subject; none where it has no row to be shown.")
+    def around(self, subject_id: strawberry.ID, radius: int = 3) -> list[LeaderboardRow]:
+        found = leaderboards.around(self.board, self._subject(subject_id), radius)
+        return [_row(self.board, one) for one in found]
+
+    @strawberry.field(
+        description="Where one subject stands, by default the viewer. Null for another who has no row to be shown."
+    )
+    def standing(self, info: Info, subject_id: strawberry.ID | None = None) -> Standing | None:
+        board = self.board
+        own = leaderboards.own_subject(info.context.session, board) if subject_id is None else None
+        subject = own if subject_id is None else self._subject(subject_id)
+        if subject is None:
+            return None
+        index = board.place.get(subject)
+        if index is None and own is None:
+            return None
+        if own is None and not board.shown(subject):
+            return None
+        ranked = board.ranking[index] if index is not None else None
+        return Standing(
+            id=strawberry.ID(ids.encode("Standing", board.row_key(subject))),
+            version=self.version,
+            view=self.view,
+            state=self.state,
+            as_of=self.as_of,
+            size=self.size,
+            points=Long(ranked.points if ranked else 0),
+            rank=ranked.rank if ranked else None,
+            row=_row(board, ranked, own=own is not None) if ranked else None,
+        )
+
+    def _subject(self, text: str) -> UUID:
+        return ids.read(text, "Member" if self.board.key.subject is Subject.MEMBER else "Organization")
+
+
+# ---------------------------------------------------------------- queries
+
+
+async def find(session: Session, key: BoardKey) -> Leaderboard | None:
+    from resolvers import time
+
+    await time.write_due(session.now(), session.announce)  # a board shows what time has done, also when it is only read
+    found = await leaderboards.load(key)
+    return Leaderboard.of(found) if found else None
+
+
+@fetched_by("Leaderboard")
+async def _leaderboard(info: Info, key: list[str]) -> Leaderboard | None:
+    organization, subject, period, day, kind, children, scoring = key
+    asked = LeaderboardInput(
+        organization_id=strawberry.ID(ids.encode("Organization", organization)),
+        subject=Subject(subject),
+        period=PeriodKind(period),
+        on=None if period == PeriodKind.ALL_TIME else dt.date.fromisoformat(day),
+        organization_kind=None if kind == "None" else OrganizationKind(kind),
+        children_only=children == "1",
+        scoring=OrganizationScoring.MEAN if scoring == "None" else OrganizationScoring(scoring),
+    )
+    session = info.context.session
+    return await find(session, await asked.key(session))
+
+
+@strawberry.type
+class LeaderboardQueries:
+    @strawberry.field(description="A board as it stands. Null where there is none that the viewer may see.")
+    async def leaderboard(self, info: Info, input: LeaderboardInput) -> Leaderboard | None:
+        session = info.context.session
+        try:
+            return await find(session, await input.key(session))
+        except NotFound:
+            return None
