@@ -1,0 +1,1 @@
+"""What the live engine is held against: graphql-transport-ws at /graphql, a new version on POST /change."""
