@@ -1,0 +1,28 @@
+"""The operator's account."""
+
+from datetime import UTC, datetime
+
+import models
+from models import Account, RoleGrant
+from resolvers import passwords
+from rules.refusals import Checks
+from rules.roles import Role
+
+
+async def create_admin(login: str, password: str) -> None:
+    """ADMIN everywhere. Again with the same login: the new password. InvalidInput: a login or password of the wrong length."""
+    checks = Checks()
+    login = checks.text(login, "login", least=1, most=100).casefold()
+    passwords.check(checks, password, "password")
+    checks.done()
+    kept = await passwords.hashed(password)
+    now = datetime.now(UTC)
+    async with models.database.transaction():
+        account = await Account.get_or_none(login=login)
+        if account is None:
+            account = await Account.create(login=login, password_hash=kept, created_at=now)
+        else:
+            await Account.filter(id=account.id).update(password_hash=kept)
+            await models.sessions.revoke_others(account.id, now, keep=None)
+        if account.member_id is None and not await RoleGrant.exists(account_id=account.id, role=Role.ADMIN):
+            await RoleGrant.create(role=Role.ADMIN, account_id=account.id, starts_at=now, created_at=now)

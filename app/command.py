@@ -1,0 +1,100 @@
+"""`leitai`: one command for everything an operator does."""
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from app import accounts, importing, logs, watch
+from app.database import DatabaseOutdated, migrate, opened, pending
+from app.demo import command as demo
+from app.settings import SettingsRefused, described, load
+from app.verify import verify_all
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Leitai 擂台: tasks, points and live leaderboards.")
+cli.add_typer(importing.import_app, name="import", help="Organizations and members from CSV or XLSX.")
+
+
+def fail(message: str) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(1)
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    settings = load()
+    logs.configure(settings.log_level, settings.log_json)
+    asyncio.run(work)
+
+
+@cli.command(help=f"API and screens.\n\nSettings, from the environment:\n\n{described()}")
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="0: any free one.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, help="Processes; above 1 needs PostgreSQL and REDIS_URL.")] = 1,
+) -> None:
+    from app.factory import create_app
+    from app.server import serve as run_server
+
+    settings = load()
+    if workers > 1:
+        fail("More than one worker needs Redis between them, which this version does not have yet. Use --workers 1.")
+    logs.configure(settings.log_level, settings.log_json)
+    if missing := asyncio.run(pending(settings.database_url)):
+        raise DatabaseOutdated(f"The database lacks {len(missing)} migration(s). Run `leitai migrate`, then try again.")
+    run_server(create_app(settings), settings, host, port)
+
+
+cli.command("demo", help="Serve the demo company and its life.")(demo)
+cli.command("watch", help="The live board in the terminal, through the API.")(watch.command)
+
+
+@cli.command("migrate", help="Bring the database up to date.")
+def migrate_command() -> None:
+    applied = asyncio.run(migrate(load().database_url))
+    typer.echo(f"Applied {', '.join(applied)}." if applied else "The database is up to date.")
+
+
+@cli.command("create-admin", help="An operator's account: ADMIN everywhere, no member. May create roots.")
+def create_admin(login: Annotated[str, typer.Option(help="1 to 100 characters.")]) -> None:
+    settings = load()
+    password = settings.admin_password or typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+
+    async def work() -> None:
+        async with opened(settings):
+            await accounts.create_admin(login, password)
+
+    _run(work())
+    typer.echo(f"{login} is ADMIN everywhere.")
+
+
+@cli.command(help="Recompute ledger, balances, slots and ranks by the slow twins; exit 1 and name what differs.")
+def verify() -> None:
+    differences: list[str] = []
+
+    async def work() -> None:
+        async with opened(load()):
+            differences.extend(await verify_all())
+
+    _run(work())
+    for one in differences:
+        typer.echo(one)
+    if differences:
+        fail(f"{len(differences)} difference(s).")
+    typer.echo("Everything agrees.")
+
+
+@cli.command("schema", help="Print the GraphQL schema.")
+def schema_command() -> None:
+    from schema import schema
+
+    typer.echo(schema.as_str())
+
+
+def main() -> None:
+    try:
+        cli()
+    except (SettingsRefused, DatabaseOutdated) as refusal:
+        typer.echo(str(refusal), err=True)
+        sys.exit(1)

@@ -1,0 +1,108 @@
+"""The Starlette application: what is opened at start and closed at the end, and its routes."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.routing import Route, WebSocketRoute
+
+import models
+from app import failpoints, metrics
+from app.http import MOST_BODY, Endpoint
+from app.live import LiveEngine
+from app.settings import Settings
+from resolvers import time
+from resolvers.session import Now
+
+TICK = 0.5  # seconds between looks at what time has to write
+log = structlog.get_logger("leitai.app")
+
+
+def system_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+async def _write_time(live: LiveEngine, stopping: asyncio.Event) -> None:
+    while not stopping.is_set():
+        try:
+            await time.write_due(live.clock(), live.announce)
+        except Exception as error:
+            log.error("time_not_written", error=type(error).__name__, exc_info=error)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), TICK)
+
+
+def create_app(settings: Settings, clock: Now = system_clock) -> Starlette:
+    """One process's application. The database must be up to date."""
+    failpoints.arm(settings.failpoint)
+    live = LiveEngine(settings, clock)
+    endpoint = Endpoint(live)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncGenerator[None]:
+        await models.database.connect(settings.database_url)
+        await live.start()
+        stopping = asyncio.Event()
+        ticking = asyncio.create_task(_write_time(live, stopping))
+        try:
+            yield
+        finally:
+            stopping.set()
+            await ticking
+            await live.stop()
+            await models.database.close()
+
+    async def healthz(_: Request) -> PlainTextResponse:
+        return PlainTextResponse("ok\n")
+
+    async def readyz(_: Request) -> JSONResponse:
+        try:
+            async with asyncio.timeout(2):
+                await models.sql.value("SELECT 1 AS one")
+        except Exception as error:
+            return JSONResponse({"ready": False, "database": type(error).__name__}, 503)
+        return JSONResponse({"ready": True, "database": "ok"})
+
+    async def graphql(scope: Any, receive: Any, send: Any) -> None:
+        await endpoint(scope, receive, send)
+
+    app = Starlette(
+        routes=[
+            Route("/graphql", _Asgi(graphql), methods=["GET", "POST"]),
+            WebSocketRoute("/graphql", _Asgi(graphql)),
+            Route("/healthz", healthz),
+            Route("/readyz", readyz),
+            Route("/metrics", metrics.endpoint(live)),
+        ],
+        middleware=[
+            Middleware(
+                CORSMiddleware,
+                allow_origins=settings.allowed_origins,
+                allow_methods=["GET", "POST"],
+                allow_headers=["authorization", "content-type"],
+                max_age=600,
+            )
+        ],
+        lifespan=lifespan,
+        max_body_size=MOST_BODY,
+    )
+    app.state.live = live
+    return app
+
+
+class _Asgi:
+    """Keeps Starlette from taking an ASGI callable for a function of a request."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self._app(scope, receive, send)

@@ -1,0 +1,112 @@
+"""What the live engine needs from below and above: viewers, sources, executions, versions; and announcements to hints."""
+
+from collections import Counter
+from collections.abc import Hashable, Sequence
+from typing import Any
+from uuid import UUID
+
+from broadcaster import Broadcast
+from graphql import GraphQLError
+
+from app.execution import CODES, run
+from app.settings import Settings
+from realtime.backplane import Backplane
+from realtime.boards import Execute, Source
+from realtime.documents import Documents, Operation, Refused
+from realtime.events import Hint
+from realtime.hub import Hub
+from resolvers import arenas, leaderboards, sessions
+from resolvers.arenas import ArenaKey
+from resolvers.leaderboards import BoardKey
+from resolvers.session import Announcement, Now, Session, Viewer
+from rules.refusals import Refusal
+from schema import schema
+from schema.live import SHAREABLE, open_source
+
+JITTER_SECONDS = 10  # over which clients spread their reconnecting after a restart
+
+
+async def versions(keys: Sequence[Hashable]) -> dict[Hashable, int]:
+    """Of every kind of board, a statement for each kind."""
+    boards = [key for key in keys if isinstance(key, BoardKey)]
+    watched_arenas = [key for key in keys if isinstance(key, ArenaKey)]
+    found: dict[Hashable, int] = {}
+    if boards:
+        found.update(await leaderboards.versions(boards))
+    if watched_arenas:
+        found.update(await arenas.versions(watched_arenas))
+    return found
+
+
+def bearer(value: object) -> str | None:
+    """The token of `Bearer …`, from a header or from connection_init's payload."""
+    if not isinstance(value, str):
+        return None
+    scheme, _, token = value.strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token else None
+
+
+class LiveEngine:
+    def __init__(self, settings: Settings, clock: Now) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.hub = Hub(versions)
+        self.documents = Documents(schema._schema, SHAREABLE)
+        self.backplane = Backplane(Broadcast("memory://"), self.hub.on_hint)
+        self.sockets: Counter[UUID] = Counter()
+
+    async def start(self) -> None:
+        await self.hub.start()
+        await self.backplane.start()
+
+    async def stop(self) -> None:
+        await self.hub.stop()
+        await self.backplane.stop()
+
+    def announce(self, announcement: Announcement) -> None:
+        """After a commit: which boards to look at again."""
+        topics = {f"o:{one}" for one in announcement.changed} | {f"t:{one}" for one in announcement.tasks}
+        if announcement.everything:
+            topics.add(f"r:{announcement.root_id}")
+        self.backplane.publish(Hint.of(topics, announcement.position))
+
+    def session(self, viewer: Viewer | None) -> Session:
+        return Session(viewer, self.clock, self.announce)
+
+    async def viewer(self, authorization: object) -> Viewer | None:
+        token = bearer(authorization)
+        return await sessions.viewer_of(token, self.clock()) if token else None
+
+    # ------------------------------------------------------------ what sockets ask for
+
+    async def connect(self, payload: dict[str, Any]) -> tuple[object, dict[str, Any]]:
+        given = payload.get("authorization", payload.get("Authorization"))
+        viewer = await self.viewer(given)
+        if viewer is None:
+            raise PermissionError("Send a valid token as `authorization: Bearer …` in connection_init's payload.")
+        if self.sockets[viewer.token_id] >= self.settings.sockets_per_token:
+            raise PermissionError(f"This token has {self.settings.sockets_per_token} open sockets; close one.")
+        self.sockets[viewer.token_id] += 1
+        return viewer, {"reconnectWithinSeconds": JITTER_SECONDS}
+
+    def disconnect(self, viewer: object) -> None:
+        assert isinstance(viewer, Viewer)
+        self.sockets[viewer.token_id] -= 1
+        if self.sockets[viewer.token_id] <= 0:
+            del self.sockets[viewer.token_id]
+
+    async def open(self, viewer: object, operation: Operation) -> tuple[Source, str, Execute, float | None]:
+        assert isinstance(viewer, Viewer)
+        try:
+            source = await open_source(self.session(viewer), operation.field, operation.arguments)
+        except Refusal as refusal:
+            code = CODES.get(type(refusal), "REFUSED")
+            raise Refused(GraphQLError(refusal.message, extensions={"code": code})) from refusal
+        # A shared frame is made for nobody in particular: what it may hold does not depend on a viewer.
+        speaker = self.session(None if operation.shareable else viewer)
+        group = operation.normal if operation.shareable else f"{viewer.account_id}\n{operation.normal}"
+
+        async def execute(value: Any) -> object:
+            return await run(operation, value, Session(speaker.viewer, self.clock, self.announce))
+
+        return source, group, execute, operation.arguments.get("maxPerSecond")
