@@ -80,14 +80,15 @@ async def move(member: Member, organization_id: UUID, at: datetime) -> None:
 
 
 async def organization_at(member: Member, at: datetime) -> UUID:
-    """Where the member belonged then; before the first membership, the first; while inactive, the last before."""
+    """Where the member belonged then; before the first membership the first, while inactive the last before."""
     found = await sql.value(
         """SELECT organization_id FROM memberships WHERE member_id = :member AND from_at <= :at
            ORDER BY from_at DESC, CASE WHEN to_at IS NULL THEN 0 ELSE 1 END, to_at DESC LIMIT 1""",
         member=member.id,
         at=at,
     ) or await sql.value(
-        "SELECT organization_id FROM memberships WHERE member_id = :member ORDER BY from_at LIMIT 1", member=member.id
+        "SELECT organization_id FROM memberships WHERE member_id = :member ORDER BY from_at LIMIT 1",
+        member=member.id,
     )
     return sql.uid(found) if found else member.organization_id
 

@@ -53,9 +53,9 @@ async def lock_tree(root_id: UUID) -> None:
 
 
 async def insert(organization: Organization) -> None:
-    """A new node with its paths; the parent's root, zone and settling time are its own. IntegrityError: the code is taken.
+    """A new node with its paths; the parent's root, zone and settling time are its own.
 
-    Locks the tree first, so that the parent's ancestors are the ones that it will have.
+    IntegrityError: the code is taken. Locks the tree first, so that no move of the parent comes between.
     """
     await lock_tree(organization.root_id)
     await organization.save(force_create=True)
@@ -83,7 +83,8 @@ async def move(organization: Organization, parent: Organization) -> bool:
     await sql.execute(
         """DELETE FROM organization_paths
            WHERE descendant_id IN (SELECT descendant_id FROM organization_paths WHERE ancestor_id = :top)
-             AND ancestor_id IN (SELECT ancestor_id FROM organization_paths WHERE descendant_id = :top AND depth > 0)""",
+             AND ancestor_id IN
+               (SELECT ancestor_id FROM organization_paths WHERE descendant_id = :top AND depth > 0)""",
         top=organization.id,
     )
     await sql.execute(
@@ -94,7 +95,9 @@ async def move(organization: Organization, parent: Organization) -> bool:
         top=organization.id,
         parent=parent.id,
     )
-    await sql.execute("UPDATE organizations SET parent_id = :parent WHERE id = :top", parent=parent.id, top=organization.id)
+    await sql.execute(
+        "UPDATE organizations SET parent_id = :parent WHERE id = :top", parent=parent.id, top=organization.id
+    )
     organization.parent_id = parent.id
     return True
 
@@ -102,14 +105,17 @@ async def move(organization: Organization, parent: Organization) -> bool:
 async def rename(organization_id: UUID, *, code: str | None, name: str | None) -> None:
     """None leaves it as it is. IntegrityError: the code is taken."""
     wanted = {"code": code, "name": name}
-    await Organization.filter(id=organization_id).update(**{key: value for key, value in wanted.items() if value})
+    await Organization.filter(id=organization_id).update(
+        **{key: value for key, value in wanted.items() if value is not None}
+    )
 
 
 async def lineages(ids: Iterable[UUID]) -> dict[UUID, list[Organization]]:
     """Each organization's ancestors, root first, itself last. Unknown ids are missing."""
     wanted = list(set(ids))
     found = await sql.rows(
-        """SELECT p.descendant_id AS of_id, o.* FROM organization_paths p JOIN organizations o ON o.id = p.ancestor_id
+        """SELECT p.descendant_id AS of_id, o.*
+           FROM organization_paths p JOIN organizations o ON o.id = p.ancestor_id
            WHERE p.descendant_id IN :ids ORDER BY p.depth DESC""",
         ids=wanted,
     )
@@ -127,7 +133,8 @@ async def member_counts(ids: Sequence[UUID], descendants: bool) -> dict[UUID, in
     """Active members of each organization, or of it and all below."""
     found = await sql.rows(
         """SELECT p.ancestor_id AS id, COUNT(*) AS members
-           FROM organization_paths p JOIN memberships m ON m.organization_id = p.descendant_id AND m.to_at IS NULL
+           FROM organization_paths p
+           JOIN memberships m ON m.organization_id = p.descendant_id AND m.to_at IS NULL
            WHERE p.ancestor_id IN :ids AND (p.depth = 0 OR :below = 1) GROUP BY p.ancestor_id""",
         ids=list(ids),
         below=int(descendants),
@@ -136,7 +143,7 @@ async def member_counts(ids: Sequence[UUID], descendants: bool) -> dict[UUID, in
 
 
 async def places_of_members(organization_id: UUID) -> list[UUID]:
-    """Every organization to which the members now here ever belonged: boards that name this one beside them."""
+    """Where the members now here ever belonged or earned: the boards that name this organization beside them."""
     found = await sql.rows(
         """SELECT p.organization_id FROM memberships p JOIN members m ON m.id = p.member_id
            WHERE m.organization_id = :id
@@ -148,7 +155,7 @@ async def places_of_members(organization_id: UUID) -> list[UUID]:
 
 
 async def organizations_of_claims(organization_id: UUID) -> list[UUID]:
-    """Whose arenas may name this one: the organizations that set the tasks which the members now here claimed."""
+    """Whose arenas may name this one: the organizations that set tasks which the members now here claimed."""
     found = await sql.rows(
         """SELECT DISTINCT t.organization_id FROM members m JOIN claims c ON c.member_id = m.id
            JOIN tasks t ON t.id = c.task_id WHERE m.organization_id = :id""",

@@ -46,7 +46,9 @@ def _phone(checks: Checks, phone: str) -> str | None:
     """Without spaces and dashes; None for an empty one."""
     kept = re.sub(r"[\s\-‐‑–—－]", "", phone)
     checks.that(
-        not kept or PHONE.fullmatch(kept) is not None, "phone", "phone is 5 to 20 digits, with a + first where it is abroad."
+        not kept or PHONE.fullmatch(kept) is not None,
+        "phone",
+        "phone is 5 to 20 digits, with a + first where it is abroad.",
     )
     return kept or None
 
@@ -55,6 +57,18 @@ def _login(checks: Checks, login: str) -> str:
     kept = checks.text(login.strip().casefold(), "login", least=1, most=MOST_LOGIN)
     checks.that(not any(letter.isspace() for letter in kept), "login", "A login has no spaces.")
     return kept
+
+
+def _changes(checks: Checks, name: str | None, phone: str | None, joined_on: date | None) -> dict[str, Any]:
+    """Columns with their new values; what is None is left out."""
+    changes: dict[str, Any] = {}
+    if name is not None:
+        changes["name"] = _name(checks, name)
+    if phone is not None:
+        changes["phone"] = _phone(checks, phone)
+    if joined_on is not None:
+        changes["joined_on"] = joined_on
+    return changes
 
 
 def _joined(session: Session, joined_on: date | None, zone: str) -> None:
@@ -123,13 +137,7 @@ async def update(
     """None leaves it as it is; an empty phone takes it away. Inactive: belongs nowhere, and can't sign in."""
     session.signed_in()
     checks = Checks()
-    changes: dict[str, Any] = {}
-    if name is not None:
-        changes["name"] = _name(checks, name)
-    if phone is not None:
-        changes["phone"] = _phone(checks, phone)
-    if joined_on is not None:
-        changes["joined_on"] = joined_on
+    changes = _changes(checks, name, phone, joined_on)
     login = _login(checks, login) if login is not None else None
     if password is not None:
         passwords.check(checks, password, "password")
@@ -207,7 +215,7 @@ async def _locked(session: Session, seen: Member) -> Member:
 
 
 async def _shown_anew(work: Work, member: Member) -> None:
-    """Every board and arena on which the member may stand; asked for under the clock's lock, so that none is missed."""
+    """On every board and arena where it may stand; asked for under the clock's lock, so that none is missed."""
     await work.position(member.root_id)
     places = await models.members.places_of(member.id)
     arenas = await models.tasks.organizations_of_claims(member.id)
@@ -231,9 +239,7 @@ async def _change_account(
         if login is None:
             raise InvalidInput.at("login", "This member has no login yet; give one with the password.")
         with unique("login", LOGIN_TAKEN):
-            await Account.create(
-                login=login, password_hash=password_hash, member_id=member_id, created_at=work.now
-            )
+            await Account.create(login=login, password_hash=password_hash, member_id=member_id, created_at=work.now)
         return
     if password_hash is not None:
         await Account.filter(id=account.id).update(password_hash=password_hash)

@@ -1,6 +1,6 @@
 """The tree of organizations: who may know of it, and how it grows, is named, and is hung anew."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -29,7 +29,7 @@ def everywhere(session: Session) -> set[Role]:
 
 
 async def roots(session: Session) -> frozenset[UUID] | None:
-    """The roots whose organizations and members exist for the viewer: its own, and where it holds a role. None: all."""
+    """Whose organizations and members exist for the viewer: its own root, and where it holds a role. None: all."""
     viewer = session.viewer
     if viewer is None:
         return frozenset()
@@ -47,7 +47,7 @@ async def within_sight(session: Session, root_id: UUID) -> bool:
 
 
 async def known(session: Session, organization_id: UUID) -> Organization:
-    """Known within its root; it is only boards and tasks that a GROUP keeps for its branch. NotFound otherwise."""
+    """Known within its root: only boards and tasks are what a GROUP keeps to its branch. NotFound otherwise."""
     lineage = await session.lineage(organization_id)
     if lineage and await within_sight(session, lineage[0].id):
         return lineage[-1]
@@ -63,8 +63,8 @@ def one_line(text: str) -> str:
 
 
 @contextmanager
-def unique(path: str, message: str) -> Iterator[None]:
-    """A broken UNIQUE as the refusal that it means. Nothing may follow it: PostgreSQL has given the transaction up."""
+def unique(path: str, message: str) -> Generator[None]:
+    """A broken UNIQUE as the refusal that it means. Nothing may follow: PostgreSQL has given the transaction up."""
     try:
         yield
     except IntegrityError:
@@ -93,7 +93,9 @@ async def create(
     checks = Checks()
     code, name = _code(checks, code), _name(checks, name)
     checks.that(
-        time_zone is None or periods.known_zone(time_zone), "timeZone", "timeZone is no IANA name such as Asia/Shanghai."
+        time_zone is None or periods.known_zone(time_zone),
+        "timeZone",
+        "timeZone is no IANA name such as Asia/Shanghai.",
     )
     checks.done()
     parent: Organization | None = None
@@ -123,9 +125,7 @@ async def create(
     return made
 
 
-async def update(
-    session: Session, organization_id: UUID, *, code: str | None, name: str | None
-) -> Organization:
+async def update(session: Session, organization_id: UUID, *, code: str | None, name: str | None) -> Organization:
     """None leaves it as it is."""
     session.signed_in()
     checks = Checks()

@@ -58,7 +58,7 @@ async def grant(
     starts_at: datetime | None,
     ends_at: datetime | None,
 ) -> RoleGrant:
-    """From startsAt, now where it is None, to endsAt, open where it is None. Grants may overlap and follow each other."""
+    """From startsAt (None: now) to endsAt (None: open). Grants may overlap and follow each other."""
     viewer = session.signed_in()
     checks = Checks()
     now = session.now()

@@ -19,6 +19,7 @@ class Context:
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self.now = session.now()  # one for the operation: lists asked for together share their statements
         self._loaders: dict[Hashable, DataLoader[Any, Any]] = {}
         self.organizations = self.by_key("organizations", models.organizations.by_ids)
         self.members = self.by_key("members", models.members.by_ids)
@@ -27,6 +28,13 @@ class Context:
         self.entries_of_claims = self.by_key("entries_of_claims", models.points.by_claims)
         self.reasons = self.by_key("reasons", models.points.reasons)
         self.lineages = self.by_key("lineages", self._lineages)
+
+    def forget(self) -> None:
+        """What was loaded before a change; the rest of the operation loads anew."""
+        self.now = self.session.now()
+        self.session.lineages.clear()
+        for loader in self._loaders.values():
+            loader.clear_all()
 
     async def _lineages(self, ids: Sequence[UUID]) -> dict[UUID, tuple[models.Organization, ...]]:
         await self.session.know_own_lineages()

@@ -1,0 +1,242 @@
+"""Organizations: the tree 党委 → 党支部 → 党小组 as clients see it."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import strawberry
+
+import models
+from models import ClaimStatus, OrganizationKind, pages
+from models.pages import Listing
+from resolvers import organizations
+from rules.refusals import NotFound
+from rules.roles import Role, Scope
+from schema import ids
+from schema.context import Info
+from schema.node import Node, fetched_by
+from schema.pages import Connection, empty, page_of
+from schema.roles import RoleGrant, grants_of
+from schema.tasks import REVIEW_QUEUE, Claim, page_of_claims
+
+if TYPE_CHECKING:
+    from schema.members import Member
+
+CHILDREN = Listing(models.Organization, "organizations t", "t.parent_id", (("code", False), ("id", False)))
+ROOTS = Listing(
+    models.Organization,
+    "organizations t JOIN accounts a ON t.parent_id IS NULL",
+    "a.id",
+    (("code", False), ("id", False)),
+    "(:everything = 1 OR t.id IN :seen)",
+)
+
+strawberry.enum(
+    OrganizationKind,
+    name="OrganizationKind",
+    description="党委 COMMITTEE, 党总支 GENERAL_BRANCH, 党支部 BRANCH, 党小组 GROUP.",
+)
+
+# ---------------------------------------------------------------- types
+
+
+@strawberry.type(description="A place in the tree, to which members belong. Known to everybody within its root.")
+class Organization(Node):
+    row: strawberry.Private[models.Organization]
+
+    @classmethod
+    def of(cls, row: models.Organization) -> "Organization":
+        return cls(
+            id=strawberry.ID(ids.encode("Organization", row.id)),
+            row=row,
+            code=row.code,
+            name=row.name,
+            kind=row.kind,
+            time_zone=row.time_zone,
+        )
+
+    @classmethod
+    async def load(cls, info: Info, organization_id: UUID) -> "Organization":
+        found = await info.context.organizations.load(organization_id)
+        assert found, "an organization is never deleted"
+        return cls.of(found)
+
+    code: str = strawberry.field(description="Short, and unique; what lists for import name it by.")
+    name: str = strawberry.field(description="As people say it.")
+    kind: OrganizationKind = strawberry.field(description="What it is.")
+
+    @strawberry.field(description="What it hangs below; null for a root.")
+    async def parent(self, info: Info) -> "Organization | None":
+        return await Organization.load(info, self.row.parent_id) if self.row.parent_id else None
+
+    @strawberry.field(description="Root first, without itself.")
+    async def ancestors(self, info: Info) -> list["Organization"]:
+        lineage = await info.context.lineages.load(self.row.id) or ()
+        return [Organization.of(one) for one in lineage[:-1]]
+
+    @strawberry.field(description="What hangs directly below it, by code.")
+    async def children(
+        self, info: Info, first: int | None = 50, after: str | None = None
+    ) -> Connection["Organization"]:
+        first = 50 if first is None else first
+        return await page_of(info.context, CHILDREN, self.row.id, Organization.of, first=first, after=after)
+
+    @strawberry.field(description="Active members, its own and those of everything below.")
+    async def member_count(self, info: Info, include_descendants: bool | None = True) -> int:
+        below = include_descendants is not False
+        counts = info.context.by_key(
+            ("member_counts", below), lambda keys: models.organizations.member_counts(keys, below)
+        )
+        return await counts.load(self.row.id) or 0
+
+    @strawberry.field(description="Who holds roles here or will, the newest first; null where the viewer may not know.")
+    async def role_grants(
+        self,
+        info: Info,
+        role: Role | None = None,
+        first: int | None = 20,
+        after: str | None = None,
+        include_ended: bool | None = False,
+    ) -> Connection[RoleGrant] | None:
+        if not await self._allowed(info, Scope.ROLES_READ):
+            return None
+        return await grants_of(
+            info,
+            self.row.id,
+            role=role,
+            ended=bool(include_ended),
+            first=20 if first is None else first,
+            after=after,
+        )
+
+    @strawberry.field(
+        description="The review queue of this organization and below, with its history, oldest first; "
+        "null for those who may not review here."
+    )
+    async def claims(
+        self,
+        info: Info,
+        status: ClaimStatus | None = None,
+        first: int | None = 20,
+        after: str | None = None,
+    ) -> Connection[Claim] | None:
+        if not await self._allowed(info, Scope.CLAIMS_REVIEW):
+            return None
+        first = 20 if first is None else first
+        return await page_of_claims(info, REVIEW_QUEUE, self.row.id, status, first=first, after=after)
+
+    @strawberry.field(
+        description="Its active members, in the order of their entry. search: a part of the displayName, and of the "
+        "real name and phone where the viewer may read them. includeInactive: those who left, for the same viewers."
+    )
+    async def members(
+        self,
+        info: Info,
+        include_descendants: bool | None = False,
+        search: str | None = None,
+        first: int | None = 20,
+        after: str | None = None,
+        include_inactive: bool | None = False,
+    ) -> Connection[Annotated["Member", strawberry.lazy("schema.members")]]:
+        from schema.members import members_of
+
+        return await members_of(
+            info,
+            self.row,
+            below=bool(include_descendants),
+            search=search,
+            inactive=bool(include_inactive),
+            first=20 if first is None else first,
+            after=after,
+        )
+
+    time_zone: str = strawberry.field(
+        description="IANA name, the root's; days, months and quarters of its boards begin at its midnight."
+    )
+
+    async def _allowed(self, info: Info, scope: Scope) -> bool:
+        lineage = await info.context.lineages.load(self.row.id)
+        return info.context.session.allowed(scope, lineage or ())
+
+
+async def _roots(info: Info, first: int, after: str | None) -> Any:
+    viewer = info.context.session.viewer
+    if viewer is None:
+        pages.bounded(first)
+        return empty()
+    seen = await organizations.roots(info.context.session)
+    return await page_of(
+        info.context,
+        ROOTS,
+        viewer.account_id,
+        Organization.of,
+        first=first,
+        after=after,
+        everything=int(seen is None),
+        seen=tuple(sorted(seen or ())),
+    )
+
+
+@fetched_by("Organization")
+async def _organization(info: Info, key: list[str]) -> Organization:
+    return Organization.of(await organizations.known(info.context.session, UUID(key[0])))
+
+
+# ---------------------------------------------------------------- inputs
+
+
+@strawberry.input(description="A new organization.")
+class CreateOrganizationInput:
+    parent_id: strawberry.ID | None = strawberry.field(
+        default=None, description="What it hangs below; left out: a new root, which only an operator makes."
+    )
+    code: str = strawberry.field(description="1 to 64 characters, used by no other organization.")
+    name: str = strawberry.field(description="1 to 200 characters.")
+    kind: OrganizationKind = strawberry.field(description="What it is.")
+    time_zone: str | None = strawberry.field(
+        default=None, description="IANA name, for a root only; left out: Asia/Shanghai. It stays for ever."
+    )
+
+
+@strawberry.input(description="Another code or name.")
+class UpdateOrganizationInput:
+    organization_id: strawberry.ID = strawberry.field(description="Which organization.")
+    code: str | None = strawberry.field(default=None, description="1 to 64 characters; left out: as it is.")
+    name: str | None = strawberry.field(default=None, description="1 to 200 characters; left out: as it is.")
+
+
+@strawberry.input(description="Another place in the tree.")
+class MoveOrganizationInput:
+    organization_id: strawberry.ID = strawberry.field(description="What moves, with everything below. No root.")
+    parent_id: strawberry.ID = strawberry.field(
+        description="What it will hang below; of the same root, outside itself."
+    )
+
+
+# ---------------------------------------------------------------- queries
+
+
+@strawberry.type
+class OrganizationQueries:
+    @strawberry.field(description="Roots that the viewer can see, or the children of parentId; by code.")
+    async def organizations(
+        self,
+        info: Info,
+        parent_id: strawberry.ID | None = None,
+        first: int | None = 50,
+        after: str | None = None,
+    ) -> Connection[Organization]:
+        first = 50 if first is None else first
+        if parent_id is None:
+            return await _roots(info, first, after)
+        try:
+            parent = await organizations.known(info.context.session, ids.read(parent_id, "Organization"))
+        except NotFound:
+            return empty()
+        return await page_of(info.context, CHILDREN, parent.id, Organization.of, first=first, after=after)
+
+    @strawberry.field(description="An organization; null where there is none, or the viewer may not see it.")
+    async def organization(self, info: Info, id: strawberry.ID) -> Organization | None:
+        try:
+            return Organization.of(await organizations.known(info.context.session, ids.read(id, "Organization")))
+        except NotFound:
+            return None
