@@ -1,4 +1,4 @@
-"""Tasks and claims. Every change of state is one conditional UPDATE: who comes second changes nothing and is told.
+"""Tasks and claims. Every change of state is one conditional UPDATE: who comes second changes nothing.
 
 Lock order inside a transaction: task, then claim, then member, then the root's clock.
 """
@@ -168,11 +168,11 @@ async def submit(claim_id: UUID, evidence: str, to: ClaimStatus, at: datetime) -
 async def decide(
     claim_id: UUID, to: ClaimStatus, *froms: ClaimStatus, by: UUID | None, note: str | None, at: datetime
 ) -> bool:
-    """APPROVED, RETURNED, REJECTED or RELEASED, if the claim stands in one of `froms`. A note that is None keeps the last."""
+    """To APPROVED, RETURNED, REJECTED or RELEASED, from one of `froms`. Without a note the last one stays."""
     return bool(
         await sql.execute(
-            """UPDATE claims SET status = :to, decided_by_id = :by, review_note = COALESCE(:note, review_note),
-                 decided_at = :at WHERE id = :id AND status IN :froms""",
+            """UPDATE claims SET status = :to, decided_by_id = :by, decided_at = :at,
+                 review_note = COALESCE(:note, review_note) WHERE id = :id AND status IN :froms""",
             id=claim_id,
             to=to.value,
             by=by,
@@ -187,7 +187,8 @@ async def fall_due(task_id: UUID, at: datetime) -> None:
     """Close the task; claims that are not submitted expire and give their slots back."""
     await change_status(task_id, TaskStatus.CLOSED, TaskStatus.SCHEDULED, TaskStatus.OPEN)
     expired = await sql.execute(
-        "UPDATE claims SET status = 'EXPIRED', decided_at = :at WHERE task_id = :id AND status IN ('CLAIMED', 'RETURNED')",
+        """UPDATE claims SET status = 'EXPIRED', decided_at = :at
+           WHERE task_id = :id AND status IN ('CLAIMED', 'RETURNED')""",
         id=task_id,
         at=at,
     )
@@ -198,7 +199,8 @@ async def fall_due(task_id: UUID, at: datetime) -> None:
 async def organizations_of_claims(member_id: UUID) -> list[UUID]:
     """Whose arenas may show this member: the organizations that set the tasks it claimed."""
     found = await sql.rows(
-        "SELECT DISTINCT t.organization_id FROM claims c JOIN tasks t ON t.id = c.task_id WHERE c.member_id = :member",
+        """SELECT DISTINCT t.organization_id FROM claims c JOIN tasks t ON t.id = c.task_id
+           WHERE c.member_id = :member""",
         member=member_id,
     )
     return sql.uids(one["organization_id"] for one in found)

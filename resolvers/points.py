@@ -69,7 +69,7 @@ async def append(work: Work, made: PointsEntry, reason: str) -> PointsEntry:
 async def counting(root_id: UUID, occurred_at: datetime, now: datetime) -> datetime:
     """By which time boards place an act: when it happened, or now if that day is FINAL.
 
-    `occurred_at` lies at or before `now`: what another process noted may be a moment ahead of our clock, so take `past`.
+    `occurred_at` lies at or before `now`; for a moment that another process noted, take `past` of it.
     """
     zone, hours = await models.organizations.settling_root(root_id)
     return periods.counts_at(occurred_at, now, zone, timedelta(hours=hours))
@@ -108,19 +108,23 @@ async def award(
     occurred_at: datetime | None,
     key: str,
 ) -> PointsEntry:
-    """To a member or to an organization itself. Below zero it is a deduction. Same key and input: same entry."""
+    """To a member or to an organization itself; below zero a deduction. Same key and input: same entry."""
     session.signed_in()
     checks = Checks()
-    checks.that((member_id is None) != (organization_id is None), "memberId", "Give memberId or organizationId, not both.")
+    one = (member_id is None) != (organization_id is None)
+    checks.that(one, "memberId", "Give memberId or organizationId, not both.")
     checks.that(
-        0 < abs(amount) <= MOST_POINTS, "amount", f"amount is {amount}; it must lie within ±{MOST_POINTS} and not be 0."
+        0 < abs(amount) <= MOST_POINTS,
+        "amount",
+        f"amount is {amount}; it must lie within ±{MOST_POINTS} and not be 0.",
     )
     reason = checks.text(reason, "reason", least=1, most=500)
     key = _key(checks, key)
     now = session.now()
     if occurred_at is not None:
         checks.that(occurred_at <= now + CLOCKS_APART, "occurredAt", "occurredAt lies in the future.")
-        checks.that(occurred_at >= now - LONGEST_AGO, "occurredAt", "occurredAt lies more than five years back.")
+        recent = occurred_at >= now - LONGEST_AGO
+        checks.that(recent, "occurredAt", "occurredAt lies more than five years back.")
     checks.done()
     member: Member | None = None
     if member_id is not None:
@@ -161,8 +165,8 @@ async def visible_entry(session: Session, entry_id: UUID) -> PointsEntry:
 
 
 async def _sees(session: Session, found: PointsEntry) -> bool:
-    """One's own; an organization's own where one sees the organization; a member's where PERSONAL_READ holds over the
-    credited organization or over the member; and what a claim earned, for those who may review it."""
+    """One's own; an organization's own where one sees the organization; a member's where PERSONAL_READ holds
+    over the credited organization or over the member; what a claim earned, for those who may review it."""
     await session.know_own_lineages()
     if session.viewer is None:
         return False
@@ -190,18 +194,18 @@ async def reverse(session: Session, entry_id: UUID, reason: str, key: str) -> Po
     original = await visible_entry(session, entry_id)
     permit = await session.require(Scope.POINTS_AWARD, at=original.organization_id)
     if original.kind is PointsKind.REVERSAL:
-        raise InvalidInput.at("pointsEntryId", "This entry is itself a reversal; award the points again instead.")
+        raise InvalidInput.at("pointsEntryId", "This entry is a reversal itself; award the points again instead.")
     request = _request_hash("reverse", entry_id, reason)
     async with session.work() as work:
         made_id = uuid4()
         if replayed := await _replayed(session, key, request, made_id, work.now):
             return replayed
         if original.member_id:
-            await models.members.credit(original.member_id, 0)  # the lock that two reversals of one entry meet at
+            await models.members.credit(original.member_id, 0)  # the lock at which two reversals meet
         if by := await PointsEntry.get_or_none(reverses_id=original.id):
             raise AlreadyReversed("This entry was reversed before.", by)
-        position = await work.position(original.root_id)
-        if by := await PointsEntry.get_or_none(reverses_id=original.id):  # an organization's own points meet at the clock
+        position = await work.position(original.root_id)  # and those of an organization's own points
+        if by := await PointsEntry.get_or_none(reverses_id=original.id):
             raise AlreadyReversed("This entry was reversed before.", by)
         counted = past(original.counts_at, work.now)
         final = await counting(original.root_id, counted, work.now) != counted

@@ -27,7 +27,8 @@ class Throttle:
         failures, until = self._failures.get(login, (0, now))
         if failures >= FREE_FAILURES and until > now:
             seconds = ceil((until - now).total_seconds())
-            raise TooManyAttempts(f"Too many wrong passwords for this login; try again in {seconds} seconds.", seconds)
+            message = f"Too many wrong passwords for this login; try again in {seconds} seconds."
+            raise TooManyAttempts(message, seconds)
 
     def failed(self, login: str, now: datetime) -> None:
         failures = self._failures.pop(login, (0, now))[0] + 1
@@ -69,26 +70,27 @@ async def viewer_of(token: str, at: datetime) -> Viewer | None:
 
 
 async def sign_in(session: Session, login: str, password: str) -> tuple[str, Viewer]:
-    """A new token and its viewer. WrongCredentials says neither which of the two was wrong nor whether the login exists."""
+    """A new token and its viewer. What was wrong, or whether the login exists, WrongCredentials does not say."""
     now = session.now()
-    login = login.strip().casefold()[: LONGEST_LOGIN + 1]  # longer ones are nobody's, and not to be remembered
+    login = login.strip().casefold()[: LONGEST_LOGIN + 1]  # a longer one is nobody's, and not remembered
     throttle.check(login, now)
     account = await Account.get_or_none(login=login) if _sayable(login) else None
     if not await _matches(account, password) or account is None:
         throttle.failed(login, now)
         raise WrongCredentials("Login or password is wrong.")
     throttle.succeeded(login)
-    token, _ = await sessions.issue(account.id, now)
-    viewer = await viewer_of(token, now)
-    if viewer is None:  # an inactive member
-        raise WrongCredentials("Login or password is wrong.")
+    async with models.database.transaction():
+        token, _ = await sessions.issue(account.id, now)
+        viewer = await viewer_of(token, now)
+        if viewer is None:  # an inactive member
+            raise WrongCredentials("Login or password is wrong.")
     session.viewer = viewer
     return token, viewer
 
 
 async def _matches(account: Account | None, password: str) -> bool:
-    kept = account.password_hash if account else None
-    return await passwords.matches(kept if _sayable(password) else None, password.encode(errors="replace").decode())
+    kept = account.password_hash if account and _sayable(password) else None
+    return await passwords.matches(kept, password.encode(errors="replace").decode())
 
 
 def _sayable(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""The life of a task and of a claim. Guards first; then one transaction in which a conditional UPDATE decides who was first."""
+"""The life of a task and of a claim: guards, then one transaction whose conditional UPDATE says who was first."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -31,7 +31,7 @@ MOST_CAPACITY = 1_000_000
 
 
 async def known(session: Session, task_id: UUID) -> Task:
-    """A task that the viewer may know of: drafts are for those who manage or review there. NotFound otherwise."""
+    """A task that the viewer may know of; drafts are for who manages or reviews there. NotFound otherwise."""
     task = await Task.get_or_none(id=task_id)
     if task:
         await session.know_own_lineages()
@@ -78,9 +78,7 @@ async def create(
         "capacity",
         f"capacity is {capacity}; it must lie between 1 and {MOST_CAPACITY}, or be left out for no limit.",
     )
-    checks.that(
-        opens_at is None or due_at is None or opens_at < due_at, "dueAt", "dueAt must lie after opensAt."
-    )
+    checks.that(opens_at is None or due_at is None or opens_at < due_at, "dueAt", "dueAt must lie after opensAt.")
     checks.that(due_at is None or due_at > session.now(), "dueAt", "dueAt lies in the past.")
     checks.done()
     permit = await session.require(Scope.TASKS_MANAGE, at=organization_id)
@@ -110,7 +108,8 @@ async def publish(session: Session, task_id: UUID) -> Task:
         raise InvalidInput.at("taskId", "This task's dueAt has passed; create it anew with a later one.")
     async with session.work() as work:
         later = task.opens_at is not None and task.opens_at > work.now
-        if not await tasks.change_status(task.id, TaskStatus.SCHEDULED if later else TaskStatus.OPEN, TaskStatus.DRAFT):
+        to = TaskStatus.SCHEDULED if later else TaskStatus.OPEN
+        if not await tasks.change_status(task.id, to, TaskStatus.DRAFT):
             raise TaskNotDraft("This task was published before.", await Task.get(id=task.id))
         if later and task.opens_at:
             await clock.schedule(task.root_id, InstantKind.TASK_OPENS, task.opens_at, task.id)
@@ -137,7 +136,7 @@ async def close(session: Session, task_id: UUID) -> Task:
 
 
 async def claim(session: Session, task_id: UUID) -> Claim:
-    """One slot for the viewer. Members of the task's organization and below may claim, and holders of a role there."""
+    """One slot for the viewer: a member of the task's organization or below, or one with a role there."""
     task = await known(session, task_id)
     viewer = session.signed_in()
     if viewer.member_id is None:
@@ -181,7 +180,13 @@ async def release(session: Session, claim_id: UUID) -> Claim:
     async with session.work() as work:
         await tasks.lock(task.id)
         if not await tasks.decide(
-            found.id, ClaimStatus.RELEASED, ClaimStatus.CLAIMED, ClaimStatus.RETURNED, by=None, note=None, at=work.now
+            found.id,
+            ClaimStatus.RELEASED,
+            ClaimStatus.CLAIMED,
+            ClaimStatus.RETURNED,
+            by=None,
+            note=None,
+            at=work.now,
         ):
             raise await _wrong_state(found.id, "only a CLAIMED or RETURNED one can be released.")
         await tasks.give_slot_back(task.id)
@@ -227,10 +232,15 @@ async def approve(session: Session, claim_id: UUID, note: str | None) -> tuple[C
     async with session.work() as work:
         await tasks.lock(task.id)
         if not await tasks.decide(
-            found.id, ClaimStatus.APPROVED, ClaimStatus.SUBMITTED, by=permit.account_id, note=note, at=work.now
+            found.id,
+            ClaimStatus.APPROVED,
+            ClaimStatus.SUBMITTED,
+            by=permit.account_id,
+            note=note,
+            at=work.now,
         ):
             raise await _wrong_state(found.id, "only a SUBMITTED one can be approved.")
-        found = await Claim.get(id=found.id)  # now that it is locked: it may have been submitted anew since it was read
+        found = await Claim.get(id=found.id)  # locked now: it may have been submitted anew since it was read
         submitted_at = points.past(found.submitted_at or work.now, work.now)
         entry = await _pay(work, found, task, submitted_at=submitted_at, by=permit.account_id)
         work.touch(task.root_id, tasks=[task.organization_id])

@@ -1,1 +1,40 @@
-"""."""
+"""The schema: a table of contents. Each aggregate brings its own fields, in a file of its name."""
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from schema.arenas import ArenaQueries
+from schema.leaderboards import LeaderboardQueries
+from schema.live import Subscription
+from schema.member_mutations import MemberMutations
+from schema.members import MemberQueries
+from schema.node import NodeQueries
+from schema.organization_mutations import OrganizationMutations
+from schema.organizations import OrganizationQueries
+from schema.point_mutations import PointMutations
+from schema.roles import RoleMutations
+from schema.scalars import SCALARS
+from schema.sessions import SessionMutations, SessionQueries
+from schema.task_mutations import TaskMutations
+from schema.task_queries import TaskQueries
+
+
+@strawberry.type(description="What can be asked.")
+class Query(
+    SessionQueries,
+    NodeQueries,
+    OrganizationQueries,
+    MemberQueries,
+    ArenaQueries,
+    TaskQueries,
+    LeaderboardQueries,
+):
+    pass
+
+
+@strawberry.type(description="What can be done. Every expected refusal is a member of the answer's union.")
+class Mutation(SessionMutations, OrganizationMutations, MemberMutations, RoleMutations, TaskMutations, PointMutations):
+    pass
+
+
+schema = strawberry.Schema(Query, Mutation, Subscription, config=StrawberryConfig(scalar_map=SCALARS))

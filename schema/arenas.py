@@ -18,7 +18,7 @@ from schema.leaderboards import ViewEnum
 from schema.members import Member
 from schema.node import Node, fetched_by
 from schema.organizations import Organization
-from schema.pages import Connection, connection, empty, page_of
+from schema.pages import DEFAULT_PAGE, Connection, connection, empty, page_of
 from schema.tasks import Claim, Task, TaskStatus, TaskStatusEnum
 
 NEWEST_FIRST = (("created_at", True), ("id", True))
@@ -77,12 +77,12 @@ class TaskArena(Node):
 
     @strawberry.field(description="Newest first. DRAFT tasks are listed only for those who may review there.")
     async def tasks(
-        self, info: Info, status: TaskStatusEnum | None = TaskStatus.OPEN, first: int = 20, after: str | None = None
+        self, info: Info, status: TaskStatusEnum | None = TaskStatus.OPEN, first: int | None = 20, after: str | None = None
     ) -> Connection[Task]:
         arena, session = self.arena, info.context.session
         status = status or TaskStatus.OPEN
         if status in LOADED:
-            return _in_memory(arena, status, first, after)
+            return _in_memory(arena, status, DEFAULT_PAGE if first is None else first, after)
         if status is TaskStatus.DRAFT and not session.allowed(Scope.CLAIMS_REVIEW, arena.lineage):
             return empty()
         inside = arenas.inside(arena.key, arena.lineage)
@@ -92,7 +92,8 @@ class TaskArena(Node):
         )
 
     @strawberry.field(description="Newest first, at most 50. Members who chose not to be shown are left out of public views.")
-    def recent_approvals(self, first: int = 10) -> list[Claim]:
+    def recent_approvals(self, first: int | None = 10) -> list[Claim]:
+        first = 10 if first is None else first
         if not 0 <= first <= MOST_APPROVALS:
             raise InvalidInput.at("first", f"first is {first}; it must lie between 0 and {MOST_APPROVALS}.")
         homes = self.arena.organizations

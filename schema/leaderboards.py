@@ -190,12 +190,12 @@ class Leaderboard(Node):
     size: int = strawberry.field(description="How many subjects have a score.")
 
     @strawberry.field(description="A stretch of the board from the top. At most 100 at once.")
-    def rows(self, first: int = 10, offset: int = 0) -> list[LeaderboardRow]:
-        return [_row(self.board, one) for one in leaderboards.rows(self.board, first, offset)]
+    def rows(self, first: int | None = 10, offset: int | None = 0) -> list[LeaderboardRow]:
+        return [_row(self.board, one) for one in leaderboards.rows(self.board, 10 if first is None else first, offset or 0)]
 
     @strawberry.field(description="The rows above and below one subject; none where it has no row to be shown.")
-    def around(self, subject_id: strawberry.ID, radius: int = 3) -> list[LeaderboardRow]:
-        found = leaderboards.around(self.board, self._subject(subject_id), radius)
+    def around(self, subject_id: strawberry.ID, radius: int | None = 3) -> list[LeaderboardRow]:
+        found = leaderboards.around(self.board, self._subject(subject_id), 3 if radius is None else radius)
         return [_row(self.board, one) for one in found]
 
     @strawberry.field(

@@ -36,3 +36,10 @@ async def fetch(info: Info, text: str) -> Any:
         return await _fetchers[found[0]](info, found[1])
     except (NotFound, ValueError):
         return None
+
+
+@strawberry.type
+class NodeQueries:
+    @strawberry.field(description="Anything by its global id; null for what the viewer may not see.")
+    async def node(self, info: Info, id: strawberry.ID) -> Node | None:
+        return await fetch(info, id)

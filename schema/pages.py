@@ -12,6 +12,7 @@ from models.pages import Listing, Page
 from schema.context import Context
 
 T = TypeVar("T")
+DEFAULT_PAGE = 20  # where an explicit null is given
 
 
 @strawberry.type(description="Where a page stands in its list.")
@@ -60,11 +61,12 @@ async def page_of(
     parent: UUID,
     wrap: Callable[[Any], T],
     *,
-    first: int,
+    first: int | None,
     after: str | None,
     **values: Any,
 ) -> Connection[T]:
     """One parent's page; parents asked for in the same operation with the same arguments share the statements."""
+    first = DEFAULT_PAGE if first is None else first
     shape = (listing, first, after, tuple(sorted(values.items(), key=lambda one: one[0])))
     page = await context.by_key(
         ("page", *shape), lambda parents: pages.load(listing, parents, first, after, **values)

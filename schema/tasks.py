@@ -55,7 +55,7 @@ ClaimStatusEnum = strawberry.enum(
 # ---------------------------------------------------------------- types
 
 
-def _claims(info: Info, listing: Listing[models.Claim], parent: UUID, status: ClaimStatus | None, **page: Any) -> Any:
+def page_of_claims(info: Info, listing: Listing[models.Claim], parent: UUID, status: ClaimStatus | None, **page: Any) -> Any:
     """A page of claims, of one status where one is given."""
     if status is None:
         return page_of(info.context, listing, parent, Claim.of, **page)
@@ -109,9 +109,9 @@ class Task(Node):
 
     @strawberry.field(description="Who claimed it, oldest first.")
     async def claims(
-        self, info: Info, status: ClaimStatusEnum | None = None, first: int = 20, after: str | None = None
+        self, info: Info, status: ClaimStatusEnum | None = None, first: int | None = 20, after: str | None = None
     ) -> Connection["Claim"]:
-        return await _claims(info, CLAIMS_OF_TASK, self.row.id, status, first=first, after=after)
+        return await page_of_claims(info, CLAIMS_OF_TASK, self.row.id, status, first=first, after=after)
 
     @strawberry.field(description="The viewer's own claim: the one that holds a slot, else the newest.")
     async def my_claim(self, info: Info) -> "Claim | None":

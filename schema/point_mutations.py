@@ -1,0 +1,113 @@
+"""Giving points by hand and taking entries back, and how each may be refused."""
+
+from datetime import datetime
+from typing import Annotated, TypeAlias
+
+import strawberry
+
+from resolvers import points
+from rules import refusals
+from schema import errors, ids
+from schema.context import Info
+from schema.errors import InvalidInput, NotAllowed, NotFound, UserError, answer
+from schema.points import PointsEntry
+
+# ---------------------------------------------------------------- inputs
+
+
+@strawberry.input(description="Points by hand, to a member or to an organization itself, exactly one of the two.")
+class AwardPointsInput:
+    member_id: strawberry.ID | None = strawberry.field(default=None, description="Who gets them.")
+    organization_id: strawberry.ID | None = strawberry.field(
+        default=None, description="An organization whose own they become."
+    )
+    amount: int = strawberry.field(description="Within ±1,000,000 and not 0; below zero it is a deduction.")
+    reason: str = strawberry.field(description="1 to 500 characters, shown with the entry.")
+    occurred_at: datetime | None = strawberry.field(
+        default=None, description="When it was earned, at most five years back; left out: now."
+    )
+    idempotency_key: str = strawberry.field(
+        description="1 to 200 characters, new for each award. Same key and input: same answer, and one entry."
+    )
+
+
+@strawberry.input(description="Which entry to take back, and why.")
+class ReversePointsInput:
+    points_entry_id: strawberry.ID = strawberry.field(description="Any entry that is no reversal itself.")
+    reason: str = strawberry.field(description="1 to 500 characters, shown with the reversal.")
+    idempotency_key: str = strawberry.field(
+        description="1 to 200 characters. Same key and input: same answer, and one entry."
+    )
+
+
+# ---------------------------------------------------------------- refusals
+
+
+@strawberry.type(description="The entry was taken back before.")
+class AlreadyReversed(UserError):
+    by: PointsEntry = strawberry.field(description="The reversal.")
+
+
+errors.answers(
+    refusals.AlreadyReversed,
+    lambda refusal: AlreadyReversed(message=refusal.message, by=PointsEntry.of(refusal.subject)),
+)
+
+# ---------------------------------------------------------------- results
+
+
+@strawberry.type(description="Awarded.")
+class AwardPointsSuccess:
+    points_entry: PointsEntry = strawberry.field(description="The new entry, or the one that this key made before.")
+
+
+@strawberry.type(description="Taken back.")
+class ReversePointsSuccess:
+    points_entry: PointsEntry = strawberry.field(description="The reversal, not the original.")
+
+
+AwardPointsResult: TypeAlias = Annotated[
+    AwardPointsSuccess | NotAllowed | NotFound | InvalidInput, strawberry.union("AwardPointsResult")
+]
+ReversePointsResult: TypeAlias = Annotated[
+    ReversePointsSuccess | NotAllowed | NotFound | InvalidInput | AlreadyReversed,
+    strawberry.union("ReversePointsResult"),
+]
+
+# ---------------------------------------------------------------- mutations
+
+
+@strawberry.type
+class PointMutations:
+    @strawberry.mutation(
+        description="Gives or deducts points by hand. Needs ADMIN or SECRETARY at the organization or above."
+    )
+    async def award_points(self, info: Info, input: AwardPointsInput) -> AwardPointsResult:
+        async def act() -> AwardPointsSuccess:
+            made = await points.award(
+                info.context.session,
+                member_id=ids.optional(input.member_id, "Member"),
+                organization_id=ids.optional(input.organization_id, "Organization"),
+                amount=input.amount,
+                reason=input.reason,
+                occurred_at=input.occurred_at,
+                key=input.idempotency_key,
+            )
+            return AwardPointsSuccess(points_entry=PointsEntry.of(made))
+
+        return await answer(act)
+
+    @strawberry.mutation(
+        description="Takes an entry back, once. Needs ADMIN or SECRETARY where it was credited or above."
+    )
+    async def reverse_points(self, info: Info, input: ReversePointsInput) -> ReversePointsResult:
+        async def act() -> ReversePointsSuccess:
+            made = await points.reverse(
+                info.context.session,
+                ids.read(input.points_entry_id, "PointsEntry"),
+                input.reason,
+                input.idempotency_key,
+            )
+            return ReversePointsSuccess(points_entry=PointsEntry.of(made))
+
+        return await answer(act)

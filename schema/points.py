@@ -1,0 +1,120 @@
+"""The ledger as clients see it: every point with its rule, its reason, its source and its times."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from uuid import UUID
+
+import strawberry
+
+import models
+from models import PointsKind
+from models.pages import Listing
+from resolvers import points
+from schema import ids
+from schema.context import Info
+from schema.node import Node, fetched_by
+from schema.pages import Connection, page_of
+from schema.tasks import Claim
+
+if TYPE_CHECKING:
+    from schema.members import Member
+    from schema.organizations import Organization
+
+ENTRIES_OF_MEMBER = Listing(models.PointsEntry, "points_entries t", "t.member_id", (("position", True), ("line", True)))
+
+strawberry.enum(
+    PointsKind,
+    name="PointsKind",
+    description="EARNED and DEDUCTED rank; SPENT does not. REVERSAL takes another entry back.",
+)
+PointsSource: TypeAlias = Annotated[
+    Claim, strawberry.union("PointsSource", description="What points can be given for.")
+]
+
+
+# ---------------------------------------------------------------- types
+
+
+@strawberry.type(description="One row of the ledger. It never changes: a correction is another that reverses it.")
+class PointsEntry(Node):
+    row: strawberry.Private[models.PointsEntry]
+
+    @classmethod
+    def of(cls, row: models.PointsEntry) -> "PointsEntry":
+        return cls(
+            id=strawberry.ID(ids.encode("PointsEntry", row.id)),
+            row=row,
+            kind=row.kind,
+            amount=row.amount,
+            rule=row.rule,
+            occurred_at=row.occurred_at,
+            counts_at=row.counts_at,
+            recorded_at=row.recorded_at,
+        )
+
+    kind: PointsKind = strawberry.field(description="What the entry is.")
+    amount: int = strawberry.field(description="Below zero where points are taken.")
+    rule: str = strawberry.field(
+        description="Which rule gave it, such as `task.completed`; a reversal has its original's."
+    )
+    occurred_at: datetime = strawberry.field(description="When what it was given for happened.")
+    counts_at: datetime = strawberry.field(
+        description="Where boards place it: occurredAt, or recordedAt for an act whose day was final by then."
+    )
+    recorded_at: datetime = strawberry.field(description="When it entered the ledger.")
+
+    @strawberry.field(description="Whose it is; null: the organization's own.")
+    async def member(self, info: Info) -> Annotated["Member", strawberry.lazy("schema.members")] | None:
+        from schema.members import Member
+
+        return await Member.load(info, self.row.member_id) if self.row.member_id else None
+
+    @strawberry.field(
+        description="Who is credited, for ever: the organization to which the member belonged at countsAt."
+    )
+    async def organization(self, info: Info) -> Annotated["Organization", strawberry.lazy("schema.organizations")]:
+        from schema.organizations import Organization
+
+        return await Organization.load(info, self.row.organization_id)
+
+    @strawberry.field(description="In words, for people. Empty where the words were erased.")
+    async def reason(self, info: Info) -> str:
+        return await info.context.reasons.load(self.row.id) or ""
+
+    @strawberry.field(
+        description="What it was given for; null for an award by hand, and where the task is not to be seen."
+    )
+    async def source(self, info: Info) -> PointsSource | None:
+        if self.row.claim_id is None:
+            return None
+        context = info.context
+        claim = await context.by_key("claims", models.tasks.claims_by_ids).load(self.row.claim_id)
+        assert claim
+        viewer = context.session.viewer
+        if viewer and viewer.member_id == claim.member_id:
+            return Claim.of(claim)
+        task = await context.tasks.load(claim.task_id)
+        assert task
+        lineage = await context.lineages.load(task.organization_id)
+        return Claim.of(claim) if context.session.sees(lineage or ()) else None
+
+    @strawberry.field(description="The entry that this one takes back. Who sees the one sees the other.")
+    async def reverses(self, info: Info) -> "PointsEntry | None":
+        if self.row.reverses_id is None:
+            return None
+        found = await info.context.entries.load(self.row.reverses_id)
+        assert found
+        return PointsEntry.of(found)
+
+
+def entries_of(info: Info, member_id: UUID, *, first: int, after: str | None) -> Any:
+    """A page of a member's ledger, newest first, for who may read it."""
+    return page_of(info.context, ENTRIES_OF_MEMBER, member_id, PointsEntry.of, first=first, after=after)
+
+
+PointsEntryConnection: TypeAlias = Connection[PointsEntry]
+
+
+@fetched_by("PointsEntry")
+async def _entry(info: Info, key: list[str]) -> PointsEntry:
+    return PointsEntry.of(await points.visible_entry(info.context.session, UUID(key[0])))
