@@ -25,9 +25,17 @@ class _Live(Collector):
             ("leitai_executions", "Frames executed and encoded.", counters.executions),
             ("leitai_shared_executions", "Of these, for all who share a view.", counters.shared_executions),
             ("leitai_frames", "Frames written to sockets.", counters.frames),
-            ("leitai_conflated_frames", "Frames replaced by a newer one before a slow socket took them.", counters.conflated),
+            (
+                "leitai_conflated_frames",
+                "Frames replaced by a newer one before a slow socket took them.",
+                counters.conflated,
+            ),
             ("leitai_aborted_sockets", "Sockets aborted because they took nothing.", LiveConnection.aborted),
-            ("leitai_hints_dropped", "Hints not sent; the poll brings what they would have told.", self._live.backplane.dropped),
+            (
+                "leitai_hints_dropped",
+                "Hints not sent; the poll brings what they would have told.",
+                self._live.backplane.dropped,
+            ),
         ):
             yield CounterMetricFamily(name, text, value)
 

@@ -63,6 +63,8 @@ def described() -> str:
     """Every setting with its default, for --help."""
     lines: list[str] = []
     for field in Settings.model_fields.values():
-        default = "" if field.default in (None, "") or not isinstance(field.default, (str, int)) else f" [{field.default}]"
+        default = (
+            "" if field.default in (None, "") or not isinstance(field.default, (str, int)) else f" [{field.default}]"
+        )
         lines.append(f"{field.validation_alias}{default}: {field.description}")
     return "\n\n".join(lines)

@@ -219,9 +219,7 @@ class Board:
         await waiter
 
     def interval(self) -> float:
-        return min(
-            (paced.interval for group in self.groups.values() for paced in group.classes.values()), default=0.0
-        )
+        return min((paced.interval for group in self.groups.values() for paced in group.classes.values()), default=0.0)
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()

@@ -1,6 +1,6 @@
 """uvicorn's WebSocket protocol, with frames written straight to the transport and slow peers aborted.
 
-A fan-out asks `writable` and calls `write_frame`, which never waits. A peer that takes nothing for `STALLED` seconds is
+A fan-out asks `ready` and calls `write_frame`, which never waits. A peer that takes nothing for `STALLED` seconds is
 aborted: a close would wait for a flush that never comes. Never 1011: clients of graphql-ws take it as fatal.
 """
 
@@ -45,11 +45,11 @@ class LiveConnection(WebSocketsSansIOProtocol):
             cast(dict[str, Any], self.scope.get("extensions"))[EXTENSION] = self
 
     @property
-    def writable(self) -> bool:
+    def ready(self) -> bool:
         return not self.congested and not self.close_sent and self.conn.state is State.OPEN
 
     def write_frame(self, data: bytes) -> None:
-        """A whole frame with its header. Only while `writable`."""
+        """A whole frame with its header. Only while `ready`."""
         self.transport.write(data)
 
     def pause_writing(self) -> None:

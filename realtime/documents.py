@@ -97,9 +97,7 @@ class Documents:
         document = self.parsed(query)
         operation = _chosen(document, name)
         if operation.operation is not OperationType.SUBSCRIPTION:
-            raise Refused(
-                GraphQLError("Only subscriptions run over WebSocket; send queries and mutations over HTTP.")
-            )
+            raise Refused(GraphQLError("Only subscriptions run over WebSocket; send queries and mutations over HTTP."))
         coerced = get_variable_values(
             self._schema, operation.variable_definitions or (), dict(variables), max_errors=MOST_ERRORS
         )
@@ -210,9 +208,7 @@ class _Literals(Visitor):
         return _literal(self._values.get(node.name.value))
 
 
-def _with_literals(
-    operation: OperationDefinitionNode, document: DocumentNode, values: Mapping[str, Any]
-) -> list[Node]:
+def _with_literals(operation: OperationDefinitionNode, document: DocumentNode, values: Mapping[str, Any]) -> list[Node]:
     """The operation and its fragments, by name, with values where variables stood."""
     fragments = sorted(
         (one for one in document.definitions if isinstance(one, FragmentDefinitionNode)),

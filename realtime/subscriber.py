@@ -25,7 +25,7 @@ class Subscriber:
         if self._closed or version <= self.version:
             return
         connection = self._connection
-        if not connection.writable:
+        if not connection.ready:
             if self._missed is not None:
                 self._counters.conflated += 1
             self._missed = (version, payload)
@@ -52,5 +52,3 @@ class Subscriber:
     def close(self) -> None:
         self._closed = True
         self._missed = None
-
-

@@ -53,15 +53,11 @@ async def key(session: Session, organization_id: UUID) -> ArenaKey:
 
 
 def topics(arena: ArenaKey, lineage: Sequence[Organization]) -> frozenset[str]:
-    return frozenset(
-        {f"o:{arena.organization_id}", f"r:{lineage[0].root_id}", *(f"t:{above.id}" for above in lineage)}
-    )
+    return frozenset({f"o:{arena.organization_id}", f"r:{lineage[0].root_id}", *(f"t:{above.id}" for above in lineage)})
 
 
 def inside(key: ArenaKey, lineage: Sequence[Organization]) -> int:
-    return int(
-        key.view is BoardView.FULL or lineage[-1].kind in (OrganizationKind.BRANCH, OrganizationKind.GROUP)
-    )
+    return int(key.view is BoardView.FULL or lineage[-1].kind in (OrganizationKind.BRANCH, OrganizationKind.GROUP))
 
 
 async def load(key: ArenaKey) -> Arena | None:

@@ -3,6 +3,7 @@
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from schema import enums as _enums  # isort: skip  # noqa: F401 -- before the types that use them
 from schema.arenas import ArenaQueries
 from schema.leaderboards import LeaderboardQueries
 from schema.live import Subscription

@@ -6,20 +6,21 @@ from uuid import UUID
 import strawberry
 
 import models
+from models import TaskStatus
 from models.pages import Listing, Page
 from resolvers import arenas, time
 from resolvers.arenas import MOST_APPROVALS, Arena, ArenaKey
+from resolvers.leaderboards import BoardView
 from resolvers.session import Session
 from rules.refusals import InvalidInput, NotFound
 from rules.roles import Scope
 from schema import ids
 from schema.context import Info
-from schema.leaderboards import ViewEnum
 from schema.members import Member
 from schema.node import Node, fetched_by
 from schema.organizations import Organization
 from schema.pages import DEFAULT_PAGE, Connection, connection, empty, page_of
-from schema.tasks import Claim, Task, TaskStatus, TaskStatusEnum
+from schema.tasks import Claim, Task
 
 NEWEST_FIRST = (("created_at", True), ("id", True))
 TASKS = Listing(
@@ -70,14 +71,14 @@ class TaskArena(Node):
 
     organization: Organization = strawberry.field(description="Whose arena it is.")
     version: str = strawberry.field(description="Grows whenever anything it shows changes. Compare as integers.")
-    view: ViewEnum = strawberry.field(description="What the frame may say.")
+    view: BoardView = strawberry.field(description="What the frame may say.")
     open_count: int = strawberry.field(description="Tasks that can be claimed by somebody.")
     claimed_count: int = strawberry.field(description="Claims that hold a slot, in all published tasks.")
     approved_count: int = strawberry.field(description="Claims that were approved, in all published tasks.")
 
     @strawberry.field(description="Newest first. DRAFT tasks are listed only for those who may review there.")
     async def tasks(
-        self, info: Info, status: TaskStatusEnum | None = TaskStatus.OPEN, first: int | None = 20, after: str | None = None
+        self, info: Info, status: TaskStatus | None = TaskStatus.OPEN, first: int | None = 20, after: str | None = None
     ) -> Connection[Task]:
         arena, session = self.arena, info.context.session
         status = status or TaskStatus.OPEN
@@ -91,7 +92,9 @@ class TaskArena(Node):
             info.context, TASKS, arena.key.organization_id, Task.of, first=first, after=after, **values
         )
 
-    @strawberry.field(description="Newest first, at most 50. Members who chose not to be shown are left out of public views.")
+    @strawberry.field(
+        description="Newest first, at most 50. Members who chose not to be shown are left out of public views."
+    )
     def recent_approvals(self, first: int | None = 10) -> list[Claim]:
         first = 10 if first is None else first
         if not 0 <= first <= MOST_APPROVALS:

@@ -13,7 +13,9 @@ S = TypeVar("S")
 ATTEMPTS = 3  # of a transaction that lost a deadlock or a serialization
 
 
-@strawberry.interface(description="Every expected refusal of a mutation is a type of its own. `__typename` is its code.")
+@strawberry.interface(
+    description=("Every expected refusal of a mutation is a type of its own. `__typename` is its code.")
+)
 class UserError:
     message: str = strawberry.field(description="What was wrong and what would be right, in a sentence.")
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import strawberry
 
+from models import OrganizationKind
 from models.leaderboards import Ranked as RankedRow
 from resolvers import leaderboards
 from resolvers.leaderboards import Board, BoardKey, BoardView, Subject
@@ -18,32 +19,8 @@ from schema import ids
 from schema.context import Info
 from schema.members import Member
 from schema.node import Node, fetched_by
-from schema.organizations import Organization, OrganizationKind, OrganizationKindEnum
+from schema.organizations import Organization
 from schema.scalars import Long
-
-SubjectEnum = strawberry.enum(Subject, name="LeaderboardSubject", description="Who is ranked.")
-PeriodKindEnum = strawberry.enum(
-    PeriodKind, name="PeriodKind", description="Days, ISO weeks, months, quarters and years begin at the root's midnight."
-)
-ScoringEnum = strawberry.enum(
-    OrganizationScoring,
-    name="OrganizationScoring",
-    description="How the points of an organization's members become its score; its own points are added. MEAN divides by "
-    "its members (at the period's end, or now), in whole thousandths rounded down, so that size decides nothing; "
-    "without members it has no row.",
-)
-StateEnum = strawberry.enum(
-    BoardState,
-    name="LeaderboardState",
-    description="LIVE moves. FROZEN: the public sees what stood at the freeze. SETTLING: over, late reports still count "
-    "(72 h unless set otherwise). FINAL: changes only by correction. FROZEN outlasts the others.",
-)
-ViewEnum = strawberry.enum(
-    BoardView,
-    name="BoardView",
-    description="What a frame may say depends only on this, never on who asks. FULL: for those who may review there. "
-    "SCREEN: public, with aliases and hidden names.",
-)
 
 
 @strawberry.input(description="Which board.")
@@ -51,20 +28,20 @@ class LeaderboardInput:
     organization_id: strawberry.ID = strawberry.field(
         description="Members of this organization and of all below it, or organizations strictly below it."
     )
-    subject: SubjectEnum = strawberry.field(default=Subject.MEMBER, description="Who is ranked.")
-    period: PeriodKindEnum = strawberry.field(default=PeriodKind.MONTH, description="How long the board looks back.")
+    subject: Subject = strawberry.field(default=Subject.MEMBER, description="Who is ranked.")
+    period: PeriodKind = strawberry.field(default=PeriodKind.MONTH, description="How long the board looks back.")
     on: dt.date | None = strawberry.field(
         default=None,
         description="Any day inside the wanted period, in the root's time zone. Left out: today, and a subscription "
         "follows today into the next period.",
     )
-    organization_kind: OrganizationKindEnum | None = strawberry.field(
+    organization_kind: OrganizationKind | None = strawberry.field(
         default=OrganizationKind.BRANCH, description="Which organizations are ranked; only for subject ORGANIZATION."
     )
     children_only: bool = strawberry.field(
         default=False, description="Only direct children; only for subject ORGANIZATION."
     )
-    scoring: ScoringEnum = strawberry.field(
+    scoring: OrganizationScoring = strawberry.field(
         default=OrganizationScoring.MEAN, description="Only for subject ORGANIZATION."
     )
 
@@ -86,7 +63,7 @@ class LeaderboardInput:
 
 @strawberry.type(description="A stretch of time, half-open: it begins at startsAt and ends before endsAt.")
 class Period:
-    kind: PeriodKindEnum = strawberry.field(description="Its length.")
+    kind: PeriodKind = strawberry.field(description="Its length.")
     starts_at: datetime | None = strawberry.field(description="The root's midnight; null for ALL_TIME.")
     ends_at: datetime | None = strawberry.field(description="The root's midnight; null for ALL_TIME.")
 
@@ -109,9 +86,13 @@ class LeaderboardRow:
     points: Long = strawberry.field(description="Sum of what ranks.")
     member_count: int | None = strawberry.field(description="Whose mean it is over; null for members.")
     reached_at: datetime | None = strawberry.field(
-        description="When this score was reached (recorded): among equals the earlier stands first, then the smaller id."
+        description=(
+            "When this score was reached (recorded): among equals the earlier stands first, then the smaller id."
+        )
     )
-    subject: Ranked | None = strawberry.field(description="Null for one who chose not to be shown; the row keeps its rank.")
+    subject: Ranked | None = strawberry.field(
+        description="Null for one who chose not to be shown; the row keeps its rank."
+    )
 
 
 def _row(board: Board, ranked: RankedRow, *, own: bool = False) -> LeaderboardRow:
@@ -139,8 +120,8 @@ def _row(board: Board, ranked: RankedRow, *, own: bool = False) -> LeaderboardRo
 class Standing:
     id: strawberry.ID = strawberry.field(description="Of this subject's standing on this board.")
     version: str = strawberry.field(description="The board's; compare as integers.")
-    view: ViewEnum = strawberry.field(description="The board's.")
-    state: StateEnum = strawberry.field(description="The board's.")
+    view: BoardView = strawberry.field(description="The board's.")
+    state: BoardState = strawberry.field(description="The board's.")
     as_of: datetime = strawberry.field(description="The time of this version's change, not of the reading.")
     size: int | None = strawberry.field(description="How many subjects have a score.")
     points: Long = strawberry.field(description="0 for one who has no score.")
@@ -173,15 +154,17 @@ class Leaderboard(Node):
         )
 
     organization: Organization = strawberry.field(description="Whose board it is.")
-    subject: SubjectEnum = strawberry.field(description="Who is ranked.")
-    scoring: ScoringEnum | None = strawberry.field(description="Null on boards of members.")
+    subject: Subject = strawberry.field(description="Who is ranked.")
+    scoring: OrganizationScoring | None = strawberry.field(description="Null on boards of members.")
     period: Period = strawberry.field(description="Which acts count: those with countsAt in it.")
-    state: StateEnum = strawberry.field(description="Whether it still moves.")
+    state: BoardState = strawberry.field(description="Whether it still moves.")
     frozen_at: datetime | None = strawberry.field(description="Since when the public sees it stand still.")
     final_at: datetime | None = strawberry.field(
         description="From when on it changes only by correction; null for ALL_TIME."
     )
-    view: ViewEnum = strawberry.field(description="What the frame may say. A frame with another view replaces what is shown.")
+    view: BoardView = strawberry.field(
+        description="What the frame may say. A frame with another view replaces what is shown."
+    )
     version: str = strawberry.field(
         description="Grows whenever any field changes, by whatever cause, the clock included; equal on every worker; "
         "never goes back within one view. Compare as integers."
@@ -191,7 +174,9 @@ class Leaderboard(Node):
 
     @strawberry.field(description="A stretch of the board from the top. At most 100 at once.")
     def rows(self, first: int | None = 10, offset: int | None = 0) -> list[LeaderboardRow]:
-        return [_row(self.board, one) for one in leaderboards.rows(self.board, 10 if first is None else first, offset or 0)]
+        return [
+            _row(self.board, one) for one in leaderboards.rows(self.board, 10 if first is None else first, offset or 0)
+        ]
 
     @strawberry.field(description="The rows above and below one subject; none where it has no row to be shown.")
     def around(self, subject_id: strawberry.ID, radius: int | None = 3) -> list[LeaderboardRow]:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import strawberry
 
-from models import OrganizationKind
+from models import OrganizationKind, TaskStatus
 from realtime.boards import Source, State
 from resolvers import arenas, leaderboards
 from resolvers.leaderboards import Subject
@@ -23,7 +23,6 @@ from schema.arenas import find as find_arena
 from schema.context import Info
 from schema.leaderboards import Leaderboard, LeaderboardInput
 from schema.leaderboards import find as find_leaderboard
-from schema.tasks import TaskStatus
 
 T = TypeVar("T", Leaderboard, TaskArena)
 TWIN_POLL = 0.05  # seconds
@@ -50,9 +49,7 @@ SHAREABLE: Mapping[str, Mapping[str, Callable[[Mapping[str, Any]], bool]]] = {
         *("asOf", "size", "rows", "around"),
     )
     | {"standing": lambda arguments: arguments.get("subjectId") is not None},
-    "LeaderboardRow": _all(
-        "id", "rank", "previousRank", "score", "points", "memberCount", "reachedAt", "subject"
-    ),
+    "LeaderboardRow": _all("id", "rank", "previousRank", "score", "points", "memberCount", "reachedAt", "subject"),
     "Standing": _all("id", "version", "view", "state", "asOf", "size", "points", "rank", "row"),
     "Period": _all("kind", "startsAt", "endsAt"),
     "Member": _all("id", "displayName", "organization"),
@@ -137,8 +134,8 @@ async def _twin(source: Source) -> AsyncGenerator[Any]:
 
 PACE = (
     "State: the first frame is the state as it stands, each later frame is the newest state; frames between may be "
-    "skipped, versions never go back. maxPerSecond only paces (0.05 to 20, rounded down to 0.05, 0.1, 0.2, 0.5, 1, 2, 5, "
-    "10 or 20)."
+    "skipped, versions never go back. maxPerSecond only paces (0.05 to 20, "
+    "rounded down to 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10 or 20)."
 )
 
 

@@ -30,7 +30,7 @@ ROOTS = Listing(
     "(:everything = 1 OR t.id IN :seen)",
 )
 
-OrganizationKindEnum = strawberry.enum(
+strawberry.enum(
     OrganizationKind,
     name="OrganizationKind",
     description="党委 COMMITTEE, 党总支 GENERAL_BRANCH, 党支部 BRANCH, 党小组 GROUP.",

@@ -48,7 +48,9 @@ class AlreadyClaimed(UserError):
 
 
 @strawberry.type(
-    description="The claim does not stand where this needs it. Carries the claim, so that a retry sees that it had succeeded."
+    description=(
+        "The claim does not stand where this needs it. Carries the claim, so that a retry sees that it had succeeded."
+    )
 )
 class ClaimInWrongState(UserError):
     claim: Claim = strawberry.field(description="As it now stands.")
@@ -220,9 +222,7 @@ class TaskMutations:
     @strawberry.mutation(description="Approves a submission and pays its points, once. Nobody approves their own.")
     async def approve_claim(self, info: Info, input: ApproveClaimInput) -> ApproveClaimResult:
         async def act() -> ApproveClaimSuccess:
-            claim, entry = await tasks.approve(
-                info.context.session, ids.read(input.claim_id, "Claim"), input.note
-            )
+            claim, entry = await tasks.approve(info.context.session, ids.read(input.claim_id, "Claim"), input.note)
             return ApproveClaimSuccess(claim=Claim.of(claim), points_entry=PointsEntry.of(entry))
 
         return await answer(act)
@@ -230,9 +230,7 @@ class TaskMutations:
     @strawberry.mutation(description="Gives a submission back to its claimant for more; the slot stays theirs.")
     async def return_claim(self, info: Info, input: ReturnClaimInput) -> ReturnClaimResult:
         async def act() -> ReturnClaimSuccess:
-            found = await tasks.return_for_more(
-                info.context.session, ids.read(input.claim_id, "Claim"), input.note
-            )
+            found = await tasks.return_for_more(info.context.session, ids.read(input.claim_id, "Claim"), input.note)
             return ReturnClaimSuccess(claim=Claim.of(found))
 
         return await answer(act)

@@ -40,22 +40,13 @@ CLAIMABLE = Listing(
            AND c.status IN ('CLAIMED', 'SUBMITTED', 'RETURNED', 'APPROVED'))""",
 )
 
-TaskStatusEnum = strawberry.enum(
-    TaskStatus, name="TaskStatus", description="SCHEDULED: published, and opensAt lies ahead. CLOSED: by hand or by dueAt."
-)
-TaskReviewEnum = strawberry.enum(
-    TaskReview,
-    name="TaskReview",
-    description="REVIEWED: a reviewer approves each submission. AUTOMATIC: submitting completes it.",
-)
-ClaimStatusEnum = strawberry.enum(
-    ClaimStatus, name="ClaimStatus", description="RELEASED, EXPIRED and REJECTED give the slot back."
-)
 
 # ---------------------------------------------------------------- types
 
 
-def page_of_claims(info: Info, listing: Listing[models.Claim], parent: UUID, status: ClaimStatus | None, **page: Any) -> Any:
+def page_of_claims(
+    info: Info, listing: Listing[models.Claim], parent: UUID, status: ClaimStatus | None, **page: Any
+) -> Any:
     """A page of claims, of one status where one is given."""
     if status is None:
         return page_of(info.context, listing, parent, Claim.of, **page)
@@ -89,8 +80,8 @@ class Task(Node):
     title: str = strawberry.field(description="Up to 200 characters.")
     description: str = strawberry.field(description="What is to be done, and what counts as proof.")
     points: int = strawberry.field(description="What an approved claim earns.")
-    status: TaskStatusEnum = strawberry.field(description="Where the task stands.")
-    review: TaskReviewEnum = strawberry.field(description="Who decides on submissions.")
+    status: TaskStatus = strawberry.field(description="Where the task stands.")
+    review: TaskReview = strawberry.field(description="Who decides on submissions.")
     capacity: int | None = strawberry.field(
         description="How many may hold a claim at once, approved ones included; null is no limit."
     )
@@ -109,7 +100,7 @@ class Task(Node):
 
     @strawberry.field(description="Who claimed it, oldest first.")
     async def claims(
-        self, info: Info, status: ClaimStatusEnum | None = None, first: int | None = 20, after: str | None = None
+        self, info: Info, status: ClaimStatus | None = None, first: int | None = 20, after: str | None = None
     ) -> Connection["Claim"]:
         return await page_of_claims(info, CLAIMS_OF_TASK, self.row.id, status, first=first, after=after)
 
@@ -143,7 +134,7 @@ class Claim(Node):
             decided_at=row.decided_at,
         )
 
-    status: ClaimStatusEnum = strawberry.field(description="Where the claim stands.")
+    status: ClaimStatus = strawberry.field(description="Where the claim stands.")
     claimed_at: datetime = strawberry.field(description="When the slot was taken.")
     submitted_at: datetime | None = strawberry.field(description="When proof was last handed in.")
     decided_at: datetime | None = strawberry.field(
@@ -164,14 +155,14 @@ class Claim(Node):
     async def evidence(self, info: Info) -> str | None:
         return self.row.evidence if await self._confidential(info) else None
 
-    @strawberry.field(description="What the reviewer wrote. For the claimant and reviewers; null to others and on screens.")
+    @strawberry.field(
+        description="What the reviewer wrote. For the claimant and reviewers; null to others and on screens."
+    )
     async def review_note(self, info: Info) -> str | None:
         return self.row.review_note if await self._confidential(info) else None
 
     @strawberry.field(description="The points it earned; null until approved, and to those who may not see them.")
-    async def points_entry(
-        self, info: Info
-    ) -> Annotated["PointsEntry", strawberry.lazy("schema.points")] | None:
+    async def points_entry(self, info: Info) -> Annotated["PointsEntry", strawberry.lazy("schema.points")] | None:
         from schema.points import PointsEntry
 
         if self.row.status is not ClaimStatus.APPROVED or not await self._confidential(info):
@@ -212,11 +203,13 @@ async def _claim(info: Info, key: list[str]) -> Claim:
 
 @strawberry.input(description="A new task, as a draft.")
 class CreateTaskInput:
-    organization_id: strawberry.ID = strawberry.field(description="Who puts it up; its members and all below may claim.")
+    organization_id: strawberry.ID = strawberry.field(
+        description="Who puts it up; its members and all below may claim."
+    )
     title: str = strawberry.field(description="1 to 200 characters.")
     description: str = strawberry.field(default="", description="Up to 10,000 characters.")
     points: int = strawberry.field(description="0 to 100,000.")
-    review: TaskReviewEnum = strawberry.field(default=TaskReview.REVIEWED, description="Who decides on submissions.")
+    review: TaskReview = strawberry.field(default=TaskReview.REVIEWED, description="Who decides on submissions.")
     capacity: int | None = strawberry.field(default=None, description="At least 1; left out: no limit.")
     opens_at: datetime | None = strawberry.field(default=None, description="Left out: opens when published.")
     due_at: datetime | None = strawberry.field(default=None, description="After opensAt; left out: never due.")

@@ -1,0 +1,80 @@
+"""One attempt of an import: its time, its transaction, its progress."""
+
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import models
+from models import bulk
+from models.bulk import Bulk
+from resolvers import time
+from resolvers.session import Announce, Work, unit_of_work
+
+MOST_BOARDS = 1_000  # named one by one; beyond, all boards of the root load anew
+
+Progress = Callable[[int, int], None]
+"""How many steps are done, of how many. Called first when the file is read and checked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    created: int
+    updated: int
+    unchanged: int
+
+
+class ChangedMeanwhile(Exception):
+    """Something on which the checks relied is not so any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    at: datetime
+    announce: Announce
+    progress: Progress
+
+    @asynccontextmanager
+    async def writing(self, roots: Iterable[UUID]) -> AsyncGenerator[Work]:
+        """The one transaction. Its first locks let one import, and one change of a tree's shape, in at a time."""
+        await time.write_due(self.at, self.announce)
+        async with unit_of_work(self.at, self.announce) as work:
+            for root in sorted(roots):
+                await models.organizations.lock_tree(root)
+            yield work
+
+    async def through(self, bulks: Sequence[Bulk]) -> None:
+        done, total = 0, sum(len(one.rows) for one in bulks)
+
+        def told(more: int) -> None:
+            nonlocal done
+            done += more
+            self.progress(done, total)
+
+        self.progress(0, total)
+        for one in bulks:
+            await bulk.run(one, told)
+
+    def nothing_to_do(self, unchanged: int) -> Report:
+        """Neither a transaction nor a position."""
+        self.progress(unchanged, unchanged)
+        return Report(0, 0, unchanged)
+
+
+def touch(work: Work, boards: Iterable[tuple[UUID, UUID]]) -> None:
+    """boards: root and organization of each."""
+    roots: dict[UUID, set[UUID]] = {}
+    for root, organization in boards:
+        roots.setdefault(root, set()).add(organization)
+    for root, organizations in roots.items():
+        if len(organizations) > MOST_BOARDS:
+            work.touch(root, everything=True)
+        else:
+            work.touch(root, *organizations)
+
+
+def touch_everything(work: Work, roots: Collection[UUID]) -> None:
+    """Names stand on boards and in arenas anywhere in their root."""
+    for root in set(roots):
+        work.touch(root, everything=True, tasks=[root])

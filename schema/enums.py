@@ -1,0 +1,51 @@
+"""How enums read in the schema. Registered before any type that uses them."""
+
+import strawberry
+
+from models import ClaimStatus, TaskReview, TaskStatus
+from resolvers.leaderboards import BoardView, Subject
+from rules.periods import BoardState, PeriodKind
+from rules.ranking import OrganizationScoring
+
+strawberry.enum(
+    PeriodKind,
+    name="PeriodKind",
+    description="Days, ISO weeks, months, quarters and years begin at the root's midnight.",
+)
+strawberry.enum(
+    OrganizationScoring,
+    name="OrganizationScoring",
+    description=(
+        "How the points of an organization's members become its score; "
+        "its own points are added. MEAN divides by "
+        "its members (at the period's end, or now), in whole thousandths rounded down, so that size decides nothing; "
+        "without members it has no row."
+    ),
+)
+strawberry.enum(
+    BoardState,
+    name="LeaderboardState",
+    description=(
+        "LIVE moves. FROZEN: the public sees what stood at the "
+        "freeze. SETTLING: over, late reports still count "
+        "(72 h unless set otherwise). FINAL: changes only by correction. FROZEN outlasts the others."
+    ),
+)
+strawberry.enum(
+    BoardView,
+    name="BoardView",
+    description="What a frame may say depends only on this, never on who asks. FULL: for those who may review there. "
+    "SCREEN: public, with aliases and hidden names.",
+)
+strawberry.enum(Subject, name="LeaderboardSubject", description="Who is ranked.")
+strawberry.enum(
+    TaskStatus,
+    name="TaskStatus",
+    description="SCHEDULED: published, and opensAt lies ahead. CLOSED: by hand or by dueAt.",
+)
+strawberry.enum(
+    TaskReview,
+    name="TaskReview",
+    description="REVIEWED: a reviewer approves each submission. AUTOMATIC: submitting completes it.",
+)
+strawberry.enum(ClaimStatus, name="ClaimStatus", description="RELEASED, EXPIRED and REJECTED give the slot back.")
