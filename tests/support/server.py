@@ -1,0 +1,121 @@
+"""A Leitai of its own for a test: `leitai` as a child process, which a test may stop, kill and start again.
+
+    leitai("migrate", DATABASE_URL=url)
+    server = Server(DATABASE_URL=url)
+    server.start()                          # returns once /readyz says yes
+    server.start(LEITAI_FAILPOINT="after_commit:3")   # with more settings, this time only
+    server.url                              # the same after every start
+    server.wait()                           # until it ends by itself: its exit code, below zero for a signal
+    server.stop(); server.kill(); server.close()
+
+Another command that serves: Server("demo", "--keep", ...), which gets --port too.
+"""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+from local_server import LocalServer, ServiceFailed, plain_environment
+
+ROOT = Path(__file__).parents[2]
+LEITAI = [sys.executable, "-c", "from app.command import main; main()"]
+START_LIMIT = 90.0  # seconds: a demo company is built before it is served
+QUIET = {"LEITAI_LOG_LEVEL": "info", "PYTHONPATH": str(ROOT), "PYTHONFAULTHANDLER": "1"}
+
+
+class Server(LocalServer):
+    """By default `leitai serve`. Only a stop or a kill ends it; a test that fails leaves none behind."""
+
+    def __init__(
+        self, command: str = "serve", *arguments: str, port: int | None = None, **settings: str
+    ) -> None:
+        super().__init__("leitai-app-")
+        self.port = port or free_port()
+        self._arguments = [command, "--port", str(self.port), *arguments]
+        self._settings = settings
+        self._this_time: dict[str, str] = {}
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text(errors="replace")
+
+    def start(self, **settings: str) -> None:
+        """Returns once it answers. ServiceFailed: it ended, or took too long; the message ends with its log."""
+        if self.running:
+            return
+        self._end(signal.SIGKILL)  # what is left of one that ended by itself
+        self._this_time = settings
+        self._launch()
+        deadline = time.monotonic() + START_LIMIT
+        while not self._answers():
+            late = time.monotonic() > deadline
+            if late or not self.running:
+                self._end(signal.SIGKILL)
+                how = f"no answer after {START_LIMIT:.0f} s" if late else "ended while starting"
+                raise ServiceFailed(f"{how}\n{self._log_tail()}")
+            time.sleep(0.05)
+
+    def wait(self, seconds: float = 30.0) -> int:
+        """Until it ends by itself; its exit code. subprocess.TimeoutExpired: it lives on."""
+        if self._process is None:
+            raise ServiceFailed("not started")
+        return self._process.wait(seconds)
+
+    def _command(self) -> list[str]:
+        given = {**QUIET, **self._settings, **self._this_time}
+        return [
+            "/usr/bin/env",
+            *(f"{name}={value}" for name, value in given.items()),
+            *LEITAI,
+            *self._arguments,
+        ]
+
+    def _answers(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/readyz", timeout=2, trust_env=False).status_code == 200
+        except httpx.TransportError:
+            return False
+
+
+def leitai(*arguments: str, seconds: float = 120.0, **settings: str) -> subprocess.CompletedProcess[str]:
+    """A command that ends: its exit code and what it said."""
+    return subprocess.run(
+        [*LEITAI, *arguments],
+        env={**plain_environment(), **QUIET, **settings},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=seconds,
+        check=False,
+    )
+
+
+def start_leitai(*arguments: str, **settings: str) -> subprocess.Popen[str]:
+    """A command that goes on, with its output to be read; the caller ends it."""
+    return subprocess.Popen(
+        [*LEITAI, *arguments],
+        env={**plain_environment(), **QUIET, "PYTHONUNBUFFERED": "1", **settings},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
