@@ -155,12 +155,13 @@ async def submit(claim_id: UUID, evidence: str, to: ClaimStatus, at: datetime) -
     return bool(
         await sql.execute(
             """UPDATE claims SET status = :to, evidence = :evidence, submitted_at = :at,
-                 decided_at = CASE WHEN :to = 'APPROVED' THEN :at ELSE decided_at END
+                 decided_at = COALESCE(:decided, decided_at)
                WHERE id = :id AND status IN ('CLAIMED', 'RETURNED')""",
             id=claim_id,
             evidence=evidence,
             to=to.value,
             at=at,
+            decided=at if to is ClaimStatus.APPROVED else None,
         )
     )
 

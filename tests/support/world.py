@@ -85,9 +85,7 @@ class World:
         root = await self.organization("公司党委", code, OrganizationKind.COMMITTEE, time_zone=time_zone)
         first = await self.organization("第一党支部", f"{code}-1", below=root)
         second = await self.organization("第二党支部", f"{code}-2", below=root)
-        general = await self.organization(
-            "机关党总支", f"{code}-J", OrganizationKind.GENERAL_BRANCH, below=root
-        )
+        general = await self.organization("机关党总支", f"{code}-J", OrganizationKind.GENERAL_BRANCH, below=root)
         third = await self.organization("机关第三党支部", f"{code}-J-3", below=general)
         group = await self.organization("第一党小组", f"{code}-1-1", OrganizationKind.GROUP, below=first)
         return Company(root, first, second, general, third, group)
@@ -129,9 +127,7 @@ class World:
     async def members(self, count: int, *, at: Organization) -> list[Person]:
         """So many members at once: 党员1, 党员2, …"""
         async with models.database.transaction():
-            return [
-                await self._member(f"党员{number}", at, (), None, None, {}) for number in range(1, count + 1)
-            ]
+            return [await self._member(f"党员{number}", at, (), None, None, {}) for number in range(1, count + 1)]
 
     async def operator(self) -> Person:
         """The account that is no member: ADMIN everywhere."""
@@ -149,9 +145,7 @@ class World:
         starts_at: datetime | None = None,
         ends_at: datetime | None = None,
     ) -> models.RoleGrant:
-        return await self._grant(
-            role, member_id=person.id, organization_id=at.id, starts_at=starts_at, ends_at=ends_at
-        )
+        return await self._grant(role, member_id=person.id, organization_id=at.id, starts_at=starts_at, ends_at=ends_at)
 
     async def _member(
         self,
@@ -218,9 +212,7 @@ class World:
         from schema.context import Context
 
         context = Context(await self.session(person))
-        return await models.database.shielded(
-            schema.execute(query, variable_values=variables, context_value=context)
-        )
+        return await models.database.shielded(schema.execute(query, variable_values=variables, context_value=context))
 
     async def ask(self, person: Person | None, query: str, **variables: Any) -> dict[str, Any]:
         """The data; AnsweredWithErrors where there are errors."""
@@ -254,9 +246,7 @@ class World:
             "due_at": None,
             **fields,
         }
-        made = await tasks.create(
-            await self.session(by), organization_id=at.id, title=title, award=award, **wanted
-        )
+        made = await tasks.create(await self.session(by), organization_id=at.id, title=title, award=award, **wanted)
         return await tasks.publish(await self.session(by), made.id)
 
     async def award(
