@@ -22,9 +22,7 @@ ATTEMPTS = 3
 LOST = (ChangedMeanwhile, IntegrityError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 
 
-async def organizations(
-    content: bytes, name: str, *, now: Now, announce: Announce, progress: Progress
-) -> Report:
+async def organizations(content: bytes, name: str, *, now: Now, announce: Announce, progress: Progress) -> Report:
     """ImportRefused: nothing was written. `name` is the file's, for what is said about it."""
     rows = await asyncio.to_thread(_read, content, name, spreadsheets.ORGANIZATIONS)
     return await _settled(lambda: importing_organizations.bring(rows, Run(now(), announce, progress)))

@@ -1,7 +1,7 @@
 """Bringing the tree of organizations to what a file says."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -16,60 +16,108 @@ from rules.importing import OrganizationsPlan, Place, check_organizations
 from rules.spreadsheets import Row
 
 COLUMNS = ("id", "code", "name", "kind", "parent_id", "root_id", "time_zone", "settling_hours", "created_at")
+PATH = ("ancestor_id", "descendant_id", "depth")
 VERSION = ("organization_id", "root_id", "changed", "changed_at", "tasks_changed", "tasks_changed_at")
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The tree as it stands, by code."""
+
+    tree: importing.Tree
+    places: Mapping[str, Place]
+    ids: Mapping[str, UUID]
+    times: Mapping[str, tuple[str, int]]  # time zone and settling hours
+
+
 async def bring(rows: Sequence[Row], run: Run) -> Report:
-    tree = await importing.tree()
-    codes = {one.id: one.code for one in tree.organizations}
-    existing = {
-        one.code: Place(one.code, codes[one.parent_id] if one.parent_id else None, one.name, one.kind)
-        for one in tree.organizations
-    }
-    plan = await asyncio.to_thread(check_organizations, rows, existing)
+    known = _known(await importing.tree())
+    plan = await asyncio.to_thread(check_organizations, rows, known.places)
     if not plan.created and not plan.updated:
         return run.nothing_to_do(plan.unchanged)
-    await models.database.shielded(_write(run, plan, tree, existing))
+    await models.database.shielded(_write(run, plan, known))
     return Report(len(plan.created), len(plan.updated), plan.unchanged)
 
 
-async def _write(
-    run: Run, plan: OrganizationsPlan, tree: importing.Tree, existing: Mapping[str, Place]
-) -> None:
-    new = New(plan, existing, {one.code: one for one in tree.organizations})
-    bulks = new.bulks(run.at)
-    roots = {root for one in new.changed if (root := new.root(one)) in tree.shapes}
+def _known(tree: importing.Tree) -> Known:
+    codes = {one.id: one.code for one in tree.organizations}
+    parents = {one.code: codes[one.parent_id] if one.parent_id else None for one in tree.organizations}
+    return Known(
+        tree,
+        {one.code: Place(one.code, parents[one.code], one.name, one.kind) for one in tree.organizations},
+        {one.code: one.id for one in tree.organizations},
+        {one.code: (one.time_zone, one.settling_hours) for one in tree.organizations},
+    )
+
+
+async def _write(run: Run, plan: OrganizationsPlan, known: Known) -> None:
+    ids = {**known.ids, **{one.code: uuid4() for one in plan.created}}
+    updated = [new for _, new in plan.updated]
+    bulks = _bulks(run.at, plan, known, ids)
+    touched = {ids[plan.roots[one.code]] for one in (*plan.created, *updated)}
+    roots = sorted(touched & known.tree.shapes.keys())
     async with run.writing(roots) as work:
         shapes = await importing.shapes_of_roots()
-        if any(shapes[root] != tree.shapes[root] for root in roots):
+        if any(shapes[root] != known.tree.shapes[root] for root in roots):
             raise ChangedMeanwhile("a tree has another shape")
         await run.through(bulks)
         for one in plan.created:
             if one.parent_code is None:
-                await time.begin(new.ids[one.code], TIME_ZONE, SETTLING_HOURS, run.at)
-        touch(
-            work, [(new.root(one), new.ids[one.parent_code]) for one in plan.created if one.parent_code in existing]
+                await time.begin(ids[one.code], TIME_ZONE, SETTLING_HOURS, run.at)
+        grown = (
+            (ids[plan.roots[one.code]], ids[one.parent_code])
+            for one in plan.created
+            if one.parent_code and one.parent_code in known.ids
         )
-        touch_everything(work, [new.root(one) for _, one in plan.updated])
-        for root in sorted(roots):
+        touch(work, grown)
+        touch_everything(work, {ids[plan.roots[one.code]] for one in updated})
+        for root in roots:
             await clock.shape_changed(root, await work.position(root))
 
 
-@dataclass(frozen=True, slots=True, init=False)
-class New:
-    """The tree as it shall be, by code."""
+def _bulks(at: datetime, plan: OrganizationsPlan, known: Known, ids: Mapping[str, UUID]) -> list[Bulk]:
+    places = {**known.places, **{one.code: one for one in (*plan.created, *(new for _, new in plan.updated))}}
+    moved = {new.code for old, new in plan.updated if old.parent_code != new.parent_code}
+    hung_anew = [code for code in known.places if moved and not moved.isdisjoint(_line(places, code))]
 
-    plan: OrganizationsPlan
-    existing: Mapping[str, Place]
-    changed: Sequence[Place]
-    places: Mapping[str, Place]
-    ids: Mapping[str, UUID]
-    times: Mapping[str, tuple[str, int]]  # zone and settling hours
+    def parent(one: Place) -> UUID | None:
+        return ids[one.parent_code] if one.parent_code else None
 
-    def __init__(
-        self,
-        plan: OrganizationsPlan,
-        existing: Mapping[str, Place],
-        known: Mapping[str, importing.KnownOrganization],
-    ) -> None:
-        ...
+    def created(one: Place) -> tuple[object, ...]:
+        root = plan.roots[one.code]
+        times = known.times.get(root, (TIME_ZONE, SETTLING_HOURS))
+        return ids[one.code], one.code, one.name, one.kind, parent(one), ids[root], *times, at
+
+    def paths() -> Iterator[tuple[object, ...]]:
+        for one in plan.created:
+            yield ids[one.code], ids[one.code], 0
+        for code in (*(one.code for one in plan.created), *hung_anew):
+            for depth, above in enumerate(_line(places, code)):
+                if depth:
+                    yield ids[above], ids[code], depth
+
+    return [
+        insert("organizations", COLUMNS, map(created, plan.created)),
+        each(
+            "UPDATE organizations SET parent_id = ?, name = ?, kind = ? WHERE id = ?",
+            ((parent(new), new.name, new.kind, ids[new.code]) for _, new in plan.updated),
+        ),
+        each(
+            "DELETE FROM organization_paths WHERE descendant_id = ? AND depth > 0",
+            ((ids[code],) for code in hung_anew),
+        ),
+        insert("organization_paths", PATH, paths()),
+        insert(
+            "board_versions",
+            VERSION,
+            ((ids[one.code], ids[plan.roots[one.code]], 0, at, 0, at) for one in plan.created),
+        ),
+    ]
+
+
+def _line(places: Mapping[str, Place], code: str) -> list[str]:
+    """Itself first, its root last."""
+    line = [code]
+    while (parent := places[line[-1]].parent_code) is not None:
+        line.append(parent)
+    return line

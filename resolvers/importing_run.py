@@ -63,7 +63,7 @@ class Run:
 
 
 def touch(work: Work, boards: Iterable[tuple[UUID, UUID]]) -> None:
-    """boards: root and organization of each."""
+    """boards: each with its root first."""
     roots: dict[UUID, set[UUID]] = {}
     for root, organization in boards:
         roots.setdefault(root, set()).add(organization)
@@ -76,5 +76,5 @@ def touch(work: Work, boards: Iterable[tuple[UUID, UUID]]) -> None:
 
 def touch_everything(work: Work, roots: Collection[UUID]) -> None:
     """Names stand on boards and in arenas anywhere in their root."""
-    for root in set(roots):
+    for root in roots:
         work.touch(root, everything=True, tasks=[root])

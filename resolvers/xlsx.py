@@ -39,9 +39,7 @@ def read(content: bytes, columns: Columns) -> list[Row]:
 def check_kind(content: bytes, name: str) -> bool:
     """Whether it is XLSX rather than text, by its first bytes."""
     if content.startswith(OLD_OR_ENCRYPTED):
-        raise refused(
-            "The file is protected by a password or is an old XLS; save it as XLSX without a password."
-        )
+        raise refused("The file is protected by a password or is an old XLS; save it as XLSX without a password.")
     packed = content.startswith(SIGNATURE)
     if name.lower().endswith((".xlsx", ".xlsm")) and not packed:
         raise refused("The file is called XLSX and is none; save it anew.")
@@ -79,9 +77,7 @@ def _check_part(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
 
 
 def _sheet(content: bytes) -> Iterator[tuple[int, Sequence[str]]]:
-    book: Any = cast(Any, openpyxl).load_workbook(
-        io.BytesIO(content), read_only=True, data_only=True, keep_links=False
-    )
+    book: Any = cast(Any, openpyxl).load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     try:
         if not book.worksheets:
             raise refused("The file has no sheet.")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rules.refusals import Checks
-from rules.spreadsheets import ImportRefused, LineFault, Row, shown
+from rules.spreadsheets import ImportRefused, LineFault, Row, one_line, shown
 
 KINDS = {"COMMITTEE": "党委", "GENERAL_BRANCH": "党总支", "BRANCH": "党支部", "GROUP": "党小组"}
 MEANINGS = {**{kind: kind for kind in KINDS}, **{chinese: kind for kind, chinese in KINDS.items()}}
@@ -43,7 +43,10 @@ class Lineage:
 
 
 def check_organizations(rows: Iterable[Row], existing: Mapping[str, Place]) -> OrganizationsPlan:
-    """existing: every organization by code. A parent may be any of these or any line of the file. ImportRefused names each fault."""
+    """existing: every organization, by code. A parent may be any of these or any line of the file.
+
+    ImportRefused names each fault.
+    """
     faults: list[LineFault] = []
     wanted: dict[str, Place] = {}
     lines: dict[str, int] = {}
@@ -52,9 +55,7 @@ def check_organizations(rows: Iterable[Row], existing: Mapping[str, Place]) -> O
         if not place.code:
             continue
         if place.code in lines:
-            faults.append(
-                LineFault(row.line, f"The code {shown(place.code)} is on line {lines[place.code]} already.")
-            )
+            faults.append(LineFault(row.line, f"The code {shown(place.code)} is on line {lines[place.code]} already."))
         else:
             wanted[place.code], lines[place.code] = place, row.line
 
@@ -75,9 +76,7 @@ def check_organizations(rows: Iterable[Row], existing: Mapping[str, Place]) -> O
         raise ImportRefused(faults)
 
     created = [place for place in wanted.values() if place.code not in existing]
-    updated = [
-        (existing[code], place) for code, place in wanted.items() if existing.get(code, place) != place
-    ]
+    updated = [(existing[code], place) for code, place in wanted.items() if existing.get(code, place) != place]
     return OrganizationsPlan(
         created=sorted(created, key=lambda place: (lineages[place.code].depth, place.code)),
         updated=updated,
@@ -89,7 +88,7 @@ def check_organizations(rows: Iterable[Row], existing: Mapping[str, Place]) -> O
 def _place(row: Row, faults: list[LineFault]) -> Place:
     checks = Checks()
     code = check_code(checks, row.cells["code"], "code")
-    name = checks.text(row.cells["name"], "name", least=1, most=200)
+    name = checks.text(one_line(row.cells["name"]), "name", least=1, most=200)
     parent = row.cells["parent_code"] and check_code(checks, row.cells["parent_code"], "parent_code")
     written = row.cells["kind"]
     kind = MEANINGS.get(written.upper())
@@ -102,12 +101,12 @@ def _place(row: Row, faults: list[LineFault]) -> Place:
 
 
 def check_code(checks: Checks, value: str, path: str) -> str:
-    code = checks.text(value, path, least=1, most=64)
+    code = checks.text(one_line(value), path, least=1, most=64)
     mantissa, sign, exponent = code.upper().partition("E+")
     checks.that(
         not (sign and mantissa.replace(".", "", 1).isdecimal() and exponent.isdecimal()),
         path,
-        f"{path} {shown(code)} was shortened by a spreadsheet; format that column as text and enter the codes again.",
+        f"{path} {shown(code)} was shortened by a spreadsheet; format its column as text and enter it again.",
     )
     return code
 
@@ -126,22 +125,16 @@ def _circle(code: str, circles: Mapping[str, Sequence[str]]) -> str | None:
     way = [*circle[start:], *circle[:start]]
     if len(way) == 1:
         return f"{shown(code)} is its own parent."
-    said = (
-        [shown(one) for one in way] if len(way) <= 6 else [*map(shown, way[:5]), f"… {len(way) - 5:,} more …"]
-    )
+    said = [shown(one) for one in way] if len(way) <= 6 else [*map(shown, way[:5]), f"… {len(way) - 5:,} more …"]
     return "A cycle of parents: " + " → ".join([*said, shown(code)]) + "."
 
 
 def _too_deep(code: str, lineages: Mapping[str, Lineage]) -> str | None:
     depth = lineages[code].depth
-    return (
-        None if depth < DEEPEST else f"{shown(code)} would stand on level {depth + 1}; {DEEPEST} are allowed."
-    )
+    return None if depth < DEEPEST else f"{shown(code)} would stand on level {depth + 1}; {DEEPEST} are allowed."
 
 
-def _other_root(
-    now: Place, place: Place, existing: Mapping[str, Place], after: Mapping[str, Lineage]
-) -> str | None:
+def _other_root(now: Place, place: Place, existing: Mapping[str, Place], after: Mapping[str, Lineage]) -> str | None:
     """Points and their clock belong to a root: nothing changes over to another."""
     root = now
     while root.parent_code is not None:
@@ -151,8 +144,8 @@ def _other_root(
     if now.parent_code is None:
         return f"{shown(now.code)} is a root and stays one; leave its parent_code empty."
     if place.parent_code is None:
-        return f"{shown(now.code)} hangs below {shown(now.parent_code)} and cannot become a root; give its parent_code."
-    return f"{shown(now.code)} belongs to the root {shown(root.code)}; {shown(place.parent_code)} belongs to another."
+        return f"{shown(now.code)} hangs below {shown(now.parent_code)} and cannot become a root."
+    return f"{shown(now.code)} belongs to the root {shown(root.code)}, {shown(place.parent_code)} to another."
 
 
 def _circles(parents: Mapping[str, str | None]) -> dict[str, Sequence[str]]:

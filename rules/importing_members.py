@@ -1,8 +1,8 @@
 """What an import of members would change, or what is wrong with its lines.
 
-Who is who: by login where the line gives one, else by organization, name and phone. A member who is known without
-a login or a phone, and only one of that name there, is meant by the line that adds it. An empty cell says nothing: what
-is kept stays, such as an alias that the member chose.
+Who is who: by login where the line gives one, else by organization, name and phone. Where one of the two
+lacks login or phone, and nobody else of that name is there, they are the same. An empty cell says nothing:
+what is kept stays, such as an alias that the member chose.
 """
 
 import re
@@ -14,16 +14,17 @@ from uuid import UUID
 
 from rules.importing import check_code
 from rules.refusals import Checks
-from rules.spreadsheets import ImportRefused, LineFault, Row, shown
+from rules.spreadsheets import ImportRefused, LineFault, Row, one_line, shown
 
 PHONE = re.compile(r"\+?[0-9]{5,20}")
 DATE = re.compile(
-    r"(?P<year>[0-9]{4})(?:-(?P<m1>[0-9]{1,2})-|/(?P<m2>[0-9]{1,2})/|\.(?P<m3>[0-9]{1,2})\.|年(?P<m4>[0-9]{1,2})月|(?P<m5>[0-9]{2}))"
-    r"(?P<day>[0-9]{1,2})日?(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?"
+    r"([0-9]{4})(?:([-/.])([0-9]{1,2})\2([0-9]{1,2})|([0-9]{2})([0-9]{2}))"
+    r"(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?"
 )
+CHINESE_DATE = str.maketrans({"年": "-", "月": "-", "日": None})
 SERIAL = re.compile(r"[1-7][0-9]{4}")  # a date whose cell is formatted as a number: 1927 to 2119
 SERIAL_ZERO = date(1899, 12, 30)
-EARLIEST, LATEST = 1900, 2100  # years: outside them is a typing error
+EARLIEST = date(1900, 1, 1)  # before it lies a typing error
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,27 +59,32 @@ class Line:
 
 
 def check_members(
-    rows: Iterable[Row], roots: Mapping[str, UUID], known: Iterable[KnownMember], taken: Collection[str]
+    rows: Iterable[Row],
+    roots: Mapping[str, UUID],
+    known: Iterable[KnownMember],
+    taken: Collection[str],
+    today: date,
 ) -> MembersPlan:
-    """roots: the root of every organization, by code. known: all members of the organizations in the file, and all whose
-    login is in it. taken: logins of accounts that are no members'. ImportRefused names each fault."""
+    """ImportRefused names each fault.
+
+    roots: the root of every organization, by code. known: all members of the organizations in the file, and
+    all whose login is in it. taken: logins of accounts that are no members'. today: nobody joined later.
+    """
     faults: list[LineFault] = []
-    lines = [Line(row.line, read_person(row, roots, faults)) for row in rows]
+    lines = [Line(row.line, read_person(row, roots, today, faults)) for row in rows]
     faults += _repeated(lines)
     matching = Matching(lines, known, roots, taken)
     faults += matching.faults
     if faults:
         raise ImportRefused(faults)
     created = [line.person for line in lines if line.number not in matching.matched]
-    pairs = [
-        (matching.matched[line.number], line.person) for line in lines if line.number in matching.matched
-    ]
+    pairs = [(matching.matched[line.number], line.person) for line in lines if line.number in matching.matched]
     updated = [(member, _merged(member.person, person)) for member, person in pairs]
     changed = [(member, person) for member, person in updated if member.person != person]
     return MembersPlan(created, changed, len(updated) - len(changed))
 
 
-def read_person(row: Row, roots: Collection[str], faults: list[LineFault]) -> Person:
+def read_person(row: Row, roots: Collection[str], today: date, faults: list[LineFault]) -> Person:
     checks = Checks()
     cells = row.cells
     code = check_code(checks, cells["organization_code"], "organization_code")
@@ -88,10 +94,10 @@ def read_person(row: Row, roots: Collection[str], faults: list[LineFault]) -> Pe
     checks.that(not re.search(r"\s", login), "login", f"The login {shown(login)} holds white space.")
     person = Person(
         organization_code=code,
-        name=checks.text(cells["name"], "name", least=1, most=100),
-        alias=checks.text(cells["alias"], "alias", most=100) or None,
+        name=checks.text(one_line(cells["name"]), "name", least=1, most=100),
+        alias=checks.text(one_line(cells["alias"]), "alias", most=100) or None,
         phone=_phone(checks, cells["phone"]),
-        joined_on=_date(checks, cells["joined_on"]),
+        joined_on=_date(checks, cells["joined_on"], today),
         login=login or None,
     )
     faults += [LineFault(row.line, fault.message) for fault in checks.faults]
@@ -111,28 +117,28 @@ def _phone(checks: Checks, written: str) -> str | None:
     return phone if right else None
 
 
-def _date(checks: Checks, written: str) -> date | None:
+def _date(checks: Checks, written: str, today: date) -> date | None:
     if not written:
         return None
     day = read_date(written)
     checks.that(
-        day is not None and EARLIEST <= day.year <= LATEST,
+        day is not None and EARLIEST <= day <= today,
         "joined_on",
-        f"The date {shown(written)} is none between {EARLIEST} and {LATEST}; write it as 2021-07-01.",
+        f"The date {shown(written)} is none between {EARLIEST} and today; write it as 2021-07-01.",
     )
     return day
 
 
 def read_date(written: str) -> date | None:
-    """2021-07-01, 2021/7/1, 2021.7.1, 20210701, 2021年7月1日, with a time behind it or not, or a spreadsheet's day number."""
-    text = unicodedata.normalize("NFKC", written)
+    """2021-07-01, 2021/7/1, 2021.7.1, 20210701, 2021年7月1日, a spreadsheet's day number; no time."""
+    text = unicodedata.normalize("NFKC", written).translate(CHINESE_DATE)
     if SERIAL.fullmatch(text):
         return SERIAL_ZERO + timedelta(days=int(text))
     if not (found := DATE.fullmatch(text)):
         return None
-    month = next(found[group] for group in ("m1", "m2", "m3", "m4", "m5") if found[group])
+    year, _, month, day, two_digit_month, two_digit_day = found.groups()
     try:
-        return date(int(found["year"]), int(month), int(found["day"]))
+        return date(int(year), int(month or two_digit_month), int(day or two_digit_day))
     except ValueError:
         return None
 
@@ -159,13 +165,11 @@ def _repeated(lines: Sequence[Line]) -> list[LineFault]:
         login, key = line.person.login, _key(line.person)
         if login:
             if login in logins:
-                faults.append(
-                    LineFault(line.number, f"The login {shown(login)} is on line {logins[login]} already.")
-                )
+                faults.append(LineFault(line.number, f"The login {shown(login)} is on line {logins[login]} already."))
             logins.setdefault(login, line.number)
         else:
             if key in people and line.person.name:
-                message = f"{shown(line.person.name)} is on line {people[key]} already; a phone or login tells two people apart."
+                message = f"{shown(line.person.name)} is on line {people[key]} already; tell them apart by login."
                 faults.append(LineFault(line.number, message))
             people.setdefault(key, line.number)
     return faults
@@ -189,15 +193,11 @@ class Matching:
         self._here: dict[tuple[str, str], list[KnownMember]] = {}
         for member in everyone:
             self._here.setdefault(_key(member.person)[:2], []).append(member)
-        self._by_login(
-            lines, {member.person.login: member for member in everyone if member.person.login}, taken
-        )
+        self._by_login(lines, {member.person.login: member for member in everyone if member.person.login}, taken)
         without = [line for line in lines if line.person.login is None]
         self._by_phone(without, lambda member: member.person.login is None)
         self._by_phone(without, lambda member: True)
-        self._by_phone(
-            [line for line in lines if line.person.login], lambda member: member.person.login is None
-        )
+        self._by_phone([line for line in lines if line.person.login], lambda member: member.person.login is None)
         self._by_name(lines)
 
     def _by_login(
@@ -206,16 +206,14 @@ class Matching:
         for line in lines:
             login = line.person.login
             if login in taken:
-                self._fault(
-                    line, f"The login {shown(login or '')} belongs to an account that is no member's."
-                )
+                self._fault(line, f"The login {shown(login or '')} belongs to an account that is no member's.")
             elif login in members and (message := self._someone_else(line.person, members[login].person)):
                 self._fault(line, f"The login {shown(login or '')} is taken: {message}")
             elif login in members:
                 self._match(line, members[login])
 
     def _someone_else(self, written: Person, known: Person) -> str | None:
-        """In the same organization a login decides; elsewhere it may be a move, and then the name is the same."""
+        """In the same organization a login decides; from another it is a move if the name is the same."""
         if written.organization_code == known.organization_code:
             return None
         held = f"it is {shown(known.name)}'s in {shown(known.organization_code)}"
@@ -226,9 +224,7 @@ class Matching:
 
     def _by_phone(self, lines: Sequence[Line], among: Callable[[KnownMember], bool]) -> None:
         for line in self._open(lines):
-            same = [
-                one for one in self._candidates(line) if one.person.phone == line.person.phone and among(one)
-            ]
+            same = [one for one in self._candidates(line) if one.person.phone == line.person.phone and among(one)]
             if len(same) == 1:
                 self._match(line, same[0])
             elif same:
@@ -248,7 +244,7 @@ class Matching:
 
     @staticmethod
     def _adds(written: Person, known: Person) -> bool:
-        """Whether nothing speaks against the two being one: login and phone are the same, or one of the two lacks it."""
+        """Whether nothing speaks against the two being one: login and phone agree, or one lacks it."""
         logins, phones = {written.login, known.login} - {None}, {written.phone, known.phone} - {None}
         return len(logins) < 2 and len(phones) < 2
 
@@ -266,9 +262,7 @@ class Matching:
 
     def _ambiguous(self, line: Line, count: int) -> None:
         name, place = shown(line.person.name), shown(line.person.organization_code)
-        self._fault(
-            line, f"{count} known members of {place} could be this {name}; a phone and a login tell who."
-        )
+        self._fault(line, f"{count} known members of {place} could be this {name}; a phone and a login tell who.")
 
     def _fault(self, line: Line, message: str) -> None:
         self.faults.append(LineFault(line.number, message))

@@ -1,4 +1,4 @@
-"""Tables as they arrive from China's offices: CSV in UTF-8, GB18030 or UTF-16, under English or Chinese headings.
+"""Tables as China's offices send them: CSV in UTF-8, GB18030 or UTF-16, under English or Chinese headings.
 
 A table is one heading and rows below it, blank ones left out. Every row keeps the number of the line on which
 it begins, as an editor counts lines and a spreadsheet counts rows. What cannot be read raises ImportRefused.
@@ -59,9 +59,7 @@ class ImportRefused(Refusal):
     def printed(self) -> list[str]:
         """A line for each fault, and where they are too many, how many more there are."""
         more = len(self.faults) - MOST_PRINTED
-        return [str(fault) for fault in self.faults[:MOST_PRINTED]] + (
-            [f"… and {more:,} more faults"] * (more > 0)
-        )
+        return [str(fault) for fault in self.faults[:MOST_PRINTED]] + ([f"… and {more:,} more faults"] * (more > 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +80,7 @@ def refused(message: str, line: int | None = None) -> ImportRefused:
 
 def check_size(size: int) -> None:
     if size > MOST_BYTES:
-        raise refused(
-            f"The file has {size / 1024**2:.1f} MB; at most {MOST_BYTES // 1024**2} are read. Import it in parts."
-        )
+        raise refused(f"The file has {size / 1024**2:.1f} MB, at most {MOST_BYTES // 1024**2} are read; split it.")
 
 
 def read_csv(content: bytes, columns: Columns) -> list[Row]:
@@ -136,9 +132,7 @@ def rows(records: Records, columns: Columns) -> list[Row]:
                 continue
             if message := _misshapen(kept, width):
                 faults.append(LineFault(line, message))
-            found.append(
-                Row(line, {name: kept[place] if place < len(kept) else "" for name, place in heading.items()})
-            )
+            found.append(Row(line, {name: kept[place] if place < len(kept) else "" for name, place in heading.items()}))
     except ImportRefused as last:
         raise ImportRefused([*faults, *last.faults]) from None
     if heading is None:
@@ -152,19 +146,20 @@ def clean(cell: str) -> str:
     return cell.strip().strip(INVISIBLE).strip()
 
 
+def one_line(text: str) -> str:
+    """Runs of white space are one space, as lists and boards can show it."""
+    return " ".join(text.split())
+
+
 def shown(value: str) -> str:
     """A cell's text inside a message: short, on one line, harmless on a terminal."""
     short = value if len(value) <= 40 else value[:39] + "…"
-    return (
-        '"'
-        + "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in short)
-        + '"'
-    )
+    return '"' + "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in short) + '"'
 
 
 def _misshapen(cells: Sequence[str], width: int) -> str | None:
     if any(cells[width:]):
-        return f"{len(cells)} cells under {width} headings; put a cell that holds the separator into quotation marks."
+        return f"{len(cells)} cells under {width} headings; quote a cell that holds the separator."
     longest = max(map(len, cells))
     if longest > MOST_LETTERS:
         return f"A cell has {longest:,} characters; at most {MOST_LETTERS:,} are allowed."
@@ -193,9 +188,7 @@ def _heading(line: int, cells: Sequence[str], columns: Columns) -> dict[str, int
     for name in columns:
         if name not in names:
             words = "".join(f" or {word}" for word in columns[name][:2])
-            faults.append(
-                LineFault(line, f"The column {name}{words} is missing; the first line says {here}.")
-            )
+            faults.append(LineFault(line, f"The column {name}{words} is missing; the first line says {here}."))
     if faults:
         raise ImportRefused(faults)
     return dict(places)

@@ -1,0 +1,120 @@
+"""Bringing members, where they belong, and their accounts to what a file says."""
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+import models
+from models import importing
+from models.bulk import Bulk, each, insert
+from resolvers.importing_run import ChangedMeanwhile, Report, Run, touch, touch_everything
+from rules import periods
+from rules.importing_members import KnownMember, MembersPlan, Person, check_members
+from rules.spreadsheets import Row, one_line
+
+COLUMNS = (
+    *("id", "root_id", "organization_id", "name", "alias", "phone", "joined_on"),
+    *("hidden_on_boards", "active", "balance", "debt", "created_at"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """ids, roots: of organizations, by code. named: the organizations in the file."""
+
+    ids: Mapping[str, UUID]
+    roots: Mapping[str, UUID]
+    named: Collection[UUID]
+    roll: importing.Roll
+
+
+async def bring(rows: Sequence[Row], run: Run) -> Report:
+    organizations = (await importing.tree()).organizations
+    ids = {one.code: one.id for one in organizations}
+    codes = {one.id: one.code for one in organizations}
+    named = {ids[code] for row in rows if (code := one_line(row.cells["organization_code"])) in ids}
+    logins = {row.cells["login"].casefold() for row in rows if row.cells["login"]}
+    known = Known(ids, {one.code: one.root_id for one in organizations}, named, await importing.roll(named, logins))
+    today = max(
+        (periods.local_day(run.at, zone) for zone in {one.time_zone for one in organizations}),
+        default=run.at.date(),
+    )
+    people = [
+        KnownMember(
+            one.id,
+            Person(codes[one.organization_id], one.name, one.alias, one.phone, one.joined_on, one.login),
+        )
+        for one in known.roll.members.values()
+    ]
+    plan = await asyncio.to_thread(check_members, rows, known.roots, people, known.roll.taken, today)
+    if not plan.created and not plan.updated:
+        return run.nothing_to_do(plan.unchanged)
+    await models.database.shielded(_write(run, plan, known))
+    return Report(len(plan.created), len(plan.updated), plan.unchanged)
+
+
+async def _write(run: Run, plan: MembersPlan, known: Known) -> None:
+    bulks = _bulks(run.at, plan, known)
+    people = [*plan.created, *(person for _, person in plan.updated)]
+    async with run.writing({known.roots[one.organization_code] for one in people}) as work:
+        if await importing.count_members(known.named) != known.roll.count:
+            raise ChangedMeanwhile("members came")
+        locked = await importing.locked_members(one.id for one, _ in plan.updated)
+        if any(known.roll.members[one.id] != one for one in locked.values()):
+            raise ChangedMeanwhile("members changed")
+        await run.through(bulks)
+        homes = {one.organization_code for one in plan.created}
+        touch(work, ((known.roots[code], known.ids[code]) for code in homes))
+        shown = [person for member, person in plan.updated if _shown(member.person) != _shown(person)]
+        touch_everything(work, {known.roots[one.organization_code] for one in shown})
+
+
+def _shown(person: Person) -> tuple[str, str, str | None]:
+    return person.organization_code, person.name, person.alias
+
+
+def _bulks(at: datetime, plan: MembersPlan, known: Known) -> list[Bulk]:
+    new = [(uuid4(), one) for one in plan.created]
+
+    def place(one: Person) -> UUID:
+        return known.ids[one.organization_code]
+
+    def told(one: Person) -> tuple[object, ...]:
+        return place(one), one.name, one.alias, one.phone, one.joined_on
+
+    moved = [
+        (member.id, place(person))
+        for member, person in plan.updated
+        if member.person.organization_code != person.organization_code and known.roll.members[member.id].active
+    ]
+    joining = [*((key, place(one)) for key, one in new), *moved]
+    with_login = [(key, one.login) for key, one in new if one.login] + [
+        (member.id, person.login) for member, person in plan.updated if person.login != member.person.login
+    ]
+    return [
+        insert(
+            "members",
+            COLUMNS,
+            ((key, known.roots[one.organization_code], *told(one), False, True, 0, 0, at) for key, one in new),
+        ),
+        each(
+            "UPDATE members SET organization_id = ?, name = ?, alias = ?, phone = ?, joined_on = ? WHERE id = ?",
+            ((*told(person), member.id) for member, person in plan.updated),
+        ),
+        each(
+            "UPDATE memberships SET to_at = ? WHERE member_id = ? AND to_at IS NULL",
+            ((at, key) for key, _ in moved),
+        ),
+        insert(
+            "memberships",
+            ("id", "member_id", "organization_id", "from_at"),
+            ((uuid4(), key, to, at) for key, to in joining),
+        ),
+        insert(
+            "accounts",
+            ("id", "login", "member_id", "created_at"),
+            ((uuid4(), login, key, at) for key, login in with_login),
+        ),
+    ]
