@@ -50,6 +50,10 @@ def configure(level: str, json: bool) -> None:
         logger.handlers.clear()
         logger.propagate = True
     logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
-    logging.getLogger("uvicorn.error").addFilter(lambda record: "WebSocket" not in str(record.msg))
+    logging.getLogger("uvicorn.error").addFilter(
+        lambda record: (
+            not str(record.msg).startswith(("connection ", '%s - "WebSocket'))
+        )  # a line per screen says nothing
+    )
     for name in ("tortoise", "asyncio", "aiosqlite", "strawberry.execution"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,0 +1,133 @@
+"""Operations that ask for the same work share it, however they are spelled; what may not be shared never does."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from graphql import build_schema
+
+from realtime.documents import MOST_TOKENS, Documents, Refused
+
+SCHEMA = build_schema(
+    """
+    enum Period { DAY MONTH }
+    input BoardInput { id: ID! period: Period! = MONTH }
+    type Row { rank: Int id: ID mine: Int }
+    type Board { id: ID rows(first: Int = 10): [Row!]! secret: Int }
+    type Query { board: Board }
+    type Mutation { act: Int }
+    type Subscription { boardUpdated(input: BoardInput!, maxPerSecond: Float = 5): Board! }
+    """
+)
+
+
+def always(_: Mapping[str, Any]) -> bool:
+    return True
+
+
+SHAREABLE = {
+    "Board": {"id": always, "rows": lambda arguments: arguments["first"] <= 50},
+    "Row": {"rank": always, "id": always},
+}
+
+
+@pytest.fixture
+def documents() -> Documents:
+    return Documents(SCHEMA, SHAREABLE)
+
+
+PLAIN = 'subscription { boardUpdated(input: {id: "x"}) { id rows(first: 3) { rank } } }'
+SAME_WORK = [
+    (PLAIN, {}),
+    ('subscription Named{boardUpdated(input:{id:"x",period:MONTH}){id,rows(first:3){rank}}} # spelled otherwise', {}),
+    ('subscription { boardUpdated(input: {id: "x"}, maxPerSecond: 1) { id rows(first: 3) { rank } } }', {}),
+    (
+        "subscription S($input: BoardInput!, $n: Int = 3) { boardUpdated(input: $input) { id rows(first: $n) { rank } } }",
+        {"input": {"id": "x"}},
+    ),
+]
+
+
+@pytest.mark.parametrize(("query", "variables"), SAME_WORK)
+def test_the_same_work_has_one_normal_form(documents: Documents, query: str, variables: dict[str, Any]) -> None:
+    given = documents.subscription(query, None, variables)
+    plain = documents.subscription(PLAIN, None, {})
+    assert given.normal == plain.normal
+    assert given.shareable
+    assert given.arguments["input"] == plain.arguments["input"]
+
+
+OTHER_WORK = [
+    'subscription { boardUpdated(input: {id: "x"}) { id rows(first: 4) { rank } } }',
+    'subscription { other: boardUpdated(input: {id: "x"}) { id rows(first: 3) { rank } } }',
+    'subscription { boardUpdated(input: {id: "x"}) { rows(first: 3) { rank } id } }',
+    'subscription { boardUpdated(input: {id: "x"}) { id rows(first: 3) { place: rank } } }',
+    'subscription { boardUpdated(input: {id: "x"}) { id rows(first: 3) @skip(if: true) { rank } } }',
+]
+
+
+@pytest.mark.parametrize("query", OTHER_WORK)
+def test_other_answers_have_other_normal_forms(documents: Documents, query: str) -> None:
+    assert documents.subscription(query, None, {}).normal != documents.subscription(PLAIN, None, {}).normal
+
+
+NOT_SHAREABLE = [
+    'subscription { boardUpdated(input: {id: "x"}) { secret } }',
+    'subscription { boardUpdated(input: {id: "x"}) { rows { mine } } }',
+    'subscription { boardUpdated(input: {id: "x"}) { rows(first: 51) { rank } } }',
+    'subscription { boardUpdated(input: {id: "x"}) { id ...More } } fragment More on Board { secret }',
+    'subscription { boardUpdated(input: {id: "x"}) { ... on Board { rows { ... on Row { mine } } } } }',
+]
+
+
+@pytest.mark.parametrize("query", NOT_SHAREABLE)
+def test_one_undeclared_field_anywhere_ends_sharing(documents: Documents, query: str) -> None:
+    assert not documents.subscription(query, None, {}).shareable
+
+
+def test_an_argument_given_by_variable_is_judged_by_its_value(documents: Documents) -> None:
+    query = 'subscription S($n: Int) { boardUpdated(input: {id: "x"}) { rows(first: $n) { rank } } }'
+    assert documents.subscription(query, None, {"n": 50}).shareable
+    assert not documents.subscription(query, None, {"n": 51}).shareable
+
+
+REFUSED = [
+    ("subscription {", None, {}, "Syntax Error"),
+    ("subscription { nothing { id } }", None, {}, "Cannot query field"),
+    ("{ board { id } }", None, {}, "Only subscriptions"),
+    ("mutation { act }", None, {}, "Only subscriptions"),
+    (PLAIN, "Other", {}, "no operation of that name"),
+    (
+        f"{PLAIN.replace('subscription', 'subscription A')} {PLAIN.replace('subscription', 'subscription B')}",
+        None,
+        {},
+        "several",
+    ),
+    ("subscription S($input: BoardInput!) { boardUpdated(input: $input) { id } }", None, {}, "input"),
+    ("subscription S($input: BoardInput!) { boardUpdated(input: $input) { id } }", None, {"input": 5}, "input"),
+    (
+        'subscription { ...All } fragment All on Subscription { boardUpdated(input: {id: "x"}) { id } }',
+        None,
+        {},
+        "directly",
+    ),
+    ("{" * 5000, None, {}, ""),
+    ("{" + " a" * MOST_TOKENS + "}", None, {}, "Document contains more than"),
+]
+
+
+@pytest.mark.parametrize(("query", "name", "variables", "reason"), REFUSED)
+def test_what_cannot_run_is_refused_with_its_reason(
+    documents: Documents, query: str, name: str | None, variables: dict[str, Any], reason: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        documents.subscription(query, name, variables)
+    assert reason in refused.value.errors[0].message
+
+
+def test_refusals_and_documents_are_kept_within_a_bound(documents: Documents) -> None:
+    first = documents.parsed(PLAIN)
+    assert documents.parsed(PLAIN) is first
+    for number in range(600):
+        documents.parsed(f'subscription {{ boardUpdated(input: {{id: "{number}"}}) {{ id }} }}')
+    assert documents.parsed(PLAIN) is not first

@@ -1,0 +1,227 @@
+"""The live engine over boards made of nothing but a number: what is loaded when, and who is told what."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Sequence
+
+import pytest
+
+from realtime import pace
+from realtime.boards import Source, State
+from realtime.events import Hint
+from realtime.hub import Hub, Subscription
+
+ODD, EVEN = "odd", "even"
+
+
+async def until(holds: Callable[[], bool], seconds: float = 5.0) -> None:
+    async with asyncio.timeout(seconds):
+        while not holds():
+            await asyncio.sleep(0.002)
+
+
+class Truth:
+    """The database: a version for each board."""
+
+    def __init__(self) -> None:
+        self.version = {ODD: 1, EVEN: 1}
+        self.loads = 0
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.failing = False
+
+    async def versions(self, keys: Sequence[Hashable]) -> dict[Hashable, int]:
+        return {key: self.version[str(key)] for key in keys if str(key) in self.version}
+
+    def source(self, key: str) -> Source:
+        async def load() -> State | None:
+            self.loads += 1
+            if self.failing:
+                raise ConnectionError("the database is away")
+            version = self.version.get(key)
+            await self.gate.wait()
+            return None if version is None else State(version, frozenset({f"o:{key}"}), version)
+
+        return Source(key, frozenset({f"o:{key}"}), load)
+
+
+class Screen:
+    def __init__(self) -> None:
+        self.version = -1
+        self.frames: list[int] = []
+        self.refusal: str | None = None
+        self.ended = False
+
+    def give(self, version: int, payload: bytes) -> None:
+        assert json.loads(payload[:-1]) == {"data": version}
+        self.version = version
+        self.frames.append(version)
+
+    def end(self, refusal: str | None) -> None:
+        self.ended, self.refusal = True, refusal
+
+
+async def execute(value: object) -> object:
+    return {"data": value}
+
+
+@pytest.fixture
+def truth() -> Truth:
+    return Truth()
+
+
+@pytest.fixture
+async def hub(truth: Truth) -> AsyncGenerator[Hub]:
+    made = Hub(truth.versions)
+    await made.start()
+    yield made
+    await made.stop()
+
+
+Watch = Callable[..., Awaitable[tuple[Screen, Subscription]]]
+
+
+@pytest.fixture
+def watch(hub: Hub, truth: Truth) -> Watch:
+    async def start(key: str = ODD, group: str = "g", rate: float = 20.0) -> tuple[Screen, Subscription]:
+        screen = Screen()
+        return screen, await hub.subscribe(truth.source(key), group, execute, True, screen, rate)
+
+    return start
+
+
+def change(hub: Hub, truth: Truth, key: str = ODD) -> None:
+    truth.version[key] += 1
+    hub.on_hint(Hint.of({f"o:{key}"}, truth.version[key]))
+
+
+async def test_the_first_frame_is_the_state_as_it_stands(hub: Hub, truth: Truth, watch: Watch) -> None:
+    first, _ = await watch()
+    assert first.frames == [1]
+    truth.version[ODD] = 7  # committed, and no hint told of it
+    second, _ = await watch()
+    assert second.frames == [7]
+    await until(lambda: first.frames == [1, 7])
+
+
+async def test_a_thousand_screens_cost_one_load_and_one_execution_a_change(
+    hub: Hub, truth: Truth, watch: Watch
+) -> None:
+    screens = [(await watch())[0] for _ in range(1000)]
+    assert hub.counters.executions == 1
+    loads = truth.loads
+    for _ in range(5):
+        change(hub, truth)
+        await until(lambda: all(screen.version == truth.version[ODD] for screen in screens))
+    assert truth.loads == loads + 5
+    assert hub.counters.executions == 6
+
+
+async def test_what_comes_while_a_board_loads_is_loaded_too(hub: Hub, truth: Truth, watch: Watch) -> None:
+    screen, _ = await watch()
+    truth.gate.clear()
+    change(hub, truth)
+    await until(lambda: truth.loads == 2)
+    change(hub, truth)  # after that load has read the database
+    truth.gate.set()
+    await until(lambda: screen.version == 3)
+
+
+async def test_many_changes_at_once_are_conflated(hub: Hub, truth: Truth, watch: Watch) -> None:
+    screen, _ = await watch(rate=5.0)
+    for _ in range(500):
+        change(hub, truth)
+        await asyncio.sleep(0)
+    await until(lambda: screen.version == 501)
+    assert len(screen.frames) <= 3
+    assert screen.frames == sorted(set(screen.frames))
+
+
+async def test_a_slow_rate_skips_what_a_fast_one_sees(hub: Hub, truth: Truth, watch: Watch) -> None:
+    fast, _ = await watch(rate=20.0)
+    slow, _ = await watch(rate=1.0)
+    for _ in range(4):
+        change(hub, truth)
+        await until(lambda: fast.version == truth.version[ODD])
+    assert len(fast.frames) == 5
+    assert slow.version < 5
+    await until(lambda: slow.version == 5)
+    assert len(slow.frames) == 2
+    assert hub.counters.executions == 5
+
+
+async def test_without_any_hint_the_poll_finds_the_change(hub: Hub, truth: Truth, watch: Watch) -> None:
+    screen, _ = await watch()
+    truth.version[ODD] = 2
+    await hub.poll()
+    await until(lambda: screen.version == 2)
+
+
+async def test_hints_doubled_late_and_of_other_boards_load_nothing(hub: Hub, truth: Truth, watch: Watch) -> None:
+    await watch()
+    change(hub, truth)
+    await until(lambda: truth.loads == 2)
+    for version in (1, 2, 2):
+        hub.on_hint(Hint.of({f"o:{ODD}"}, version))
+    hub.on_hint(Hint.of({f"o:{EVEN}"}, 99))
+    await hub.poll()
+    await asyncio.sleep(0.1)
+    assert truth.loads == 2
+
+
+async def test_boards_share_nothing(hub: Hub, truth: Truth, watch: Watch) -> None:
+    odd, _ = await watch(ODD)
+    even, _ = await watch(EVEN)
+    change(hub, truth, ODD)
+    await until(lambda: odd.version == 2)
+    assert even.frames == [1]
+
+
+async def test_a_board_without_screens_is_forgotten(hub: Hub, truth: Truth, watch: Watch) -> None:
+    places = [(await watch(group=f"g{number % 3}"))[1] for number in range(9)]
+    assert hub.watched == 1
+    for place in places:
+        place.close()
+        place.close()
+    assert hub.watched == 0
+    await until(lambda: len(hub._tasks) == 1)  # the poll's
+
+
+async def test_one_who_joins_while_the_last_leaves_goes_on(hub: Hub, truth: Truth, watch: Watch) -> None:
+    _, leaving = await watch()
+    truth.gate.clear()
+    truth.version[ODD] = 2
+    joining = asyncio.create_task(watch())
+    await until(lambda: truth.loads == 2)
+    leaving.close()
+    truth.gate.set()
+    screen, _ = await joining
+    change(hub, truth)
+    await until(lambda: screen.version == 3)
+
+
+async def test_a_board_that_is_no_more_ends_its_streams(hub: Hub, truth: Truth, watch: Watch) -> None:
+    screen, _ = await watch()
+    del truth.version[ODD]
+    await hub.poll()
+    await until(lambda: screen.ended)
+    assert screen.refusal
+    with pytest.raises(LookupError):
+        await watch()
+
+
+async def test_a_database_that_is_away_for_a_moment_costs_lateness_only(hub: Hub, truth: Truth, watch: Watch) -> None:
+    screen, _ = await watch()
+    truth.failing = True
+    change(hub, truth)
+    await until(lambda: truth.loads == 2)
+    truth.failing = False
+    await until(lambda: screen.version == 2)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "rate"),
+    [(None, 5.0), (5, 5.0), (7, 5.0), (0.3, 0.2), (0.01, 0.05), (-1, 0.05), (1000, 20.0), (float("nan"), 0.05)],
+)
+def test_rates_are_rounded_down_to_one_of_nine(wanted: float | None, rate: float) -> None:
+    assert pace.rounded(wanted, 5.0) == rate
