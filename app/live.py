@@ -32,9 +32,9 @@ async def versions(keys: Sequence[Hashable]) -> dict[Hashable, int]:
     watched_arenas = [key for key in keys if isinstance(key, ArenaKey)]
     found: dict[Hashable, int] = {}
     if boards:
-        found.update(await leaderboards.versions(boards))
+        found |= {key: version for key, version in (await leaderboards.versions(boards)).items()}
     if watched_arenas:
-        found.update(await arenas.versions(watched_arenas))
+        found |= {key: version for key, version in (await arenas.versions(watched_arenas)).items()}
     return found
 
 

@@ -53,7 +53,7 @@ class SettingsRefused(Exception):
 @lru_cache
 def load() -> Settings:
     try:
-        return Settings()
+        return Settings()  # pyright: ignore[reportCallIssue]  # filled from the environment
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
         raise SettingsRefused(f"Wrong settings in the environment: {faults}.") from None
