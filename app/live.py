@@ -15,6 +15,7 @@ from realtime.boards import Execute, Source
 from realtime.documents import Documents, Operation, Refused
 from realtime.events import Hint
 from realtime.hub import Hub
+from realtime.redis_hints import RedisHints
 from resolvers import arenas, leaderboards, sessions
 from resolvers.arenas import ArenaKey
 from resolvers.leaderboards import BoardKey
@@ -52,7 +53,9 @@ class LiveEngine:
         self.clock = clock
         self.hub = Hub(versions)
         self.documents = Documents(schema._schema, SHAREABLE)
-        self.backplane = Backplane(Broadcast("memory://"), self.hub.on_hint)
+        self.redis = RedisHints(settings.redis_url) if settings.redis_url else None
+        broadcast = Broadcast(backend=self.redis) if self.redis else Broadcast("memory://")
+        self.backplane = Backplane(broadcast, self.hub.on_hint, local_first=self.redis is not None)
         self.sockets: Counter[UUID] = Counter()
 
     async def start(self) -> None:

@@ -19,9 +19,11 @@ log = structlog.get_logger("leitai.backplane")
 
 
 class Backplane:
-    def __init__(self, broadcast: Broadcast, on_hint: Callable[[Hint], None]) -> None:
+    def __init__(self, broadcast: Broadcast, on_hint: Callable[[Hint], None], *, local_first: bool) -> None:
+        """local_first: this process's own boards hear of a change at once, also while the path is down."""
         self._broadcast = broadcast
         self._on_hint = on_hint
+        self._local_first = local_first
         self._waiting: asyncio.Queue[Hint] = asyncio.Queue(WAITING)
         self._tasks: list[asyncio.Task[None]] = []
         self.dropped = 0
@@ -42,6 +44,8 @@ class Backplane:
             await self._broadcast.disconnect()
 
     def publish(self, hint: Hint) -> None:
+        if self._local_first:
+            self._on_hint(hint)
         try:
             self._waiting.put_nowait(hint)
         except asyncio.QueueFull:
@@ -53,8 +57,10 @@ class Backplane:
             try:
                 await self._broadcast.publish(CHANNEL, hint.encode())
             except Exception as error:
-                self.dropped += 1
-                log.warning("hint_not_sent", error=type(error).__name__)
+                self.dropped += 1 + self._waiting.qsize()
+                while not self._waiting.empty():  # the path is down: the poll tells what these would have told
+                    self._waiting.get_nowait()
+                log.debug("hint_not_sent", error=type(error).__name__)
 
     async def _listen(self, listening: asyncio.Event) -> None:
         async with self._broadcast.subscribe(CHANNEL) as subscriber:
