@@ -20,7 +20,6 @@ from graphql import (
     NamedTypeNode,
     ObjectTypeDefinitionNode,
     TypeDefinitionNode,
-    Undefined,
     UnionTypeDefinitionNode,
     Visitor,
     build_ast_schema,
@@ -28,6 +27,7 @@ from graphql import (
     is_introspection_type,
     is_specified_scalar_type,
     parse,
+    print_ast,
     visit,
 )
 from graphql.utilities import DangerousChangeType, find_breaking_changes, find_dangerous_changes
@@ -176,12 +176,14 @@ def same(
         for argument, wanted in promised.args.items():
             same(f"{name}({argument}:)", wanted, cast(GraphQLField, ours).args[argument])
     else:
+        assert not isinstance(ours, GraphQLField)
         assert default(ours) == default(promised), name
 
 
-def default(one: Any) -> object:
-    """Without one: null, which means the same here. An enum's value as it is written."""
-    return None if one.default_value is Undefined else one.default_value
+def default(one: GraphQLInputField | GraphQLArgument) -> str:
+    """As it is printed. Without one: null, which means the same here."""
+    node = one.ast_node and one.ast_node.default_value
+    return print_ast(node) if node else "null"
 
 
 # ---------------------------------------------------------------- what is printed
