@@ -6,34 +6,16 @@ from typing import Any
 
 import pytest
 from arena import do, done
-from world import Company, Person, World
+from story import Story, told
+from world import Person, World
 
 import models
 from models import Member, PointsEntry, Task, TaskReview
-from rules.roles import Role
-
-
-class Story:
-    """A secretary and a reviewer over the company, two members in the first branch, one in the second."""
-
-    company: Company
-    secretary: Person
-    reviewer: Person
-    li: Person
-    sun: Person
-    zhao: Person
 
 
 @pytest.fixture
 async def story(world: World) -> Story:
-    told = Story()
-    told.company = await world.company()
-    told.secretary = await world.member("王芳", at=told.company.root, roles=[Role.SECRETARY])
-    told.reviewer = await world.member("周杰", at=told.company.root, roles=[Role.REVIEWER])
-    told.li = await world.member("李强", at=told.company.first)
-    told.sun = await world.member("孙丽", at=told.company.first)
-    told.zhao = await world.member("赵敏", at=told.company.second)
-    return told
+    return await told(world)
 
 
 async def taken(world: World, story: Story, who: Person, **task: Any) -> dict[str, Any]:
@@ -236,6 +218,16 @@ async def test_what_is_approved_after_its_day_is_final_counts_when_approved(worl
 
     assert claim["pointsEntry"]["occurredAt"] == "2026-03-10T02:00:00Z"
     assert claim["pointsEntry"]["countsAt"] == "2026-03-15T02:00:00Z"
+
+
+async def test_a_clock_a_moment_behind_the_claimants_approves_all_the_same(world: World, story: Story) -> None:
+    """Two processes never agree on the time; an entry was never recorded before it occurred."""
+    world.clock.advance(hours=1)
+    claim = await handed_in(world, story, story.li)
+    world.clock.advance(seconds=-1)
+    claim = await done(world, story.reviewer, "approveClaim", claimId=claim["id"])
+
+    assert claim["pointsEntry"]["occurredAt"] == claim["pointsEntry"]["countsAt"] == "2026-03-10T02:59:59Z"
 
 
 # ---------------------------------------------------------------- faults

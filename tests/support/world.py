@@ -23,7 +23,7 @@ from tortoise.models import Model
 
 import models
 from models import Member, Organization, OrganizationKind
-from resolvers import passwords, sessions, time
+from resolvers import passwords, points, sessions, tasks, time
 from resolvers.session import Announcement, Session
 from rules.roles import Role
 
@@ -236,8 +236,6 @@ class World:
         self, by: Person, *, at: Organization, title: str = "慰问困难党员", award: int = 10, **fields: Any
     ) -> models.Task:
         """A published task."""
-        from resolvers import tasks
-
         wanted = {
             "description": "",
             "review": models.TaskReview.REVIEWED,
@@ -253,8 +251,6 @@ class World:
         self, by: Person, to: Person | Organization, amount: int, *, reason: str = "志愿服务", **fields: Any
     ) -> models.PointsEntry:
         """An award by hand, with a key of its own unless one is given."""
-        from resolvers import points
-
         member = to if isinstance(to, Person) else None
         place = to if isinstance(to, Organization) else None
         return await points.award(
