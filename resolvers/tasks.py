@@ -124,7 +124,8 @@ async def close(session: Session, task_id: UUID) -> Task:
     task = await known(session, task_id)
     await session.require(Scope.TASKS_MANAGE, at=task.organization_id)
     async with session.work() as work:
-        await clock.unschedule(task.id, InstantKind.TASK_OPENS)  # before the task is locked: time takes them in this order
+        # before the task is locked, for time locks the two in this order
+        await clock.unschedule(task.id, InstantKind.TASK_OPENS)
         if not await tasks.change_status(task.id, TaskStatus.CLOSED, TaskStatus.OPEN, TaskStatus.SCHEDULED):
             found = await Task.get(id=task.id)
             raise TaskNotOpen(f"This task is {found.status.value}, so it can't be closed.", found)
