@@ -74,7 +74,8 @@ async def sign_in(session: Session, login: str, password: str) -> tuple[str, Vie
     now = session.now()
     login = login.strip().casefold()[: LONGEST_LOGIN + 1]  # a longer one is nobody's, and not remembered
     throttle.check(login, now)
-    account = await Account.get_or_none(login=login) if _sayable(login) else None
+    known = len(login) <= LONGEST_LOGIN and _sayable(login)
+    account = await Account.get_or_none(login=login) if known else None
     if not await _matches(account, password) or account is None:
         throttle.failed(login, now)
         raise WrongCredentials("Login or password is wrong.")
