@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -17,8 +18,16 @@ PATIENCE = 10.0  # seconds for an answer; after as many of silence a socket is a
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 MISUSED = {4400, 4401, 4406, 4409, 4429}  # closes that mean our fault: the same again would end the same
 FORBIDDEN = 4403
-SIGN_IN = """mutation ($login: String!, $password: String!) { signIn(input: {login: $login, password: $password}) {
-  __typename ... on SignInSuccess { token } ... on UserError { message } ... on TooManyAttempts { retryAfterSeconds } } }"""
+NOBODY_THERE = ("Connect call failed", "All connection attempts failed", "Connection refused")
+RESTARTING = {1001, 1012}
+SIGN_IN = """mutation ($login: String!, $password: String!) {
+  signIn(input: {login: $login, password: $password}) {
+    __typename
+    ... on SignInSuccess { token }
+    ... on UserError { message }
+    ... on TooManyAttempts { retryAfterSeconds }
+  }
+}"""
 
 
 class Unreachable(Exception):
@@ -34,7 +43,11 @@ class SignedOut(Exception):
 
 
 class Refused(Exception):
-    """The server answered no, and would again; the message is a sentence for a person."""
+    """The server answered no; the message is a sentence for a person. final: it would again."""
+
+    def __init__(self, message: str, final: bool = True) -> None:
+        super().__init__(message)
+        self.final = final
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +61,13 @@ class Address:
     @classmethod
     def read(cls, text: str) -> "Address":
         """Refused: it is no such address."""
+        refused = Refused(f"{text} is no address of a server; it looks like http://127.0.0.1:8000.")
         try:
             parts = urlsplit(text.strip() if "://" in text else f"http://{text.strip()}")
-            valid = parts.scheme in ("http", "https") and parts.hostname is not None and parts.port != 0
+            if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+                raise refused
         except ValueError:
-            valid = False
-        if not valid:
-            raise Refused(f"{text} is no address of a server; it looks like http://127.0.0.1:8000.")
+            raise refused from None
         path = parts.path.rstrip("/").removesuffix("/graphql") + "/graphql"
         socket = "wss" if parts.scheme == "https" else "ws"
         return cls(
@@ -83,7 +96,7 @@ class Api:
                 self.address.http, json={"query": query, "variables": variables}, headers=headers
             )
         except httpx.TransportError as error:
-            raise Unreachable(f"{self.address.http} does not answer ({_what(error)}).") from error
+            raise Unreachable(f"{self.address.http} does not answer{_what(error)}.") from error
         if answer.status_code == 401:
             raise SignedOut("The token is no longer good; sign in again.")
         try:
@@ -93,7 +106,7 @@ class Api:
         if not isinstance(read, dict) or ("data" not in read and "errors" not in read):
             raise Unreachable(f"{self.address.http} answered {answer.status_code}, and not as Leitai does.")
         if read.get("errors"):
-            raise Refused(" ".join(str(one.get("message")) for one in read["errors"]))
+            raise refusal(read["errors"])
         return read["data"]
 
     async def sign_in(self, login: str, password: str) -> None:
@@ -116,23 +129,28 @@ class Api:
         """A subscription's frames over a socket of its own, after one message that only says what the server asks of
         who reconnects. Unreachable: the socket was lost. SignedOut. Refused: the operation was."""
         try:
-            async with connect(
-                self.address.socket,
-                subprotocols=[Subprotocol("graphql-transport-ws")],
-                compression=None,
-                ping_interval=None,  # graphql's own ping asks the whole way
-                open_timeout=PATIENCE,
-                close_timeout=2,
-                max_size=4 * 1024 * 1024,
-                proxy=None if self.address.local else True,
-            ) as socket:
-                async with aclosing(self._messages(socket, query, variables)) as messages:
-                    async for message in messages:
-                        yield message
+            async with (
+                self._connection() as socket,
+                aclosing(self._messages(socket, query, variables)) as messages,
+            ):
+                async for message in messages:
+                    yield message
         except ConnectionClosed as closed:
             raise _why(closed) from closed
         except (OSError, InvalidHandshake, TimeoutError) as error:
-            raise Unreachable(f"{self.address.socket} does not answer ({_what(error)}).") from error
+            raise Unreachable(f"{self.address.socket} does not answer{_what(error)}.") from error
+
+    def _connection(self) -> connect:
+        return connect(
+            self.address.socket,
+            subprotocols=[Subprotocol("graphql-transport-ws")],
+            compression=None,
+            ping_interval=None,  # graphql's own ping asks the whole way
+            open_timeout=PATIENCE,
+            close_timeout=2,
+            max_size=4 * 1024 * 1024,
+            proxy=None if self.address.local else True,
+        )
 
     async def _messages(
         self, socket: ClientConnection, query: str, variables: dict[str, Any]
@@ -150,7 +168,7 @@ class Api:
                 case "next":
                     yield Message(payload=message["payload"])
                 case "error":
-                    raise Refused(" ".join(str(one.get("message")) for one in message["payload"]))
+                    raise refusal(message["payload"])
                 case "complete":
                     raise Unreachable("The server ended the stream.")
                 case "ping":
@@ -165,6 +183,12 @@ class Message:
 
     payload: dict[str, Any] | None = None
     reconnect_within: float | None = None
+
+
+def refusal(errors: list[dict[str, Any]]) -> Refused:
+    """Of GraphQL errors. What has a code was meant; anything else may pass."""
+    codes = {(one.get("extensions") or {}).get("code") for one in errors}
+    return Refused(" ".join(str(one.get("message")) for one in errors), bool(codes - {None, "INTERNAL"}))
 
 
 async def _send(socket: ClientConnection, message: dict[str, Any]) -> None:
@@ -193,11 +217,16 @@ def _why(closed: ConnectionClosed) -> Exception:
         return SignedOut(reason or "The token is no longer good.")
     if code in MISUSED:
         return Refused(f"The server closed the connection: {reason or code}")
-    return Unreachable(f"The connection was lost ({reason or code}).")
+    if code in RESTARTING:
+        return Unreachable("The server is restarting.")
+    return Unreachable(f"The connection was lost{f' ({reason})' if reason else ''}.")
 
 
 def _what(error: Exception) -> str:
-    return str(error).strip().rstrip(".") or type(error).__name__
+    """In brackets, where it says more than that nobody answers."""
+    said = re.sub(r"^\[Errno -?\d+\] ", "", str(error)).strip().rstrip(".")
+    plain = not said or isinstance(error, TimeoutError) or any(one in said for one in NOBODY_THERE)
+    return "" if plain else f" ({said})"
 
 
 def _seconds(value: Any) -> float | None:

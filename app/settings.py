@@ -41,6 +41,12 @@ class Settings(BaseSettings):
     admin_password: str | None = Field(
         None, validation_alias="LEITAI_ADMIN_PASSWORD", description="For create-admin, instead of a prompt."
     )
+    watch_login: str | None = Field(
+        None, validation_alias="LEITAI_WATCH_LOGIN", description="For watch, instead of --login."
+    )
+    watch_password: str | None = Field(
+        None, validation_alias="LEITAI_WATCH_PASSWORD", description="For watch, instead of --password."
+    )
     failpoint: str | None = Field(
         None, validation_alias="LEITAI_FAILPOINT", description="For tests: NAME or NAME:N kills the server there."
     )
