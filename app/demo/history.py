@@ -95,7 +95,10 @@ class _Past:
         for branch in BRANCHES:
             for month in range(2):
                 day = chance.randint(4, 24) + 30 * month
-                self.at(self.beginning + timedelta(days=day, hours=chance.choice((1, 6, 8))), self._meets(branch.code))
+                self.at(
+                    self.beginning + timedelta(days=day, hours=chance.choice((1, 6, 8))),
+                    self._meets(branch.code),
+                )
         for person, alias in zip(chance.sample(self.company.people, len(tables.ALIASES)), tables.ALIASES, strict=True):
             self.at(self._some_time(3), lambda who=person, alias=alias: _alias(who, alias))
         for person in chance.sample(self.company.people, 3):
@@ -106,7 +109,8 @@ class _Past:
         while True:
             day = self.beginning + timedelta(days=int(self.chance.random() * days))
             if day.weekday() < 5 or self.chance.random() < 0.3:
-                return day + timedelta(hours=min(13.5, max(0.0, self.chance.gauss(5.0, 3.5))), seconds=self.chance.random() * 3000)
+                hours = min(13.5, max(0.0, self.chance.gauss(5.0, 3.5)))
+                return day + timedelta(hours=hours, seconds=self.chance.random() * 3000)
 
     # ------------------------------------------------------------ acts
 
@@ -147,7 +151,10 @@ class _Past:
             self.at(self._after(2, 30), lambda: tasks.release(person.session, claim.id))
         elif self.chance.random() > 0.05:  # the rest never hand anything in
             soon = put.told.review is TaskReview.AUTOMATIC
-            self.at(self._after(0.1, 1.5) if soon else self._after(1, 40), lambda: self._hand_in(person, put, claim))
+            self.at(
+                self._after(0.1, 1.5) if soon else self._after(1, 40),
+                lambda: self._hand_in(person, put, claim),
+            )
 
     async def _hand_in(self, person: Person, put: Put, claim: Claim) -> None:
         await tasks.submit(person.session, claim.id, self.chance.choice(tables.EVIDENCE))

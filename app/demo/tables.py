@@ -48,7 +48,14 @@ class Place:
 def _branch(number: int, name: str, keen: float, own: int, *groups: int) -> list[Place]:
     code = f"{ROOT_CODE}-{number}"
     below = [
-        Place(f"{code}-{index}", f"{name}第{'一二三'[index - 1]}党小组", OrganizationKind.GROUP, code, size, keen)
+        Place(
+            f"{code}-{index}",
+            f"{name}第{'一二三'[index - 1]}党小组",
+            OrganizationKind.GROUP,
+            code,
+            size,
+            keen,
+        )
         for index, size in enumerate(groups, 1)
     ]
     return [Place(code, f"{name}党支部", OrganizationKind.BRANCH, ROOT_CODE, own, keen), *below]
@@ -89,7 +96,7 @@ class Assignment:
 
 PROOF = "完成后写清做了什么、在哪里可以看到；有照片或链接更好。"
 A, R = TaskReview.AUTOMATIC, TaskReview.REVIEWED
-# title, points, review, branch (0: the committee), capacity, share of the history at which it opens, days until it is due
+# title, points, review, branch (0: the committee), capacity, share of the history at which it opens, days until due
 _TASKS = (
     ("学习本月指定篇目并写三句体会", 2, A, 0, None, 0.00, None),
     ("参加一次社区志愿服务（半天）", 8, R, 0, 60, 0.00, None),

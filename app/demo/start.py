@@ -1,0 +1,231 @@
+"""Making the demo's database, serving it, and telling who can sign in once it answers."""
+
+import asyncio
+import contextlib
+import json
+import socket
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+from rich import box
+from rich.console import Console, Group
+from rich.panel import Panel
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+import models
+from app import logs
+from app.database import migrate
+from app.demo import tables
+from app.demo.company import MARK, MEMBERS_SIGNING_IN, PASSWORD
+from app.demo.history import build
+from app.demo.life import Life
+from app.demo.tables import BRANCHES, ROOT_CODE
+from app.factory import create_app
+from app.server import serve
+from app.settings import SettingsRefused, load
+
+LIVELY = 120.0  # seconds with the whole rate; afterwards a fifth, which a hall can look at all day
+FILES = ("", "-wal", "-shm", "-journal")
+LOCAL = {"127.0.0.1", "localhost", "::1"}
+
+
+def start(host: str, port: int, database: str, keep: bool, rate: float) -> None:
+    settings = load()
+    console = Console()
+    # Started by hand to be looked at: the server's own lines only where they were asked for.
+    logs.configure(settings.log_level if "log_level" in settings.model_fields_set else "warning", settings.log_json)
+    port = _free(host, port)
+    url = database if "://" in database else f"sqlite://{database}"
+    prepare(url, keep, console)
+    reached = "127.0.0.1" if host in ("0.0.0.0", "::") else host
+    address = f"http://{f'[{reached}]' if ':' in reached else reached}:{port}"
+    # Made of the demo's own choice: DATABASE_URL and REDIS_URL belong to the real server.
+    settings = settings.model_copy(update={"database_url": url, "redis_url": None, "public_url": address})
+    companion = Companion(address, rate, lambda: _tell(console, address, host, rate))
+    companion.start()
+    try:
+        serve(create_app(settings), settings, host, port)
+    finally:
+        companion.stop()
+
+
+def _free(host: str, port: int) -> int:
+    """The port, or any free one for 0. Asked before anything is made."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise SettingsRefused(f"{host}:{port} can't be listened on ({error.strerror}); try --port 0.") from None
+        return int(probe.getsockname()[1])
+
+
+# ---------------------------------------------------------------- the database
+
+
+def prepare(url: str, keep: bool, console: Console) -> None:
+    """A database with the demo company in it. SettingsRefused: it holds something else, which is never touched."""
+    holds = asyncio.run(_holds(url))
+    if holds == "other":
+        raise SettingsRefused(f"{url} holds something that is not the demo's; name another --database.")
+    if holds == "demo" and keep:
+        asyncio.run(migrate(url))
+        return
+    if holds != "nothing" and not _file(url):
+        raise SettingsRefused("This database holds a demo already: go on with --keep, or make a new database.")
+    if file := _file(url):
+        for ending in FILES:
+            file.with_name(file.name + ending).unlink(missing_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        bar = progress.add_task("270 members and their last two months …", total=1.0)
+        asyncio.run(_make(url, lambda share: progress.update(bar, completed=share)))
+
+
+def _file(url: str) -> Path | None:
+    scheme, _, rest = url.partition("://")
+    return Path(rest.partition("?")[0]) if scheme == "sqlite" else None
+
+
+async def _holds(url: str) -> str:
+    """nothing, half (a demo that was not finished), demo or other."""
+    file = _file(url)
+    if file and (not file.exists() or file.stat().st_size == 0):
+        return "nothing"
+    await models.database.connect(url)
+    try:
+        if not await _has_tables(sqlite=file is not None):
+            return "nothing"
+        found = await models.sql.value("SELECT value FROM secrets WHERE name = :name", name=MARK)
+        if found:
+            return "demo" if found == "done" else "half"
+        return "other" if file or await models.sql.value("SELECT COUNT(*) AS n FROM organizations") else "nothing"
+    except Exception as error:
+        raise SettingsRefused(f"{url} can't be read as a database of ours ({type(error).__name__}).") from error
+    finally:
+        await models.database.close()
+
+
+async def _has_tables(sqlite: bool) -> bool:
+    schema = "sqlite_master WHERE name NOT LIKE 'sqlite_%'" if sqlite else "pg_tables WHERE schemaname = 'public'"
+    return bool(await models.sql.value(f"SELECT COUNT(*) AS n FROM {schema}"))
+
+
+async def _make(url: str, told: Callable[[float], None]) -> None:
+    await migrate(url)
+    # Nothing is lost when a half-made demo is: it is made anew.
+    await models.database.connect(f"{url}{'&' if '?' in url else '?'}synchronous=OFF" if _file(url) else url)
+    try:
+        await build(datetime.now(UTC), told=told)
+        await models.sql.execute("UPDATE secrets SET value = 'done' WHERE name = :name", name=MARK)
+    finally:
+        await models.database.close()
+
+
+# ---------------------------------------------------------------- beside the server
+
+
+class Companion(threading.Thread):
+    """Waits until the server answers, tells so, and then lives. A thread with a loop of its own."""
+
+    def __init__(self, url: str, rate: float, told: Callable[[], None]) -> None:
+        super().__init__(name="demo-life", daemon=True)
+        self._url, self._rate, self._told = url, rate, told
+        self._loop = asyncio.new_event_loop()
+        self._task: asyncio.Task[None] | None = None
+
+    def run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._task = self._loop.create_task(self._live())
+        with contextlib.suppress(asyncio.CancelledError):
+            self._loop.run_until_complete(self._task)
+        self._loop.close()
+
+    def stop(self) -> None:
+        with contextlib.suppress(RuntimeError):  # it ended by itself
+            self._loop.call_soon_threadsafe(lambda: self._task and self._task.cancel())
+        self.join(5)
+
+    async def _live(self) -> None:
+        async with httpx.AsyncClient(trust_env=False, timeout=2) as client:
+            while True:
+                with contextlib.suppress(httpx.TransportError):
+                    if (await client.get(f"{self._url}/readyz")).status_code == 200:
+                        break
+                await asyncio.sleep(0.1)
+        self._told()
+        if self._rate > 0:
+            await Life(self._url, logins(), lambda age: self._rate if age < LIVELY else self._rate / 5).run()
+
+
+def logins() -> list[tuple[str, str]]:
+    numbers = [place.code.removeprefix(f"{ROOT_CODE}-") for place in BRANCHES]
+    names = ["secretary", "reviewer"]
+    for number in numbers:
+        names += [f"secretary-{number}", f"reviewer-{number}"]
+        names += [f"member-{number}-{index}" for index in range(1, MEMBERS_SIGNING_IN + 1)]
+    return [(name, PASSWORD) for name in names]
+
+
+# ---------------------------------------------------------------- what is told
+
+
+def _tell(console: Console, address: str, host: str, rate: float) -> None:
+    console.print(_panel(address, host, rate))
+    watch = f"leitai watch --organization {ROOT_CODE} --login member-1-1 --password {PASSWORD}"
+    if not address.endswith(":8000"):
+        watch += f" --url {address}"
+    for text, line in (("The live board, in another terminal", watch), ("A first question", _curl(address))):
+        console.print(f"\n  [dim]{text}[/]")
+        console.print(Text(line, "green"), soft_wrap=True)  # one line however long, so that it can be copied
+    console.print()
+
+
+def _panel(address: str, host: str, rate: float) -> Panel:
+    people = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 3, 0, 0))
+    for heading in ("Login", "Password", "Who"):
+        people.add_column(heading)
+    for login, who in (
+        ("admin", "ADMIN everywhere: the operator, who is no member"),
+        ("secretary", "SECRETARY of the committee; secretary-1 … secretary-9 of its branches"),
+        ("reviewer", "REVIEWER of the committee; reviewer-1 … reviewer-9 of its branches"),
+        ("member-1-1", f"a member of branch 1; member-1-1 … member-9-{MEMBERS_SIGNING_IN}"),
+    ):
+        people.add_row(Text(login, "bold"), PASSWORD, Text(who, "dim"))
+    addresses = [("GraphQL", f"{address}/graphql"), *_screens(address)]
+    parts = [Text.assemble((f"{name:<10}", "dim"), (one, "bold")) for name, one in addresses]
+    if host not in LOCAL:
+        parts.append(Text("Whoever reaches this address can sign in: the password is known.", "yellow"))
+    life = f"{rate:g} acts a second at first, then {rate / 5:g}" if rate else "nothing happens by itself"
+    footer = f"{tables.MEMBERS} invented members in {len(BRANCHES)} branches · {life} · Ctrl-C ends it"
+    return Panel(
+        Group(*parts, Text(), people),
+        title="[bold]Leitai 擂台[/] · the demo company",
+        title_align="left",
+        subtitle=Text(footer, "dim"),
+        subtitle_align="left",
+        box=box.ROUNDED,
+        border_style="#c0392b",
+        padding=(1, 2),
+    )
+
+
+def _screens(address: str) -> list[tuple[str, str]]:
+    """Only where this server has them."""
+    with contextlib.suppress(httpx.TransportError):
+        if httpx.get(f"{address}/screens/", timeout=2, trust_env=False, follow_redirects=True).status_code == 200:
+            return [("Screens", f"{address}/screens/")]
+    return []
+
+
+def _curl(address: str) -> str:
+    signing_in = f'signIn(input: {{login: "member-1-1", password: "{PASSWORD}"}})'
+    body = json.dumps({"query": f"mutation {{ {signing_in} {{ __typename ... on SignInSuccess {{ token }} }} }}"})
+    return f"curl {address}/graphql -H 'content-type: application/json' -d '{body}'"
