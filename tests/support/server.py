@@ -32,9 +32,7 @@ QUIET = {"LEITAI_LOG_LEVEL": "info", "PYTHONPATH": str(ROOT), "PYTHONFAULTHANDLE
 class Server(LocalServer):
     """By default `leitai serve`. Only a stop or a kill ends it; a test that fails leaves none behind."""
 
-    def __init__(
-        self, command: str = "serve", *arguments: str, port: int | None = None, **settings: str
-    ) -> None:
+    def __init__(self, command: str = "serve", *arguments: str, port: int | None = None, **settings: str) -> None:
         super().__init__("leitai-app-")
         self.port = port or free_port()
         self._arguments = [command, "--port", str(self.port), *arguments]
