@@ -1,13 +1,18 @@
-"""What the live engine needs from below and above: viewers, sources, executions, versions; and announcements to hints."""
+"""What the live engine needs from below and above: viewers, sources, executions, versions; and announcements to
+hints."""
 
+import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import Hashable, Sequence
 from typing import Any
 from uuid import UUID
 
+import structlog
 from broadcaster import Broadcast
 from graphql import GraphQLError
 
+import models
 from app.execution import CODES, run
 from app.settings import Settings
 from realtime.backplane import Backplane
@@ -16,6 +21,7 @@ from realtime.documents import Documents, Operation, Refused
 from realtime.events import Hint
 from realtime.hub import Hub
 from realtime.redis_hints import RedisHints
+from realtime.transport import Socket
 from resolvers import arenas, leaderboards, sessions
 from resolvers.arenas import ArenaKey
 from resolvers.leaderboards import BoardKey
@@ -24,7 +30,10 @@ from rules.refusals import Refusal
 from schema import schema
 from schema.live import SHAREABLE, open_source
 
+RIGHTS_POLL = 2.0  # seconds; with one check, well within the promised 5
 JITTER_SECONDS = 10  # over which clients spread their reconnecting after a restart
+
+log = structlog.get_logger("leitai.live")
 
 
 async def versions(keys: Sequence[Hashable]) -> dict[Hashable, int]:
@@ -47,6 +56,11 @@ def bearer(value: object) -> str | None:
     return token.strip() if scheme.lower() == "bearer" and token else None
 
 
+def _sight(viewer: Viewer) -> object:
+    """What of a viewer decides what it may see."""
+    return viewer.rules, viewer.place, viewer.root_id
+
+
 class LiveEngine:
     def __init__(self, settings: Settings, clock: Now) -> None:
         self.settings = settings
@@ -56,13 +70,20 @@ class LiveEngine:
         self.redis = RedisHints(settings.redis_url) if settings.redis_url else None
         broadcast = Broadcast(backend=self.redis) if self.redis else Broadcast("memory://")
         self.backplane = Backplane(broadcast, self.hub.on_hint, local_first=self.redis is not None)
-        self.sockets: Counter[UUID] = Counter()
+        self.sockets: dict[Socket, Viewer] = {}
+        self._of_token: Counter[UUID] = Counter()
+        self._of_address: Counter[str] = Counter()
+        self._rights = -1
+        self._stopping = asyncio.Event()
 
     async def start(self) -> None:
         await self.hub.start()
         await self.backplane.start()
+        self._rights = await models.sessions.rights_position()
+        self.hub.spawn(self._watch_rights())
 
     async def stop(self) -> None:
+        self._stopping.set()
         await self.hub.stop()
         await self.backplane.stop()
 
@@ -82,21 +103,61 @@ class LiveEngine:
 
     # ------------------------------------------------------------ what sockets ask for
 
-    async def connect(self, payload: dict[str, Any]) -> tuple[object, dict[str, Any]]:
+    def admit(self, address: str) -> bool:
+        if self._of_address[address] >= self.settings.sockets_per_address:
+            return False
+        self._of_address[address] += 1
+        return True
+
+    def release(self, address: str) -> None:
+        self._of_address[address] -= 1
+        if self._of_address[address] <= 0:
+            del self._of_address[address]
+
+    async def connect(self, payload: dict[str, Any], socket: Socket) -> tuple[object, dict[str, Any]]:
         given = payload.get("authorization", payload.get("Authorization"))
         viewer = await self.viewer(given)
         if viewer is None:
             raise PermissionError("Send a valid token as `authorization: Bearer …` in connection_init's payload.")
-        if self.sockets[viewer.token_id] >= self.settings.sockets_per_token:
+        if self._of_token[viewer.token_id] >= self.settings.sockets_per_token:
             raise PermissionError(f"This token has {self.settings.sockets_per_token} open sockets; close one.")
-        self.sockets[viewer.token_id] += 1
+        self._of_token[viewer.token_id] += 1
+        self.sockets[socket] = viewer
         return viewer, {"reconnectWithinSeconds": JITTER_SECONDS}
 
-    def disconnect(self, viewer: object) -> None:
+    def disconnect(self, viewer: object, socket: Socket) -> None:
         assert isinstance(viewer, Viewer)
-        self.sockets[viewer.token_id] -= 1
-        if self.sockets[viewer.token_id] <= 0:
-            del self.sockets[viewer.token_id]
+        self.sockets.pop(socket, None)
+        self._of_token[viewer.token_id] -= 1
+        if self._of_token[viewer.token_id] <= 0:
+            del self._of_token[viewer.token_id]
+
+    # ------------------------------------------------------------ rights that end
+
+    async def _watch_rights(self) -> None:
+        while not self._stopping.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), RIGHTS_POLL)
+            try:
+                await self.check_rights()
+            except Exception as error:
+                log.warning("rights_not_checked", error=type(error).__name__)
+
+    async def check_rights(self) -> None:
+        """Look again at every open token, if anything moved or one ran out: a few statements for all of them."""
+        position = await models.sessions.rights_position()
+        now = self.clock()
+        if position == self._rights and all(viewer.expires_at > now for viewer in self.sockets.values()):
+            return
+        found = await sessions.viewers_of({viewer.token_id for viewer in self.sockets.values()}, now)
+        for socket, viewer in list(self.sockets.items()):
+            renewed = found.get(viewer.token_id)
+            if renewed is None:
+                await socket.renew(None)
+            elif _sight(renewed) != _sight(viewer) and socket in self.sockets:
+                self.sockets[socket] = renewed
+                await socket.renew(renewed)
+        self._rights = position
 
     async def open(self, viewer: object, operation: Operation) -> tuple[Source, str, Execute, float | None]:
         assert isinstance(viewer, Viewer)
@@ -107,7 +168,7 @@ class LiveEngine:
             raise Refused(GraphQLError(refusal.message, extensions={"code": code})) from refusal
         # A shared frame is made for nobody in particular: what it may hold does not depend on a viewer.
         speaker = self.session(None if operation.shareable else viewer)
-        group = operation.normal if operation.shareable else f"{viewer.account_id}\n{operation.normal}"
+        group = operation.normal if operation.shareable else f"{viewer.account_id} {_sight(viewer)}\n{operation.normal}"
 
         async def execute(value: Any) -> object:
             return await run(operation, value, Session(speaker.viewer, self.clock, self.announce))

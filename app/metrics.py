@@ -18,7 +18,7 @@ class _Live(Collector):
 
     def collect(self) -> Iterator[Metric]:
         counters = self._live.hub.counters
-        yield GaugeMetricFamily("leitai_sockets", "Open, signed-in WebSockets.", sum(self._live.sockets.values()))
+        yield GaugeMetricFamily("leitai_sockets", "Open, signed-in WebSockets.", len(self._live.sockets))
         yield GaugeMetricFamily("leitai_boards_watched", "Boards with at least one subscriber.", self._live.hub.watched)
         for name, text, value in (
             ("leitai_board_loads", "Boards loaded from the database.", counters.loads),

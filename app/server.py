@@ -4,7 +4,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from app.settings import Settings
-from realtime.connection import LiveConnection
+from realtime.connection import DRAIN, LiveConnection
 
 MOST_FRAME = 64 * 1024  # bytes from a client: a subscription with its document
 PING = 10.0  # seconds; a peer that answers none in as many again is aborted
@@ -25,5 +25,5 @@ def serve(app: Starlette, settings: Settings, host: str, port: int) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=10,
+        timeout_graceful_shutdown=int(DRAIN) + 5,
     )

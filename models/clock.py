@@ -22,7 +22,7 @@ class Clock(Model):
     day_position = fields.BigIntField(default=0)  # position of the newest midnight
     tree = fields.BigIntField(default=0)  # position of the newest change of the tree's shape
 
-    class Meta:
+    class Meta(Model.Meta):
         table = "clocks"
 
 
@@ -37,7 +37,7 @@ class BoardVersion(Model):
     tasks_changed = fields.BigIntField(default=0)
     tasks_changed_at = fields.DatetimeField()
 
-    class Meta:
+    class Meta(Model.Meta):
         table = "board_versions"
 
 
@@ -60,7 +60,7 @@ class Instant(Model):
     subject_id = fields.UUIDField()
     position = fields.BigIntField(null=True)
 
-    class Meta:
+    class Meta(Model.Meta):
         table = "instants"
         unique_together = (("subject_id", "kind", "at"),)
 

@@ -145,4 +145,3 @@ async def snapshot() -> AsyncGenerator[BaseDBAsyncClient]:
     """Several reads of one moment."""
     async with _transaction(reading=True) as client:
         yield client
-

@@ -24,7 +24,7 @@ class Member(Model):
     debt = fields.BigIntField(default=0)
     created_at = fields.DatetimeField()
 
-    class Meta:
+    class Meta(Model.Meta):
         table = "members"
 
     @property
@@ -41,7 +41,7 @@ class Membership(Model):
     from_at = fields.DatetimeField()
     to_at = fields.DatetimeField(null=True)
 
-    class Meta:
+    class Meta(Model.Meta):
         table = "memberships"
 
 

@@ -32,7 +32,7 @@ class Organization(Model):
     settling_hours = fields.IntField(default=SETTLING_HOURS)  # the root's counts
     created_at = fields.DatetimeField()
 
-    class Meta:
+    class Meta(Model.Meta):
         table = "organizations"
 
 
@@ -42,7 +42,7 @@ class OrganizationPath(Model):
     descendant_id = fields.UUIDField()
     depth = fields.IntField()
 
-    class Meta:
+    class Meta(Model.Meta):
         table = "organization_paths"
         unique_together = (("descendant_id", "ancestor_id"),)
 

@@ -24,7 +24,8 @@ MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class Listing(Generic[M]):
-    """table: FROM … with the model's table as `t`. parent: the column that tells the lists apart. where: with named parameters.
+    """table: FROM … with the model's table as `t`. parent: the column that tells the lists apart. where: with named
+    parameters.
     order: (column, descending); the last is unique, all are NOT NULL, columns of `t`."""
 
     model: type[M]
@@ -78,9 +79,7 @@ def _after(listing: Listing[Any], text: str | None) -> tuple[str, dict[str, Any]
         return "1 = 1", {}
     values: dict[str, Any] = {}
     fields = listing.model._meta.fields_map
-    for (column, _), raw, name in zip(
-        listing.order, read_cursor(text, len(listing.order)), "abcdef", strict=False
-    ):
+    for (column, _), raw, name in zip(listing.order, read_cursor(text, len(listing.order)), "abcdef", strict=False):
         try:
             value = fields[column].to_python_value(raw)
         except (ValueError, TypeError, OverflowError) as error:

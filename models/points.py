@@ -39,7 +39,7 @@ class PointsEntry(Model):
     recorded_at = fields.DatetimeField()
     reached = fields.BigIntField()
 
-    class Meta:
+    class Meta(Model.Meta):
         table = "points_entries"
         unique_together = (("root_id", "position", "line"),)
 
@@ -50,7 +50,7 @@ class PointsReason(Model):
     entry_id = fields.UUIDField(primary_key=True)
     text = fields.TextField()
 
-    class Meta:
+    class Meta(Model.Meta):
         table = "points_reasons"
 
 
@@ -62,7 +62,7 @@ class IdempotencyKey(Model):
     entry_id = fields.UUIDField()
     created_at = fields.DatetimeField()
 
-    class Meta:
+    class Meta(Model.Meta):
         table = "idempotency_keys"
         unique_together = (("account_id", "key"),)
 
@@ -79,7 +79,9 @@ async def append(entries: Sequence[tuple[PointsEntry, str]], position: int) -> N
     await PointsReason.bulk_create(reasons, batch_size=500)
 
 
-async def keep_key(account_id: UUID, key: str, request_hash: str, entry_id: UUID, at: datetime) -> IdempotencyKey | None:
+async def keep_key(
+    account_id: UUID, key: str, request_hash: str, entry_id: UUID, at: datetime
+) -> IdempotencyKey | None:
     """None: the key is new and now kept. Otherwise what was kept for it before."""
     fresh = await sql.execute(
         """INSERT INTO idempotency_keys (id, account_id, key, request_hash, entry_id, created_at)

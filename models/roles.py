@@ -1,5 +1,6 @@
 """Role grants: from–to, of a member or of the operator's account."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -23,21 +24,21 @@ class RoleGrant(Model):
     granted_by_id = fields.UUIDField(null=True)  # account
     created_at = fields.DatetimeField()
 
-    class Meta:
+    class Meta(Model.Meta):
         table = "role_grants"
 
     def as_rule(self) -> Grant:
         return Grant(self.id, self.role, self.organization_id, self.starts_at, self.ends_at)
 
 
-async def held(account_id: UUID, member_id: UUID | None, at: datetime) -> list[RoleGrant]:
-    """Grants that hold at an instant."""
+async def held(account_ids: Iterable[UUID], member_ids: Iterable[UUID], at: datetime) -> list[RoleGrant]:
+    """Grants of these that hold at an instant."""
     return await sql.models(
         RoleGrant,
-        """SELECT * FROM role_grants WHERE (account_id = :account OR member_id = :member)
+        """SELECT * FROM role_grants WHERE (account_id IN :accounts OR member_id IN :members)
              AND starts_at <= :at AND (ends_at IS NULL OR ends_at > :at) ORDER BY starts_at, id""",
-        account=account_id,
-        member=member_id or account_id,
+        accounts=list(account_ids),
+        members=list(member_ids),
         at=at,
     )
 

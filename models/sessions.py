@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -23,7 +24,7 @@ class Account(Model):
     member_id = fields.UUIDField(null=True, unique=True)
     created_at = fields.DatetimeField()
 
-    class Meta:
+    class Meta(Model.Meta):
         table = "accounts"
 
 
@@ -35,7 +36,7 @@ class AuthToken(Model):
     expires_at = fields.DatetimeField()
     revoked_at = fields.DatetimeField(null=True)
 
-    class Meta:
+    class Meta(Model.Meta):
         table = "auth_tokens"
 
 
@@ -52,16 +53,29 @@ async def issue(account_id: UUID, at: datetime) -> tuple[str, AuthToken]:
     return token, kept
 
 
+_GOOD = """SELECT t.id AS token_id, t.account_id, t.expires_at, a.login, a.member_id, m.organization_id, m.root_id
+  FROM auth_tokens t JOIN accounts a ON a.id = t.account_id LEFT JOIN members m ON m.id = a.member_id
+  WHERE t.revoked_at IS NULL AND t.expires_at > :at AND (a.member_id IS NULL OR m.active)"""
+
+
 async def look_up(token: str, at: datetime) -> dict[str, Any] | None:
-    """token_id, account_id, login, expires_at, member_id, and the member's organization_id and root_id; None: no longer good."""
-    return await sql.row(
-        """SELECT t.id AS token_id, t.account_id, t.expires_at, a.login, a.member_id, m.organization_id, m.root_id
-           FROM auth_tokens t JOIN accounts a ON a.id = t.account_id LEFT JOIN members m ON m.id = a.member_id
-           WHERE t.token_hash = :hash AND t.revoked_at IS NULL AND t.expires_at > :at
-             AND (a.member_id IS NULL OR m.active)""",
-        hash=digest(token),
-        at=at,
-    )
+    """token_id, account_id, login, expires_at, member_id, and the member's organization_id and root_id; None: no
+    longer good."""
+    return await sql.row(f"{_GOOD} AND t.token_hash = :hash", hash=digest(token), at=at)
+
+
+async def look_up_all(token_ids: Iterable[UUID], at: datetime) -> list[dict[str, Any]]:
+    """The same for tokens that were good before; those no longer good are missing."""
+    return await sql.rows(f"{_GOOD} AND t.id IN :ids", ids=list(token_ids), at=at)
+
+
+async def rights_position() -> int:
+    return await sql.value("SELECT position FROM rights WHERE id = 1")
+
+
+async def rights_changed() -> None:
+    """The last write of a transaction, after every clock: everyone who watches rights looks again."""
+    await sql.execute("UPDATE rights SET position = position + 1 WHERE id = 1")
 
 
 async def revoke(token_id: UUID, at: datetime) -> None:

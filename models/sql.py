@@ -1,7 +1,9 @@
 """SQL with named parameters, the same text on both engines.
 
-Write `:name` where a value goes; a list value becomes a parenthesised list (never empty: an empty list matches nothing).
-Values may be UUID, datetime (UTC), date, bool, int, str or None. Rows come back as dicts; UUIDs may be text (SQLite): `uid()`.
+Write `:name` where a value goes; a list value becomes a parenthesised list (never empty: an empty list matches
+nothing).
+Values may be UUID, datetime (UTC), date, bool, int, str or None. Rows come back as dicts; UUIDs may be text (SQLite):
+`uid()`.
 """
 
 import re
@@ -81,12 +83,10 @@ async def models(model: type[M], text: str, **values: Any) -> list[M]:
 
 async def execute(text: str, **values: Any) -> int:
     """How many rows an INSERT, UPDATE or DELETE touched."""
+    if text.lstrip().upper().startswith("INSERT"):
+        return len(await rows(f"{text} RETURNING 1 AS one", **values))
     client = connection()
     statement, bound = _bind(text, values, client.capabilities.dialect == "postgres")
-    if client.capabilities.dialect == "postgres":
-        async with client.acquire_connection() as raw:
-            status: str = await raw.execute(statement, *bound)  # such as "UPDATE 3" or "INSERT 0 1"
-        return int(status.rsplit(" ", 1)[-1])
     touched, _ = await client.execute_query(statement, bound)
     return touched
 

@@ -58,7 +58,7 @@ class Task(Model):
     created_by_id = fields.UUIDField(null=True)  # account
     created_at = fields.DatetimeField()
 
-    class Meta:
+    class Meta(Model.Meta):
         table = "tasks"
 
 
@@ -76,7 +76,7 @@ class Claim(Model):
     decided_at = fields.DatetimeField(null=True)
     decided_by_id = fields.UUIDField(null=True)  # account
 
-    class Meta:
+    class Meta(Model.Meta):
         table = "claims"
 
 

@@ -6,6 +6,7 @@ aborted: a close would wait for a flush that never comes. Never 1011: clients of
 
 import asyncio
 import contextlib
+import random
 import socket
 from collections.abc import Callable
 from typing import Any, cast
@@ -16,6 +17,8 @@ from websockets.protocol import State
 STALLED = 20.0  # seconds without taking a byte
 SEND_BUFFER = 65_536  # bytes in the kernel per socket
 HIGH_WATER = 32_768  # bytes in this process per socket, above which a peer counts as congested
+DRAIN = 10.0  # seconds over which a stopping server closes its sockets, at most
+DRAINED_PER_SECOND = 200
 EXTENSION = "leitai.connection"
 
 
@@ -68,6 +71,16 @@ class LiveConnection(WebSocketsSansIOProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._forget_stall()
         super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """The server is stopping: 1012 spread over seconds, so that not everybody comes back at once."""
+        if self.congested:
+            self.abort()
+        elif self.handshake_complete and not self.close_sent:
+            window = min(DRAIN, len(self.connections) / DRAINED_PER_SECOND)
+            self.loop.call_later(random.uniform(0, window), super().shutdown)
+        else:
+            super().shutdown()
 
     def keepalive_timeout(self) -> None:
         self.pong_timer = None

@@ -51,7 +51,8 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One subscription, ready to run. field: the root field's name; arguments: coerced, by GraphQL name. normal: equal for equal work."""
+    """One subscription, ready to run. field: the root field's name; arguments: coerced, by GraphQL name. normal:
+    equal for equal work."""
 
     document: DocumentNode
     name: str | None

@@ -43,6 +43,11 @@ class Subscriber:
         if self._missed is not None:
             self.give(*self._missed)
 
+    def start_over(self) -> None:
+        """The next frame is of another view: whatever its version, it replaces what is shown."""
+        self.version = -1
+        self._missed = None
+
     def end(self, refusal: str | None) -> None:
         """The stream is over: with a reason as `error`, without one as `complete`."""
         if not self._closed:

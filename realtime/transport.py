@@ -7,7 +7,7 @@ is an `error` of that operation and leaves the others alone.
 import asyncio
 import contextlib
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Hashable
 from datetime import timedelta
 from typing import Any, ClassVar, Protocol, cast
 
@@ -16,24 +16,28 @@ from graphql import GraphQLError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 
-from realtime import pace
+from realtime import messages, pace
 from realtime.boards import Execute, Source
 from realtime.connection import EXTENSION, LiveConnection
 from realtime.documents import Documents, Operation, Refused
 from realtime.hub import Hub, Subscription
+from realtime.messages import (
+    DUPLICATE,
+    FORBIDDEN,
+    INVALID,
+    TIMED_OUT,
+    TOO_MANY_INITS,
+    TRY_LATER,
+    UNAUTHORIZED,
+    Invalid,
+    Subscribe,
+)
 from realtime.subscriber import Subscriber
 
 INIT_TIMEOUT = timedelta(seconds=5)
 MOST_OPERATIONS = 64  # of one socket: a screen shows a handful of boards
-MOST_ID = 256  # characters of an operation's id
 CLOSE_REASON = 123  # bytes that fit in a close frame
-INVALID, UNAUTHORIZED, FORBIDDEN, NOT_ACCEPTABLE = 4400, 4401, 4403, 4406
-TIMED_OUT, DUPLICATE, TOO_MANY_INITS = 4408, 4409, 4429
 log = structlog.get_logger("leitai.socket")
-
-
-class Invalid(Exception):
-    """The message breaks the protocol."""
 
 
 class Closed(Exception):
@@ -46,7 +50,13 @@ class Live(Protocol):
     hub: Hub
     documents: Documents
 
-    async def connect(self, payload: dict[str, Any]) -> tuple[object, dict[str, Any]]:
+    def admit(self, address: str) -> bool:
+        """Whether one more socket from this address is welcome. `release` gives the place back."""
+        ...
+
+    def release(self, address: str) -> None: ...
+
+    async def connect(self, payload: dict[str, Any], socket: "Socket") -> tuple[object, dict[str, Any]]:
         """The viewer for a `connection_init` payload, and the payload of the ack. PermissionError: no such token."""
         ...
 
@@ -55,7 +65,15 @@ class Live(Protocol):
         and the rate it wants. Refused: not for this viewer."""
         ...
 
-    def disconnect(self, viewer: object) -> None: ...
+    def disconnect(self, viewer: object, socket: "Socket") -> None: ...
+
+
+class Socket(Protocol):
+    """An open socket, as those who watch rights know it."""
+
+    async def renew(self, viewer: object | None) -> None:
+        """Its viewer sees other things now; None: its token is no longer good."""
+        ...
 
 
 class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
@@ -66,13 +84,17 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
         self._socket: WebSocket = cast(Any, self.websocket).ws
         self._connection: LiveConnection = self._socket.scope["extensions"][EXTENSION]
         self._subscribers: dict[str, Subscriber] = {}
-        self._places: dict[str, Subscription | None] = {}
+        self._operations: dict[str, Operation] = {}
+        self._places: dict[str, tuple[Subscription, Hashable, str]] = {}
         self._viewer: object | None = None
-        self._opening: set[asyncio.Task[None]] = set()
+        self._address = self._socket.client.host if self._socket.client else ""
 
     # ------------------------------------------------------------ the socket
 
     async def handle(self) -> None:
+        if not self.live.admit(self._address):
+            await self._close(TRY_LATER, "Too many sockets from this address")
+            return
         self._connection.on_writable = self._catch_up
         timeout = asyncio.get_running_loop().call_later(INIT_TIMEOUT.total_seconds(), self._init_timed_out)
         try:
@@ -85,6 +107,7 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
             await self._close(INVALID, str(wrong))
         finally:
             timeout.cancel()
+            self.live.release(self._address)
             await self.shutdown()
 
     async def shutdown(self) -> None:
@@ -92,7 +115,7 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
         for operation_id in list(self._subscribers):
             self._forget(operation_id)
         if self._viewer is not None:
-            self.live.disconnect(self._viewer)
+            self.live.disconnect(self._viewer, self)
             self._viewer = None
 
     def _init_timed_out(self) -> None:
@@ -103,30 +126,21 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
         message = await self._socket.receive()
         if message["type"] == "websocket.disconnect":
             raise Closed
-        text = message.get("text")
-        if text is None:
-            raise Invalid("Messages are text.")
-        try:
-            read = json.loads(text)
-        except (ValueError, RecursionError):
-            raise Invalid("The message is not valid JSON.") from None
-        if not isinstance(read, dict):
-            raise Invalid("A message is a JSON object.")
-        await self._handle(cast(dict[str, Any], read))
+        await self._handle(messages.read(message.get("text")))
 
     async def _handle(self, message: dict[str, Any]) -> None:
-        handlers: dict[object, Callable[[dict[str, Any]], Awaitable[None]]] = {
-            "connection_init": self._init,
-            "ping": self._ping,
-            "pong": self._pong,
-            "subscribe": self._subscribe,
-            "complete": self._complete,
-        }
-        kind = message.get("type")
-        handler = handlers.get(kind) if isinstance(kind, str) else None
-        if handler is None:
-            raise Invalid("The message's type is none of connection_init, ping, pong, subscribe, complete.")
-        await handler(message)
+        match message["type"]:
+            case "connection_init":
+                await self._init(message)
+            case "ping":
+                messages.payload(message)
+                await self._send({"type": "pong"})
+            case "pong":
+                messages.payload(message)
+            case "subscribe":
+                await self._subscribe(messages.subscribe(message))
+            case _:
+                self._forget(messages.operation_id(message))
 
     async def _send(self, message: dict[str, Any]) -> None:
         """Waits for a congested socket: reading on waits with it."""
@@ -149,83 +163,57 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
         if self.connection_init_received:
             await self._close(TOO_MANY_INITS, "Too many initialisation requests")
             raise Closed
-        payload = message.get("payload")
-        if payload is not None and not isinstance(payload, dict):
-            raise Invalid("connection_init's payload is an object.")
+        payload = messages.payload(message)
         self.connection_init_received = True
         try:
-            self._viewer, ack = await self.live.connect(cast(dict[str, Any], payload or {}))
+            self._viewer, ack = await self.live.connect(payload, self)
         except PermissionError as refusal:
             await self._close(FORBIDDEN, str(refusal))
             raise Closed from None
         await self._send({"type": "connection_ack", "payload": ack})
         self.connection_acknowledged = True
 
-    async def _ping(self, message: dict[str, Any]) -> None:
-        self._check_payload(message)
-        await self._send({"type": "pong"})
-
-    async def _pong(self, message: dict[str, Any]) -> None:
-        self._check_payload(message)
-
-    @staticmethod
-    def _check_payload(message: dict[str, Any]) -> None:
-        if not isinstance(message.get("payload"), dict | None):
-            raise Invalid("A payload is an object.")
-
-    @staticmethod
-    def _id(message: dict[str, Any]) -> str:
-        operation_id = message.get("id")
-        if not isinstance(operation_id, str) or not 0 < len(operation_id) <= MOST_ID:
-            raise Invalid(f"id is a string of 1 to {MOST_ID} characters.")
-        return operation_id
-
-    async def _subscribe(self, message: dict[str, Any]) -> None:
-        operation_id = self._id(message)
-        payload = message.get("payload")
-        if not isinstance(payload, dict):
-            raise Invalid("subscribe's payload is an object.")
-        asked = cast(dict[str, Any], payload)
-        query, variables = asked.get("query"), asked.get("variables")
-        name, extensions = asked.get("operationName"), asked.get("extensions")
-        if not isinstance(query, str):
-            raise Invalid("query is a string.")
-        if not isinstance(variables, dict | None):
-            raise Invalid("variables is an object.")
-        if not isinstance(name, str | None):
-            raise Invalid("operationName is a string.")
-        if not isinstance(extensions, dict | None):
-            raise Invalid("extensions is an object.")
+    async def _subscribe(self, asked: Subscribe) -> None:
         if not self.connection_acknowledged:
             await self._close(UNAUTHORIZED, "Unauthorized")
             raise Closed
-        if operation_id in self._subscribers:
+        if asked.id in self._subscribers:
             await self._close(DUPLICATE, "Subscriber for this id already exists")
             raise Closed
         if len(self._subscribers) >= MOST_OPERATIONS:
             refusal = f"This socket has {MOST_OPERATIONS} subscriptions; complete one, or open another socket."
-            await self._error(operation_id, GraphQLError(refusal, extensions={"code": "TOO_MANY_OPERATIONS"}))
+            await self._error(asked.id, GraphQLError(refusal, extensions={"code": "TOO_MANY_OPERATIONS"}))
             return
         subscriber = Subscriber(
-            operation_id,
+            asked.id,
             self._connection,
             self.live.hub.counters,
-            lambda refusal: self._ended(operation_id, refusal),
+            lambda refusal: self._ended(asked.id, refusal),
         )
-        self._subscribers[operation_id] = subscriber
+        self._subscribers[asked.id] = subscriber
         # The hub's task, not one that a closing socket cancels in the middle of a statement.
-        self.live.hub.spawn(self._open(operation_id, subscriber, query, cast(Any, variables) or {}, name))
+        self.live.hub.spawn(self._open(asked, subscriber))
 
-    async def _open(
-        self, operation_id: str, subscriber: Subscriber, query: str, variables: dict[str, Any], name: str | None
-    ) -> None:
-        live = self.live
+    async def _open(self, asked: Subscribe, subscriber: Subscriber) -> None:
         try:
-            operation = live.documents.subscription(query, name, variables)
-            source, group, execute, wanted = await live.open(self._viewer, operation)
-            if self._subscribers.get(operation_id) is not subscriber:
+            operation = self.live.documents.subscription(asked.query, asked.operation_name, asked.variables)
+        except Refused as refused:
+            await self._refuse(asked.id, subscriber, *refused.errors)
+            return
+        if self._subscribers.get(asked.id) is subscriber:
+            self._operations[asked.id] = operation
+            await self._place(asked.id, subscriber, operation)
+
+    async def _place(self, operation_id: str, subscriber: Subscriber, operation: Operation) -> None:
+        """Let the operation follow what the viewer may see of it now, or refuse it."""
+        try:
+            source, group, execute, wanted = await self.live.open(self._viewer, operation)
+            old = self._places.get(operation_id)
+            if self._subscribers.get(operation_id) is not subscriber or (old and old[1:] == (source.key, group)):
                 return
-            place = await live.hub.subscribe(
+            if old is not None and old[1] != source.key:
+                subscriber.start_over()  # another view has versions of its own
+            place = await self.live.hub.subscribe(
                 source, group, execute, operation.shareable, subscriber, pace.rounded(wanted, 5.0)
             )
         except Refused as refused:
@@ -238,10 +226,23 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
             log.error("subscribe_failed", error=type(error).__name__, exc_info=error)
             await self._refuse(operation_id, subscriber, GraphQLError("Unexpected error."))
             return
-        if self._subscribers.get(operation_id) is subscriber:
-            self._places[operation_id] = place
-        else:
+        if self._subscribers.get(operation_id) is not subscriber:
             place.close()
+            return
+        self._places[operation_id] = (place, source.key, group)
+        if old is not None:
+            old[0].close()
+
+    async def renew(self, viewer: object | None) -> None:
+        """Rights changed: each operation goes on in the view that is left to it, or ends by itself."""
+        if viewer is None:
+            await self._close(FORBIDDEN, "This token is no longer good")
+            return
+        self._viewer = viewer
+        for operation_id, operation in list(self._operations.items()):
+            subscriber = self._subscribers.get(operation_id)
+            if subscriber is not None:
+                await self._place(operation_id, subscriber, operation)
 
     async def _refuse(self, operation_id: str, subscriber: Subscriber, *errors: GraphQLError) -> None:
         if self._subscribers.get(operation_id) is subscriber:
@@ -252,16 +253,14 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
     async def _error(self, operation_id: str, *errors: GraphQLError) -> None:
         await self._send({"id": operation_id, "type": "error", "payload": [error.formatted for error in errors]})
 
-    async def _complete(self, message: dict[str, Any]) -> None:
-        self._forget(self._id(message))
-
     def _forget(self, operation_id: str) -> None:
+        self._operations.pop(operation_id, None)
         subscriber = self._subscribers.pop(operation_id, None)
         if subscriber is not None:
             subscriber.close()
         place = self._places.pop(operation_id, None)
         if place is not None:
-            place.close()
+            place[0].close()
 
     def _ended(self, operation_id: str, refusal: str | None) -> None:
         self._forget(operation_id)

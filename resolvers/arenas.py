@@ -23,7 +23,8 @@ class ArenaKey:
 
 @dataclass(frozen=True, slots=True)
 class Arena:
-    """An arena at one version. tasks: OPEN and SCHEDULED, newest first. approvals: newest first, with task and member."""
+    """An arena at one version. tasks: OPEN and SCHEDULED, newest first. approvals: newest first, with task and
+    member."""
 
     key: ArenaKey
     lineage: tuple[Organization, ...]

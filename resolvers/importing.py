@@ -24,17 +24,17 @@ LOST = (ChangedMeanwhile, IntegrityError, asyncpg.DeadlockDetectedError, asyncpg
 
 async def organizations(content: bytes, name: str, *, now: Now, announce: Announce, progress: Progress) -> Report:
     """ImportRefused: nothing was written. `name` is the file's, for what is said about it."""
-    rows = await asyncio.to_thread(_read, content, name, spreadsheets.ORGANIZATIONS)
+    rows = await asyncio.to_thread(read, content, name, spreadsheets.ORGANIZATIONS)
     return await _settled(lambda: importing_organizations.bring(rows, Run(now(), announce, progress)))
 
 
 async def members(content: bytes, name: str, *, now: Now, announce: Announce, progress: Progress) -> Report:
     """ImportRefused: nothing was written. A login makes an account; a secretary gives its first password."""
-    rows = await asyncio.to_thread(_read, content, name, spreadsheets.MEMBERS)
+    rows = await asyncio.to_thread(read, content, name, spreadsheets.MEMBERS)
     return await _settled(lambda: importing_members.bring(rows, Run(now(), announce, progress)))
 
 
-def _read(content: bytes, name: str, columns: Columns) -> list[Row]:
+def read(content: bytes, name: str, columns: Columns) -> list[Row]:
     spreadsheets.check_size(len(content))
     if xlsx.check_kind(content, name):
         return xlsx.read(content, columns)

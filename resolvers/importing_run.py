@@ -42,6 +42,7 @@ class Run:
         async with unit_of_work(self.at, self.announce) as work:
             for root in sorted(roots):
                 await models.organizations.lock_tree(root)
+            work.change_rights()  # whoever moved may see other things now
             yield work
 
     async def through(self, bulks: Sequence[Bulk]) -> None:

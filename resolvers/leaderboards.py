@@ -38,7 +38,8 @@ class BoardView(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BoardKey:
-    """One board in one view. on None: the period that today lies in. kind, children_only and scoring: of organizations only."""
+    """One board in one view. on None: the period that today lies in. kind, children_only and scoring: of
+    organizations only."""
 
     organization_id: UUID
     subject: Subject

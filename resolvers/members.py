@@ -155,9 +155,12 @@ async def update(
             raise NotAllowed(OUTRANKED)
         if changes:
             await Member.filter(id=member_id).update(**changes)
+        if over_account:
+            work.change_rights()
         if login is not None or kept is not None:
             await _change_account(session, work, member_id, login, kept)
         if active is not None and active != found.active:
+            work.change_rights()
             await _set_active(work, found, active)
         elif name is not None:
             await _shown_anew(work, found)
@@ -179,6 +182,7 @@ async def move(session: Session, member_id: UUID, organization_id: UUID) -> Memb
         left = found.organization_id
         await models.members.move(found, organization_id, work.now)
         work.touch(found.root_id, left, organization_id)
+        work.change_rights()
         await _shown_anew(work, found)
     return await Member.get(id=member_id)
 
@@ -243,9 +247,7 @@ async def _change_account(
         return
     if password_hash is not None:
         await Account.filter(id=account.id).update(password_hash=password_hash)
-        own = session.signed_in()
-        keep = own.token_id if own.account_id == account.id else None
-        await models.sessions.revoke_others(account.id, work.now, keep=keep)
+        await models.sessions.revoke_others(account.id, work.now, keep=session.signed_in().token_id)
     if login is not None:
         with unique("login", LOGIN_TAKEN):
             await Account.filter(id=account.id).update(login=login)

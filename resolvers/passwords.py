@@ -1,4 +1,5 @@
-"""argon2id in a thread, one at a time per process: a hash costs about 180 ms of CPU and the event loop serves screens."""
+"""argon2id in a thread, one at a time per process: a hash costs about 180 ms of CPU and the event loop serves
+screens."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -47,5 +48,12 @@ async def matches(kept: str | None, password: str) -> bool:
 
 def check(checks: Checks, password: str, path: str) -> None:
     checks.that(
-        LEAST <= len(password) <= MOST, path, f"A password has {LEAST} to {MOST} characters; this one has {len(password)}."
+        not any(0xD800 <= ord(letter) <= 0xDFFF or letter == "\0" for letter in password),
+        path,
+        "A password is valid Unicode text without NUL.",
+    )
+    checks.that(
+        LEAST <= len(password) <= MOST,
+        path,
+        f"A password has {LEAST} to {MOST} characters; this one has {len(password)}.",
     )

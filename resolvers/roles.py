@@ -91,6 +91,7 @@ async def grant(
         if made.ends_at:
             await clock.schedule(organization.root_id, InstantKind.GRANT_ENDS, made.ends_at, made.id)
         work.touch(organization.root_id, organization_id)
+        work.change_rights()
     return made
 
 
@@ -108,4 +109,5 @@ async def revoke(session: Session, grant_id: UUID) -> RoleGrant:
             await clock.unschedule(found.id, InstantKind.GRANT_STARTS)
             await clock.unschedule(found.id, InstantKind.GRANT_ENDS)
             work.touch(root_id, found.organization_id)
+            work.change_rights()
     return await RoleGrant.get(id=found.id)

@@ -1,6 +1,7 @@
 """Who is asking, and the unit of work in which an operation happens.
 
-`Session.require` gives a `Permit`: holding one proves that someone checked, and where. `Session.work` is one transaction
+`Session.require` gives a `Permit`: holding one proves that someone checked, and where. `Session.work` is one
+transaction
 with one `now`; what it touched is announced after the commit.
 """
 
@@ -34,7 +35,8 @@ Now = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Someone signed in. member_id None: the operator's account. place: where the member belongs, root first, itself last."""
+    """Someone signed in. member_id None: the operator's account. place: where the member belongs, root first, itself
+    last."""
 
     account_id: UUID
     token_id: UUID
@@ -63,6 +65,7 @@ class Work:
     now: datetime
     _touched: dict[UUID, "Touched"] = field(default_factory=dict[UUID, "Touched"])
     announcements: list[Announcement] = field(default_factory=list[Announcement])
+    rights: bool = False
 
     def touch(self, root_id: UUID, *changed: UUID, tasks: Sequence[UUID] = (), everything: bool = False) -> None:
         """Boards of these organizations and above change, and arenas at and below where `tasks` changed."""
@@ -70,6 +73,10 @@ class Work:
         touched.changed.update(changed, tasks)
         touched.tasks.update(tasks)
         touched.everything |= everything
+
+    def change_rights(self) -> None:
+        """What someone may see changes: open streams are looked at again."""
+        self.rights = True
 
     async def position(self, root_id: UUID) -> int:
         """This transaction's position on the root's clock. Ask after every other lock."""
@@ -80,6 +87,7 @@ class Work:
         return touched.position
 
     async def settle(self) -> None:
+        """Versions of what was touched; then rights, the last lock of all."""
         for root_id in sorted(self._touched):
             touched = self._touched[root_id]
             position = await self.position(root_id)
@@ -94,6 +102,8 @@ class Work:
             self.announcements.append(
                 Announcement(root_id, position, touched.everything, frozenset(raised), frozenset(touched.tasks))
             )
+        if self.rights:
+            await models.sessions.rights_changed()
 
 
 @dataclass(slots=True)
@@ -206,7 +216,8 @@ class Session:
             await self.know_lineages([one.organization_id for one in self.viewer.grants if one.organization_id])
 
     async def require(self, scope: Scope, at: UUID) -> Permit:
-        """NotFound: no such organization for this viewer. NotAllowed: it is there, but this needs a role that the viewer lacks."""
+        """NotFound: no such organization for this viewer. NotAllowed: it is there, but this needs a role that the
+        viewer lacks."""
         viewer = self.signed_in()
         lineage = await self.visible(at)
         if not self.allowed(scope, lineage):

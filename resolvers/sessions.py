@@ -1,8 +1,10 @@
 """Signing in and out, and who a token belongs to."""
 
 from collections import OrderedDict
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Any
 from uuid import UUID
 
 import models
@@ -47,26 +49,42 @@ throttle = Throttle()
 async def viewer_of(token: str, at: datetime) -> Viewer | None:
     """Whose token it is, with the grants that hold at that moment; None: no longer good, or never was."""
     found = await sessions.look_up(token, at)
-    if found is None:
-        return None
-    account_id = sql.uid(found["account_id"])
-    member_id = sql.uid(found["member_id"]) if found["member_id"] else None
-    grants = tuple(await models.roles.held(account_id, member_id, at))
-    place: tuple[UUID, ...] = ()
-    if found["organization_id"]:
-        home = sql.uid(found["organization_id"])
-        place = tuple(one.id for one in (await models.organizations.lineages([home]))[home])
-    return Viewer(
-        account_id=account_id,
-        token_id=sql.uid(found["token_id"]),
-        login=found["login"],
-        expires_at=sql.instant(found["expires_at"]),
-        member_id=member_id,
-        root_id=sql.uid(found["root_id"]) if found["root_id"] else None,
-        place=place,
-        grants=grants,
-        rules=tuple(grant.as_rule() for grant in grants),
-    )
+    return next(iter((await _viewers([found], at)).values())) if found else None
+
+
+async def viewers_of(token_ids: Iterable[UUID], at: datetime) -> dict[UUID, Viewer]:
+    """By token, those that are still good: three statements, however many."""
+    return await _viewers(await sessions.look_up_all(token_ids, at), at)
+
+
+async def _viewers(found: Sequence[dict[str, Any]], at: datetime) -> dict[UUID, Viewer]:
+    accounts = {sql.uid(one["account_id"]) for one in found}
+    members = {sql.uid(one["member_id"]) for one in found if one["member_id"]}
+    grants = await models.roles.held(accounts, members, at)
+    homes = {sql.uid(one["organization_id"]) for one in found if one["organization_id"]}
+    places = {
+        home: tuple(one.id for one in line) for home, line in (await models.organizations.lineages(homes)).items()
+    }
+    viewers: dict[UUID, Viewer] = {}
+    for one in found:
+        account_id = sql.uid(one["account_id"])
+        member_id = sql.uid(one["member_id"]) if one["member_id"] else None
+        own = tuple(
+            grant for grant in grants if grant.account_id == account_id or (member_id and grant.member_id == member_id)
+        )
+        token_id = sql.uid(one["token_id"])
+        viewers[token_id] = Viewer(
+            account_id=account_id,
+            token_id=token_id,
+            login=one["login"],
+            expires_at=sql.instant(one["expires_at"]),
+            member_id=member_id,
+            root_id=sql.uid(one["root_id"]) if one["root_id"] else None,
+            place=places[sql.uid(one["organization_id"])] if one["organization_id"] else (),
+            grants=own,
+            rules=tuple(grant.as_rule() for grant in own),
+        )
+    return viewers
 
 
 async def sign_in(session: Session, login: str, password: str) -> tuple[str, Viewer]:
@@ -102,7 +120,10 @@ def _sayable(text: str) -> bool:
 async def sign_out(session: Session) -> None:
     if session.viewer is None:
         raise NotAllowed("You are not signed in.")
-    await sessions.revoke(session.viewer.token_id, session.now())
+    viewer = session.viewer
+    async with session.work() as work:
+        await sessions.revoke(viewer.token_id, work.now)
+        work.change_rights()
 
 
 async def change_password(session: Session, old: str, new: str) -> Viewer:
@@ -122,4 +143,5 @@ async def change_password(session: Session, old: str, new: str) -> Viewer:
     async with session.work() as work:
         await Account.filter(id=viewer.account_id).update(password_hash=kept)
         await sessions.revoke_others(viewer.account_id, work.now, keep=viewer.token_id)
+        work.change_rights()
     return viewer

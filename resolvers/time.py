@@ -1,4 +1,5 @@
-"""Time is a writer: midnight, a period's end, opensAt and dueAt, the edges of a grant. Each is written once, in order."""
+"""Time is a writer: midnight, a period's end, opensAt and dueAt, the edges of a grant. Each is written once, in
+order."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -42,6 +43,7 @@ async def _write(work: Work, instant: Instant) -> None:
             work.touch(root, tasks=[task.organization_id])
         case InstantKind.GRANT_STARTS | InstantKind.GRANT_ENDS:
             grant = await models.RoleGrant.get(id=instant.subject_id)
+            work.change_rights()
             if grant.organization_id:
                 work.touch(root, grant.organization_id)
     await clock.written(instant, await work.position(root))

@@ -32,7 +32,6 @@ class Context:
     def forget(self) -> None:
         """What was loaded before a change; the rest of the operation loads anew."""
         self.now = self.session.now()
-        self.session.lineages.clear()
         for loader in self._loaders.values():
             loader.clear_all()
 

@@ -58,7 +58,7 @@ class Hall:
         self.places: list[Subscription] = []
 
     async def screen(self, person: Person, query: str, **variables: Any) -> Screen:
-        viewer, _ = await self.live.connect({"authorization": f"Bearer {person.token}"})
+        viewer = await self.live.viewer(f"Bearer {person.token}")
         operation = self.live.documents.subscription(query, None, variables)
         source, group, execute, rate = await self.live.open(viewer, operation)
         screen = Screen()
