@@ -8,8 +8,9 @@ from uuid import UUID
 
 from models import sql
 from models.bulk import chunks
-from models.database import dialect, snapshot
+from models.database import connection, dialect, snapshot
 
+CACHE_KB = 256 * 1024  # the indexes of half a million members
 AT_ONCE = 5_000  # values in one list: PostgreSQL takes 32,767 in a statement
 
 
@@ -70,8 +71,9 @@ class KnownMember:
     login: str | None
 
 
-MEMBER = """SELECT m.id, m.organization_id, m.name, m.alias, m.phone, m.joined_on, m.active, a.login
-    FROM members m LEFT JOIN accounts a ON a.member_id = m.id"""
+COLUMNS = "m.id, m.organization_id, m.name, m.alias, m.phone, m.joined_on, m.active, a.login"
+MEMBERS = f"SELECT {COLUMNS} FROM members m LEFT JOIN accounts a ON a.member_id = m.id"
+ACCOUNTS = f"SELECT {COLUMNS} FROM accounts a LEFT JOIN members m ON m.id = a.member_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +94,11 @@ async def roll(organization_ids: Collection[UUID], logins: Collection[str]) -> R
     taken: set[str] = set()
     async with snapshot():
         for some in chunks(organization_ids, AT_ONCE):
-            members |= await _members("m.organization_id IN :some", some)
-        for some in chunks(logins, AT_ONCE):
-            members |= await _members("a.login IN :some", some)
-            free = await sql.rows("SELECT login FROM accounts WHERE member_id IS NULL AND login IN :some", some=some)
-            taken |= {one["login"] for one in free}
+            members |= _members(await sql.rows(f"{MEMBERS} WHERE m.organization_id IN :some", some=some))
+        for some in chunks(set(logins) - {one.login for one in members.values()}, AT_ONCE):
+            found = await sql.rows(f"{ACCOUNTS} WHERE a.login IN :some", some=some)
+            members |= _members(one for one in found if one["id"])
+            taken |= {one["login"] for one in found if not one["id"]}
         count = await count_members(organization_ids)
     return Roll(members, taken, count)
 
@@ -121,12 +123,11 @@ async def locked_members(ids: Iterable[UUID]) -> dict[UUID, KnownMember]:
     for some in chunks(sorted(ids), AT_ONCE):
         if dialect() == "postgres":
             await sql.rows("SELECT id FROM members WHERE id IN :some ORDER BY id FOR NO KEY UPDATE", some=some)
-        members |= await _members("m.id IN :some", some)
+        members |= _members(await sql.rows(f"{MEMBERS} WHERE m.id IN :some", some=some))
     return members
 
 
-async def _members(condition: str, some: Sequence[Any]) -> dict[UUID, KnownMember]:
-    found = await sql.rows(f"{MEMBER} WHERE {condition} ORDER BY m.created_at, m.id", some=some)
+def _members(rows: Iterable[dict[str, Any]]) -> dict[UUID, KnownMember]:
     made = [
         KnownMember(
             sql.uid(one["id"]),
@@ -138,6 +139,12 @@ async def _members(condition: str, some: Sequence[Any]) -> dict[UUID, KnownMembe
             bool(one["active"]),
             one["login"],
         )
-        for one in found
+        for one in rows
     ]
     return {member.id: member for member in made}
+
+
+async def make_room() -> None:
+    """For SQLite, outside a transaction: what is written stays in memory until the commit, and is written once."""
+    if dialect() == "sqlite":
+        await connection().execute_query(f"PRAGMA cache_size = -{CACHE_KB}")

@@ -76,7 +76,7 @@ def _shown(person: Person) -> tuple[str, str, str | None]:
 
 
 def _bulks(at: datetime, plan: MembersPlan, known: Known) -> list[Bulk]:
-    new = [(uuid4(), one) for one in plan.created]
+    new = [*zip(_ids(len(plan.created)), plan.created, strict=True)]
 
     def place(one: Person) -> UUID:
         return known.ids[one.organization_code]
@@ -110,11 +110,16 @@ def _bulks(at: datetime, plan: MembersPlan, known: Known) -> list[Bulk]:
         insert(
             "memberships",
             ("id", "member_id", "organization_id", "from_at"),
-            ((uuid4(), key, to, at) for key, to in joining),
+            ((one, key, to, at) for one, (key, to) in zip(_ids(len(joining)), joining, strict=True)),
         ),
         insert(
             "accounts",
             ("id", "login", "member_id", "created_at"),
-            ((uuid4(), login, key, at) for key, login in with_login),
+            ((one, login, key, at) for one, (key, login) in zip(_ids(len(with_login)), with_login, strict=True)),
         ),
     ]
+
+
+def _ids(count: int) -> list[UUID]:
+    """In order, so that an index grows at its end: a third of the time for a city's members."""
+    return sorted(uuid4() for _ in range(count))

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 import models
-from models import bulk
+from models import bulk, importing
 from models.bulk import Bulk
 from resolvers import time
 from resolvers.session import Announce, Work, unit_of_work
@@ -39,6 +39,7 @@ class Run:
     async def writing(self, roots: Iterable[UUID]) -> AsyncGenerator[Work]:
         """The one transaction. Its first locks let one import, and one change of a tree's shape, in at a time."""
         await time.write_due(self.at, self.announce)
+        await importing.make_room()
         async with unit_of_work(self.at, self.announce) as work:
             for root in sorted(roots):
                 await models.organizations.lock_tree(root)

@@ -185,10 +185,11 @@ def _heading(line: int, cells: Sequence[str], columns: Columns) -> dict[str, int
         if names.count(name) > 1
     ]
     here = ", ".join(shown(cell) for cell in cells[:12] if cell)
-    for name in columns:
-        if name not in names:
-            words = "".join(f" or {word}" for word in columns[name][:2])
-            faults.append(LineFault(line, f"The column {name}{words} is missing; the first line says {here}."))
+    faults += [
+        LineFault(line, f"The column {name} ({columns[name][0]}) is missing; the first line says {here}.")
+        for name in columns
+        if name not in names
+    ]
     if faults:
         raise ImportRefused(faults)
     return dict(places)
