@@ -1,0 +1,53 @@
+"""`leitai import` as an operator meets it: what is said, and where, and with which exit code."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from imports import MEMBERS, ORGANIZATIONS, table
+from sqlite_files import Sqlite
+
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+PROGRAM = "from app.command import main; main()"
+
+
+def leitai(url: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", PROGRAM, *map(str, arguments)],
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_an_operator_imports_and_reads_what_is_wrong(engine: Sqlite, database_url: str, tmp_path: Path) -> None:
+    good, bad = tmp_path / "党组织.csv", tmp_path / "党员.csv"
+    good.write_bytes(table(ORGANIZATIONS, "1,,公司党委,党委", "11,1,第一党支部,党支部"))
+    bad.write_bytes(table(MEMBERS, "11,张伟,,1,,", "12,[bold]李娜,,,2021-02-30,"))
+
+    outdated = leitai(database_url, "import", "organizations", good)
+    assert outdated.returncode == 1
+    assert "leitai migrate" in outdated.stderr
+    assert "Traceback" not in outdated.stderr
+
+    assert leitai(database_url, "migrate").returncode == 0
+    imported = leitai(database_url, "import", "organizations", good)
+    assert (imported.returncode, imported.stdout) == (0, "党组织.csv: 2 created, 0 updated, 0 unchanged.\n")
+    assert "100%" in imported.stderr
+
+    refused = leitai(database_url, "import", "members", bad)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.splitlines()[-4:] == [
+        'line 2: The phone "1" is none: 5 to 20 digits, with + before them or not.',
+        'line 3: There is no organization with the code "12".',
+        'line 3: The date "2021-02-30" is none between 1900-01-01 and today; write it as 2021-07-01.',
+        "党员.csv: 3 faults. Nothing was written.",
+    ]
+
+    assert leitai(database_url, "import", "members", tmp_path / "nowhere.csv").returncode == 2
