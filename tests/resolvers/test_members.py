@@ -177,10 +177,16 @@ async def test_nobody_takes_over_an_account_that_may_more(world: World, story: S
     later = await world.member("何伟", at=company.first)
     soon = world.clock.now + timedelta(days=10)
     await world.grant(later, Role.SECRETARY, at=company.first, starts_at=soon)
+    operator = await world.member("黄磊", at=company.first)
+    await models.RoleGrant.create(
+        role=Role.ADMIN, account_id=operator.account.id, starts_at=world.clock.now, created_at=world.clock.now
+    )
     reviewer = await world.member("马丽", at=company.first, roles=[Role.REVIEWER])
 
     assert (await update(world, story.branch, admin, **given))["__typename"] == "NotAllowed"
     assert (await update(world, story.branch, later, **given))["__typename"] == "NotAllowed"
+    assert (await update(world, story.branch, operator, **given))["__typename"] == "NotAllowed"
+    assert (await update(world, story.admin, operator, **given))["__typename"] == "NotAllowed"
     assert (await update(world, story.branch, story.branch, **given))["__typename"] == "NotAllowed"
     assert (await update(world, story.branch, reviewer, **given))["__typename"] == "UpdateMemberSuccess"
     assert (await update(world, story.branch, admin, phone="13800138000"))["__typename"] == "UpdateMemberSuccess"

@@ -13,6 +13,7 @@ from world import Person, World
 import models
 from models import BoardVersion, Member, Membership, Organization
 from resolvers import members
+from rules.refusals import NotAllowed
 
 FIELDS = "member { id displayName name phone joinedOn active balance debt organization { name } }"
 CREATE = f"""mutation ($input: CreateMemberInput!) {{
@@ -102,6 +103,29 @@ async def test_a_move_needs_the_right_at_both_ends_and_one_root(world: World, st
     assert (await move(world, story.secretary, story.li, other.first))["__typename"] == "NotFound"
     across = await move(world, story.operator, story.li, other.first)
     assert (across["__typename"], across["fields"][0]["path"]) == ("InvalidInput", ["organizationId"])
+
+
+async def test_who_moved_out_of_reach_meanwhile_is_not_moved(world: World, story: Story) -> None:
+    """The secretary of the first branch saw a member there, whom another move is just taking to the second."""
+    company, member = story.company, await Member.get(id=story.li.id)
+    session = await world.session(story.branch)
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def taken_away() -> None:
+        async with models.database.transaction():
+            await models.members.move(member, company.second.id, world.clock.now)
+            begun.set()
+            await go_on.wait()
+
+    taking = asyncio.create_task(taken_away())
+    await begun.wait()
+    moving = asyncio.create_task(members.move(session, member.id, company.group.id))
+    await asyncio.sleep(0.2)
+    go_on.set()
+    await taking
+    with pytest.raises(NotAllowed):
+        await moving
+    assert (await Member.get(id=member.id)).organization_id == company.second.id
 
 
 async def test_two_moves_at_once_leave_one_membership(world: World, story: Story) -> None:
