@@ -20,11 +20,13 @@ from realtime.boards import Execute, Source
 from realtime.documents import Documents, Operation, Refused
 from realtime.events import Hint
 from realtime.hub import Hub
+from realtime.logs import LogSource
 from realtime.redis_hints import RedisHints
 from realtime.transport import Socket
-from resolvers import arenas, leaderboards, sessions
+from resolvers import arenas, leaderboards, points_log, sessions
 from resolvers.arenas import ArenaKey
 from resolvers.leaderboards import BoardKey
+from resolvers.points_log import LogKey
 from resolvers.session import Announcement, Now, Session, Viewer
 from rules.refusals import Refusal
 from schema import schema
@@ -39,12 +41,15 @@ log = structlog.get_logger("leitai.live")
 async def versions(keys: Sequence[Hashable]) -> dict[Hashable, int]:
     """Of every kind of board, a statement for each kind."""
     boards = [key for key in keys if isinstance(key, BoardKey)]
+    logs = [key for key in keys if isinstance(key, LogKey)]
     watched_arenas = [key for key in keys if isinstance(key, ArenaKey)]
     found: dict[Hashable, int] = {}
     if boards:
-        found |= {key: version for key, version in (await leaderboards.versions(boards)).items()}
+        found = {**found, **await leaderboards.versions(boards)}
     if watched_arenas:
-        found |= {key: version for key, version in (await arenas.versions(watched_arenas)).items()}
+        found = {**found, **await arenas.versions(watched_arenas)}
+    if logs:
+        found = {**found, **await points_log.versions(logs)}
     return found
 
 
@@ -159,10 +164,10 @@ class LiveEngine:
                 await socket.renew(renewed)
         self._rights = position
 
-    async def open(self, viewer: object, operation: Operation) -> tuple[Source, str, Execute, float | None]:
+    async def open(self, viewer: object, operation: Operation) -> tuple[Source | LogSource, str, Execute, float | None]:
         assert isinstance(viewer, Viewer)
         try:
-            source = await open_source(self.session(viewer), operation.field, operation.arguments)
+            opening = await open_source(self.session(viewer), operation.field, operation.arguments)
         except Refusal as refusal:
             code = CODES.get(type(refusal), "REFUSED")
             raise Refused(GraphQLError(refusal.message, extensions={"code": code})) from refusal
@@ -171,6 +176,6 @@ class LiveEngine:
         group = operation.normal if operation.shareable else f"{viewer.account_id} {_sight(viewer)}\n{operation.normal}"
 
         async def execute(value: Any) -> object:
-            return await run(operation, value, Session(speaker.viewer, self.clock, self.announce))
+            return await run(operation, opening.select(value), Session(speaker.viewer, self.clock, self.announce))
 
-        return source, group, execute, operation.arguments.get("maxPerSecond")
+        return opening.source, f"{opening.variant}\n{group}", execute, operation.arguments.get("maxPerSecond")

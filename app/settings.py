@@ -17,7 +17,7 @@ class Settings(BaseSettings):
     database_url: str = Field(
         "sqlite://leitai.sqlite3",
         validation_alias="DATABASE_URL",
-        description="sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME, as Tortoise reads it; ?host=/dir for a socket.",
+        description="sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME, as Tortoise reads it; ?host=/dir: a socket.",
     )
     redis_url: str | None = Field(
         None, validation_alias="REDIS_URL", description="redis://HOST/0; left out: one process."

@@ -9,6 +9,7 @@ import structlog
 
 from realtime.boards import Board, Counters, Execute, Group, Receiver, Source
 from realtime.events import EVERYTHING, Hint
+from realtime.logs import Follower, Log, LogReceiver, LogSource
 
 POLL = 2.0  # seconds: the promise of how late a watched board may be when no hint arrives
 log = structlog.get_logger("leitai.hub")
@@ -39,8 +40,8 @@ class Hub:
     def __init__(self, versions: Versions) -> None:
         self.counters = Counters()
         self._versions = versions
-        self._boards: dict[Hashable, Board] = {}
-        self._by_topic: dict[str, set[Board]] = {}
+        self._boards: dict[Hashable, Board | Log] = {}
+        self._by_topic: dict[str, set[Board | Log]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._context = contextvars.copy_context()
         self._stopping = asyncio.Event()
@@ -79,7 +80,7 @@ class Hub:
     ) -> Subscription:
         """The first frame is the state as it stands now: what was committed before this call is in it."""
         board = self._boards.get(source.key)
-        if board is None:
+        if not isinstance(board, Board):
             board = self._boards[source.key] = Board(self, source)
             self.listen(board, source.topics)
         group = board.group(group_key, execute, shared)
@@ -92,12 +93,20 @@ class Hub:
             raise
         return place
 
-    def forget(self, board: Board) -> None:
+    def follow(self, source: LogSource, group: Hashable, execute: Execute, receiver: LogReceiver) -> Follower:
+        """From the receiver's cursor on, or the source's: everything once, in order."""
+        board = self._boards.get(source.key)
+        if not isinstance(board, Log):
+            board = self._boards[source.key] = Log(self, source)
+            self.listen(board, source.topics)
+        return Follower(board, source, group, execute, receiver)
+
+    def forget(self, board: Board | Log) -> None:
         if self._boards.get(board.key) is board:
             del self._boards[board.key]
         self.listen(board, frozenset())
 
-    def listen(self, board: Board, topics: frozenset[str]) -> None:
+    def listen(self, board: Board | Log, topics: frozenset[str]) -> None:
         for topic in board.topics - topics:
             boards = self._by_topic.get(topic)
             if boards is not None:

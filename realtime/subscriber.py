@@ -12,6 +12,7 @@ class Subscriber:
         self, operation_id: str, connection: LiveConnection, counters: Counters, on_end: Callable[[str | None], None]
     ) -> None:
         self.version = -1
+        self.cursor: str | None = None
         self._connection = connection
         self._counters = counters
         self._prefix = frames.prefix(operation_id)
@@ -42,6 +43,18 @@ class Subscriber:
         """The socket takes more again: what it missed, if anything."""
         if self._missed is not None:
             self.give(*self._missed)
+
+    async def deliver(self, cursor: str, payload: bytes) -> bool:
+        """A log's frame: none may be skipped, so this one waits until the socket takes it. False: it is gone."""
+        connection = self._connection
+        await connection.writable.wait()
+        if self._closed or not connection.ready:
+            return False
+        self.cursor = cursor
+        self._counters.frames += 1
+        data = self._prefix + payload
+        connection.write_frame(frames.header(len(data)) + data)
+        return True
 
     def start_over(self) -> None:
         """The next frame is of another view: whatever its version, it replaces what is shown."""

@@ -21,6 +21,7 @@ from realtime.boards import Execute, Source
 from realtime.connection import EXTENSION, LiveConnection
 from realtime.documents import Documents, Operation, Refused
 from realtime.hub import Hub, Subscription
+from realtime.logs import Follower, LogSource
 from realtime.messages import (
     DUPLICATE,
     FORBIDDEN,
@@ -60,7 +61,7 @@ class Live(Protocol):
         """The viewer for a `connection_init` payload, and the payload of the ack. PermissionError: no such token."""
         ...
 
-    async def open(self, viewer: object, operation: Operation) -> tuple[Source, str, Execute, float | None]:
+    async def open(self, viewer: object, operation: Operation) -> tuple[Source | LogSource, str, Execute, float | None]:
         """What the operation watches, whose execution it may share (equal keys share), how to execute it over a state,
         and the rate it wants. Refused: not for this viewer."""
         ...
@@ -85,7 +86,7 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
         self._connection: LiveConnection = self._socket.scope["extensions"][EXTENSION]
         self._subscribers: dict[str, Subscriber] = {}
         self._operations: dict[str, Operation] = {}
-        self._places: dict[str, tuple[Subscription, Hashable, str]] = {}
+        self._places: dict[str, tuple[Subscription | Follower, Hashable, str]] = {}
         self._viewer: object | None = None
         self._address = self._socket.client.host if self._socket.client else ""
 
@@ -213,9 +214,12 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
                 return
             if old is not None and old[1] != source.key:
                 subscriber.start_over()  # another view has versions of its own
-            place = await self.live.hub.subscribe(
-                source, group, execute, operation.shareable, subscriber, pace.rounded(wanted, 5.0)
-            )
+            if isinstance(source, LogSource):
+                place = self.live.hub.follow(source, group, execute, subscriber)
+            else:
+                place = await self.live.hub.subscribe(
+                    source, group, execute, operation.shareable, subscriber, pace.rounded(wanted, 5.0)
+                )
         except Refused as refused:
             await self._refuse(operation_id, subscriber, *refused.errors)
             return

@@ -6,16 +6,17 @@ from strawberry.schema.config import StrawberryConfig
 from schema import enums as _enums  # isort: skip  # noqa: F401 -- before the types that use them
 from schema.arenas import ArenaQueries
 from schema.leaderboards import LeaderboardQueries
-from schema.live import Subscription
 from schema.member_mutations import MemberMutations
 from schema.members import MemberQueries
 from schema.node import NodeQueries
 from schema.organization_mutations import OrganizationMutations
 from schema.organizations import OrganizationQueries
 from schema.point_mutations import PointMutations
+from schema.points_log import PointsLogQueries
 from schema.roles import RoleMutations
 from schema.scalars import SCALARS
 from schema.sessions import SessionMutations, SessionQueries
+from schema.subscriptions import Subscription
 from schema.task_mutations import TaskMutations
 from schema.task_queries import TaskQueries
 
@@ -29,6 +30,7 @@ class Query(
     ArenaQueries,
     TaskQueries,
     LeaderboardQueries,
+    PointsLogQueries,
 ):
     pass
 

@@ -187,16 +187,17 @@ class Leaderboard(Node):
         description="Where one subject stands, by default the viewer. Null for another who has no row to be shown."
     )
     def standing(self, info: Info, subject_id: strawberry.ID | None = None) -> Standing | None:
+        if subject_id is None:
+            own = leaderboards.own_subject(info.context.session, self.board)
+            return self.standing_of(own, own=True) if own else None
+        subject = self._subject(subject_id)
+        known = subject in self.board.place and self.board.shown(subject)
+        return self.standing_of(subject) if known else None
+
+    def standing_of(self, subject: UUID, *, own: bool = False) -> Standing:
+        """own: the viewer is the subject, and sees itself also where others do not."""
         board = self.board
-        own = leaderboards.own_subject(info.context.session, board) if subject_id is None else None
-        subject = own if subject_id is None else self._subject(subject_id)
-        if subject is None:
-            return None
-        index = board.place.get(subject)
-        if index is None and own is None:
-            return None
-        if own is None and not board.shown(subject):
-            return None
+        index = board.place.get(subject) if own or board.shown(subject) else None
         ranked = board.ranking[index] if index is not None else None
         return Standing(
             id=strawberry.ID(ids.encode("Standing", board.row_key(subject))),
@@ -207,7 +208,7 @@ class Leaderboard(Node):
             size=self.size,
             points=Long(ranked.points if ranked else 0),
             rank=ranked.rank if ranked else None,
-            row=_row(board, ranked, own=own is not None) if ranked else None,
+            row=_row(board, ranked, own=own) if ranked else None,
         )
 
     def _subject(self, text: str) -> UUID:

@@ -1,32 +1,25 @@
-"""What subscriptions watch, and which fields their shared frames may hold.
+"""What subscriptions watch, and which fields their shared frames may hold."""
 
-`open_source` serves the live engine. The generators below are its slow, obvious twin: they load again and again, one
-subscriber at a time; tests hold the engine's frames equal to theirs.
-"""
-
-import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import strawberry
 
 from models import OrganizationKind, TaskStatus
 from realtime.boards import Source, State
-from resolvers import arenas, leaderboards
+from realtime.logs import LogPage, LogSource
+from resolvers import arenas, leaderboards, points_log
 from resolvers.leaderboards import Subject
 from resolvers.session import Session
 from rules.periods import PeriodKind
 from rules.ranking import OrganizationScoring
+from rules.refusals import InvalidInput
 from schema import ids
-from schema.arenas import TaskArena
 from schema.arenas import find as find_arena
-from schema.context import Info
-from schema.leaderboards import Leaderboard, LeaderboardInput
+from schema.leaderboards import Leaderboard, LeaderboardInput, Standing
 from schema.leaderboards import find as find_leaderboard
-
-T = TypeVar("T", Leaderboard, TaskArena)
-TWIN_POLL = 0.05  # seconds
-
+from schema.points_log import PointsLog
 
 # ---------------------------------------------------------------- sharing
 
@@ -64,6 +57,11 @@ SHAREABLE: Mapping[str, Mapping[str, Callable[[Mapping[str, Any]], bool]]] = {
     "Task": _all(
         *("id", "organization", "title", "description", "points", "status", "review", "capacity", "claimedCount"),
         *("approvedCount", "opensAt", "dueAt"),
+    ),
+    "PointsLog": _all("cursor", "edges"),
+    "PointsEntryEdge": _all("node", "cursor"),
+    "PointsEntry": _all(
+        *("id", "member", "organization", "kind", "amount", "rule", "reason", "occurredAt", "countsAt", "recordedAt")
     ),
     "Claim": _all("id", "task", "member", "status", "claimedAt", "submittedAt", "decidedAt"),
 }
@@ -112,45 +110,58 @@ def _input(given: Mapping[str, Any]) -> LeaderboardInput:
     )
 
 
-async def open_source(session: Session, field: str, arguments: Mapping[str, Any]) -> Source:
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """variant: tells apart what shares a board but not a frame. select: the root value of a frame, from the board's."""
+
+    source: Source | LogSource
+    variant: str = ""
+    select: Callable[[Any], Any] = lambda value: value
+
+
+async def log_source(session: Session, organization_id: str, after: str | None) -> LogSource:
+    key = await points_log.key(session, ids.read(organization_id, "Organization"))
+    topics = points_log.topics(key, (await session.lineage(key.organization_id))[0].id)
+    points_log.place(after)
+
+    async def load(cursor: str | None) -> LogPage:
+        found = await points_log.load(key, cursor)
+        return LogPage(found.cursor, PointsLog.of(found), len(found.entries), found.more)
+
+    return LogSource(key, topics, load, after)
+
+
+async def standing_opening(session: Session, input: LeaderboardInput, subject_id: str | None) -> Opening:
+    """Everybody's standing on a board comes from the one load of that board."""
+    source = await leaderboard_source(session, input)
+    viewer = session.signed_in()
+    kind = "Member" if input.subject is Subject.MEMBER else "Organization"
+    subject = ids.optional(subject_id, kind)
+    if subject is not None:
+        return Opening(source, f"of {subject}", lambda board: board.standing_of(subject))
+    if viewer.member_id is None:
+        raise InvalidInput.at("subjectId", "This account is no member: say whose standing to follow.")
+    if input.subject is Subject.MEMBER:
+        own = viewer.member_id
+        return Opening(source, f"own {own}", lambda board: board.standing_of(own, own=True))
+
+    def nearest(board: Leaderboard) -> Standing:
+        found = leaderboards.own_subject(session, board.board)
+        return board.standing_of(found or viewer.place[-1], own=found is not None)
+
+    return Opening(source, f"of the place {viewer.place}", nearest)
+
+
+async def open_source(session: Session, field: str, arguments: Mapping[str, Any]) -> Opening:
     """What a subscription field watches, for this viewer. NotFound, InvalidInput: it can't."""
     match field:
         case "leaderboardUpdated":
-            return await leaderboard_source(session, _input(arguments["input"]))
+            return Opening(await leaderboard_source(session, _input(arguments["input"])))
+        case "standingUpdated":
+            return await standing_opening(session, _input(arguments["input"]), arguments.get("subjectId"))
         case "taskArenaUpdated":
-            return await arena_source(session, arguments["organizationId"])
+            return Opening(await arena_source(session, arguments["organizationId"]))
+        case "pointsAwarded":
+            return Opening(await log_source(session, arguments["organizationId"], arguments.get("after")))
         case _:
             raise KeyError(field)
-
-
-async def _twin(source: Source) -> AsyncGenerator[Any]:
-    last = -1
-    while (state := await source.load()) is not None:
-        if state.version > last:
-            last = state.version
-            yield state.value
-        await asyncio.sleep(TWIN_POLL)
-
-
-PACE = (
-    "State: the first frame is the state as it stands, each later frame is the newest state; frames between may be "
-    "skipped, versions never go back. maxPerSecond only paces (0.05 to 20, "
-    "rounded down to 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10 or 20)."
-)
-
-
-@strawberry.type(description="What changes live. Over WebSocket, graphql-transport-ws.")
-class Subscription:
-    @strawberry.subscription(description=f"A leaderboard, whenever it changes. {PACE}")
-    async def leaderboard_updated(
-        self, info: Info, input: LeaderboardInput, max_per_second: float | None = 5
-    ) -> AsyncGenerator[Leaderboard]:
-        async for board in _twin(await leaderboard_source(info.context.session, input)):
-            yield board
-
-    @strawberry.subscription(description=f"A task arena, whenever it changes. {PACE}")
-    async def task_arena_updated(
-        self, info: Info, organization_id: strawberry.ID, max_per_second: float | None = 2
-    ) -> AsyncGenerator[TaskArena]:
-        async for arena in _twin(await arena_source(info.context.session, organization_id)):
-            yield arena

@@ -38,12 +38,15 @@ PointsSource: TypeAlias = Annotated[
 @strawberry.type(description="One row of the ledger. It never changes: a correction is another that reverses it.")
 class PointsEntry(Node):
     row: strawberry.Private[models.PointsEntry]
+    loaded: strawberry.Private[tuple[Any, Any, str] | None]
 
     @classmethod
-    def of(cls, row: models.PointsEntry) -> "PointsEntry":
+    def of(cls, row: models.PointsEntry, loaded: tuple[Any, Any, str] | None = None) -> "PointsEntry":
+        """loaded: its Member (or None), its Organization and its reason, where they are loaded already."""
         return cls(
             id=strawberry.ID(ids.encode("PointsEntry", row.id)),
             row=row,
+            loaded=loaded,
             kind=row.kind,
             amount=row.amount,
             rule=row.rule,
@@ -64,22 +67,26 @@ class PointsEntry(Node):
     recorded_at: datetime = strawberry.field(description="When it entered the ledger.")
 
     @strawberry.field(description="Whose it is; null: the organization's own.")
-    async def member(self, info: Info) -> Annotated["Member", strawberry.lazy("schema.members")] | None:
+    def member(self, info: Info) -> Annotated["Member", strawberry.lazy("schema.members")] | None:
         from schema.members import Member
 
-        return await Member.load(info, self.row.member_id) if self.row.member_id else None
+        if self.loaded:
+            return self.loaded[0]
+        return Member.load(info, self.row.member_id) if self.row.member_id else None  # type: ignore[return-value]
 
     @strawberry.field(
         description="Who is credited, for ever: the organization to which the member belonged at countsAt."
     )
-    async def organization(self, info: Info) -> Annotated["Organization", strawberry.lazy("schema.organizations")]:
+    def organization(self, info: Info) -> Annotated["Organization", strawberry.lazy("schema.organizations")]:
         from schema.organizations import Organization
 
-        return await Organization.load(info, self.row.organization_id)
+        if self.loaded:
+            return self.loaded[1]
+        return Organization.load(info, self.row.organization_id)  # type: ignore[return-value]
 
     @strawberry.field(description="In words, for people. Empty where the words were erased.")
     async def reason(self, info: Info) -> str:
-        return await info.context.reasons.load(self.row.id) or ""
+        return self.loaded[2] if self.loaded else await info.context.reasons.load(self.row.id) or ""
 
     @strawberry.field(
         description="What it was given for; null for an award by hand, and where the task is not to be seen."

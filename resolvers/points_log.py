@@ -1,0 +1,85 @@
+"""The log of an organization's points: every entry credited there and below, once, in commit order."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+from uuid import UUID
+
+import models
+from models import Member, Organization, PointsEntry
+from resolvers.leaderboards import BoardView
+from resolvers.session import Session
+from rules.refusals import InvalidInput
+from rules.roles import Scope
+
+PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class LogKey:
+    organization_id: UUID
+    view: BoardView
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Entries after a cursor with all that frames may say of them. members: those that this view names."""
+
+    entries: Sequence[PointsEntry]
+    members: Mapping[UUID, tuple[Member, Organization]]
+    organizations: Mapping[UUID, Organization]
+    reasons: Mapping[UUID, str]
+    cursor: str
+    more: bool
+
+
+async def key(session: Session, organization_id: UUID) -> LogKey:
+    """NotFound: there is no such organization, or not for this viewer."""
+    lineage = await session.visible(organization_id)
+    return LogKey(
+        organization_id, BoardView.FULL if session.allowed(Scope.CLAIMS_REVIEW, lineage) else BoardView.PUBLIC
+    )
+
+
+def topics(log: LogKey, root_id: UUID) -> frozenset[str]:
+    return frozenset({f"o:{log.organization_id}", f"r:{root_id}"})
+
+
+def cursor_of(entry: PointsEntry) -> str:
+    position, line = cast(int, entry.position), cast(int, entry.line)
+    return models.pages.cursor([position, line])
+
+
+def place(cursor: str | None) -> tuple[int, int]:
+    """(position, line) of a cursor; the beginning for None. InvalidInput: no cursor of a log."""
+    if cursor is None:
+        return 0, -1
+    values = models.pages.read_cursor(cursor, 2)
+    if not all(isinstance(one, int) and abs(one) < 2**62 for one in values):
+        raise InvalidInput.at("after", "after is not a cursor of this log.")
+    return values[0], values[1]
+
+
+async def load(log: LogKey, after: str | None, first: int = PAGE) -> Stretch:
+    """The next entries. Positions are taken under the root's lock, so none can still come to lie before these."""
+    models.pages.bounded(first)
+    begin = place(after)
+    async with models.database.snapshot():
+        found = await models.points.log(log.organization_id, begin, first + 1)
+        entries, more = found[:first], len(found) > first
+        people = await models.members.by_ids({one.member_id for one in entries if one.member_id})
+        named = {one.organization_id for one in (*entries, *people.values())}
+        organizations = await models.organizations.by_ids(named)
+        reasons = await models.points.reasons([one.id for one in entries])
+    members = {
+        one.id: (one, organizations[one.organization_id])
+        for one in people.values()
+        if log.view is BoardView.FULL or not one.hidden_on_boards
+    }
+    cursor = cursor_of(entries[-1]) if entries else after or models.pages.cursor([0, -1])
+    return Stretch(entries, members, organizations, reasons, cursor, more)
+
+
+async def versions(logs: Sequence[LogKey]) -> dict[LogKey, int]:
+    found = await models.leaderboards.versions(list({one.organization_id for one in logs}))
+    return {one: found[one.organization_id] for one in logs if one.organization_id in found}
