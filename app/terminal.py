@@ -16,7 +16,7 @@ HOLD = 6.0  # seconds for which a movement stands out: long enough to be seen fr
 MEDALS = {1: "bold #f5c542", 2: "bold #c8ccd4", 3: "bold #cd8b5a"}
 STATES = {"LIVE": "bold green", "SETTLING": "bold yellow", "FINAL": "bold blue", "FROZEN": "bold cyan"}
 BAR = 18  # columns
-NARROW = 80  # columns, below which there is no bar
+ROOM_FOR_BARS, ROOM_FOR_PLACES = 80, 60  # columns of the terminal
 NOBODY = "·"
 Row = Mapping[str, Any]
 
@@ -137,7 +137,7 @@ def ago(seconds: float) -> str:
 
 
 def table(shown: Shown, now: float, width: int) -> RenderableType:
-    """width: columns of the terminal; a narrow one goes without bars."""
+    """width: columns of the terminal; a narrow one goes without bars, a very narrow one without organizations."""
     board = shown.board
     if board is None:
         return Text(shown.lost or "Connecting …", "yellow" if shown.lost else "dim")
@@ -146,7 +146,7 @@ def table(shown: Shown, now: float, width: int) -> RenderableType:
         f"· {board['subject'].lower()}s · {period(board, shown.zone)} ",
     )
     return Panel(
-        Group(_grid(shown, board, now, width >= NARROW), Text(), _status(shown, board, now)),
+        Group(_grid(shown, board, now, width), Text(), _status(shown, board, now)),
         title=title,
         title_align="left",
         box=box.ROUNDED,
@@ -155,7 +155,7 @@ def table(shown: Shown, now: float, width: int) -> RenderableType:
     )
 
 
-def _grid(shown: Shown, board: Mapping[str, Any], now: float, wide: bool) -> Table:
+def _grid(shown: Shown, board: Mapping[str, Any], now: float, width: int) -> Table:
     rows = board["rows"]
     of_members = board["subject"] == "MEMBER"
     grid = Table(box=box.SIMPLE_HEAD, expand=True, pad_edge=False, show_edge=False, padding=(0, 1))
@@ -163,15 +163,17 @@ def _grid(shown: Shown, board: Mapping[str, Any], now: float, wide: bool) -> Tab
     grid.add_column("#", justify="right", width=3)
     grid.add_column("", width=5)
     grid.add_column("Name", ratio=2, no_wrap=True, overflow="ellipsis")
-    grid.add_column("Organization" if of_members else "Size", ratio=3, no_wrap=True, overflow="ellipsis")
+    if width >= ROOM_FOR_PLACES:
+        grid.add_column("Organization" if of_members else "Size", ratio=3, no_wrap=True, overflow="ellipsis")
     grid.add_column("Points" if of_members else "Score", justify="right", width=7)
     grid.add_column("", width=6, no_wrap=True)
-    if wide:
+    if width >= ROOM_FOR_BARS:
         grid.add_column("", width=BAR, no_wrap=True)
     most = max((row["score"] for row in rows), default=0)
     for row in rows:
         cells = _cells(row, shown.movements.of(row["id"], now), most)
-        grid.add_row(*(cells if wide else cells[:-1]))
+        kept = cells if width >= ROOM_FOR_BARS else cells[:-1]
+        grid.add_row(*(kept if width >= ROOM_FOR_PLACES else (*kept[:3], *kept[4:])))
     if not rows:
         grid.add_row("", "", Text("Nobody has points here yet.", "dim italic"))
     return grid

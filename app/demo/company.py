@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import models
 from app.demo import tables
-from app.demo.tables import PLACES, ROOT_CODE, Place
+from app.demo.tables import BRANCHES, PLACES, ROOT_CODE, Place
 from models import Account, Organization, OrganizationKind, RoleGrant
 from resolvers import members, organizations, passwords, roles
 from resolvers.session import Announcement, Session, Viewer
@@ -67,10 +67,11 @@ async def found(beginning: datetime, told: Callable[[], None]) -> Company:
             company.admin, parent_id=parent, code=place.code, name=place.name, kind=place.kind, time_zone=None
         )
     names = iter(tables.people(tables.MEMBERS, company.chance))
+    logins = {branch.code: _logins(branch.code) for branch in BRANCHES}
     for place in PLACES:
-        logins = _logins(place)
         for _ in range(place.members):
-            company.people.append(await _joins(company, place, next(names), next(logins, None)))
+            login = next(logins[branch_of(place)], None)
+            company.people.append(await _joins(company, place, next(names), login))
             told()
     await Account.filter(member_id__not_isnull=True).update(password_hash=kept)
     await _hand_out_roles(company)
@@ -82,14 +83,12 @@ def branch_of(place: Place) -> str:
     return place.parent if place.kind is OrganizationKind.GROUP else place.code
 
 
-def _logins(place: Place) -> Iterator[str]:
-    """Secretary and reviewer come first in their branch; some members of the same place follow them."""
-    if place.kind is not OrganizationKind.BRANCH:
-        return
-    number = place.code.removeprefix(f"{ROOT_CODE}-")
+def _logins(branch: str) -> Iterator[str]:
+    """Secretary and reviewer come first in their branch; some members follow, of its groups too."""
+    number = branch.removeprefix(f"{ROOT_CODE}-")
     yield f"secretary-{number}"
     yield f"reviewer-{number}"
-    if place.code == f"{ROOT_CODE}-8":
+    if branch == f"{ROOT_CODE}-8":
         yield "secretary"
         yield "reviewer"
     for index in range(1, MEMBERS_SIGNING_IN + 1):
