@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
 from uuid import UUID
 
 import models
 from models import Member, Organization, PointsEntry
+from models.pages import Listing
 from resolvers.leaderboards import BoardView
 from resolvers.session import Session
 from rules.refusals import InvalidInput
 from rules.roles import Scope
 
 PAGE = 100
+IN_ORDER = Listing(PointsEntry, "points_entries t", "t.root_id", (("position", False), ("line", False)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,7 @@ def topics(log: LogKey, root_id: UUID) -> frozenset[str]:
 
 
 def cursor_of(entry: PointsEntry) -> str:
-    position, line = cast(int, entry.position), cast(int, entry.line)
-    return models.pages.cursor([position, line])
+    return models.pages.cursor_of(IN_ORDER, entry)
 
 
 def place(cursor: str | None) -> tuple[int, int]:
@@ -55,9 +55,13 @@ def place(cursor: str | None) -> tuple[int, int]:
     if cursor is None:
         return 0, -1
     values = models.pages.read_cursor(cursor, 2)
-    if not all(isinstance(one, int) and abs(one) < 2**62 for one in values):
+    try:
+        position, line = (int(one) for one in values)
+    except (ValueError, TypeError):
+        raise InvalidInput.at("after", "after is not a cursor of this log.") from None
+    if abs(position) >= 2**62 or abs(line) >= 2**31:  # what the columns hold
         raise InvalidInput.at("after", "after is not a cursor of this log.")
-    return values[0], values[1]
+    return position, line
 
 
 async def load(log: LogKey, after: str | None, first: int = PAGE) -> Stretch:
@@ -76,7 +80,7 @@ async def load(log: LogKey, after: str | None, first: int = PAGE) -> Stretch:
         for one in people.values()
         if log.view is BoardView.FULL or not one.hidden_on_boards
     }
-    cursor = cursor_of(entries[-1]) if entries else after or models.pages.cursor([0, -1])
+    cursor = cursor_of(entries[-1]) if entries else after or models.pages.cursor(["0", "-1"])
     return Stretch(entries, members, organizations, reasons, cursor, more)
 
 

@@ -1,90 +1,32 @@
 """Time is a writer: under a clock that the test moves, watched boards change though nobody does anything."""
 
-import asyncio
-import json
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
+from hall import Hall, opened
 from world import Company, Person, World
 
 import models
-from app.live import LiveEngine
-from app.settings import Settings
 from models import TaskReview
-from realtime.hub import Subscription
-from resolvers import points, roles, tasks, time
+from resolvers import points, roles, tasks
 from rules.roles import Role
 
 BOARD = """subscription ($input: LeaderboardInput!) { leaderboardUpdated(input: $input, maxPerSecond: 20) {
-  version state size period { startsAt endsAt } rows { rank previousRank score subject { ... on Member { displayName } } } } }"""
+  version state size period { startsAt endsAt }
+  rows { rank previousRank score subject { ... on Member { displayName } } } } }"""
 ARENA = """subscription ($organization: ID!) { taskArenaUpdated(organizationId: $organization, maxPerSecond: 20) {
   version openCount claimedCount tasks(status: OPEN) { edges { node { title status } } } } }"""
 
 
-class Screen:
-    def __init__(self) -> None:
-        self.version = -1
-        self.frames: list[dict[str, Any]] = []
-
-    def give(self, version: int, payload: bytes) -> None:
-        self.version = version
-        answer = json.loads(payload[:-1])
-        assert "errors" not in answer, answer
-        [frame] = answer["data"].values()
-        assert frame["version"] == str(version)
-        self.frames.append(frame)
-
-    def end(self, refusal: str | None) -> None:
-        raise AssertionError(refusal)
-
-    @property
-    def newest(self) -> dict[str, Any]:
-        return self.frames[-1]
-
-    async def shows(self, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        async with asyncio.timeout(10):
-            while not holds(self.newest):
-                await asyncio.sleep(0.01)
-        return self.newest
-
-
-class Hall:
-    """Screens on the live engine of a world."""
-
-    def __init__(self, world: World, live: LiveEngine) -> None:
-        self.world, self.live = world, live
-        self.places: list[Subscription] = []
-
-    async def screen(self, person: Person, query: str, **variables: Any) -> Screen:
-        viewer = await self.live.viewer(f"Bearer {person.token}")
-        operation = self.live.documents.subscription(query, None, variables)
-        source, group, execute, rate = await self.live.open(viewer, operation)
-        screen = Screen()
-        self.places.append(
-            await self.live.hub.subscribe(source, group, execute, operation.shareable, screen, rate or 20.0)
-        )
-        return screen
-
-    async def time_passes(self, until: datetime) -> None:
-        self.world.clock.now = until
-        await time.write_due(until, self.live.announce)
-
-
 @pytest.fixture
 async def hall(world: World) -> AsyncGenerator[Hall]:
-    live = LiveEngine(Settings(), world.clock)  # pyright: ignore[reportCallIssue]
-    await live.start()
-    made = Hall(world, live)
-    yield made
-    for place in made.places:
-        place.close()
-    await live.stop()
+    async with opened(world) as made:
+        yield made
 
 
 async def award(hall: Hall, by: Person, member: Person, amount: int, key: str) -> None:
-    session = hall.live.session(await hall.live.viewer(f"Bearer {by.token}"))
+    session = await hall.session(by)
     await points.award(
         session, member_id=member.id, organization_id=None, amount=amount, reason="好", occurred_at=None, key=key
     )
@@ -125,7 +67,7 @@ async def test_a_watched_day_rolls_over_at_midnight(world: World, hall: Hall) ->
 async def test_a_watched_task_opens_and_falls_due(world: World, hall: Hall) -> None:
     company, secretary, member = await people(world)
     now = world.clock.now
-    session = hall.live.session(await hall.live.viewer(f"Bearer {secretary.token}"))
+    session = await hall.session(secretary)
     task = await tasks.create(
         session,
         organization_id=company.root.id,
@@ -145,7 +87,7 @@ async def test_a_watched_task_opens_and_falls_due(world: World, hall: Hall) -> N
     opened = await arena.shows(lambda frame: frame["openCount"] == 1)
     assert opened["tasks"]["edges"][0]["node"] == {"title": "打扫展厅", "status": "OPEN"}
 
-    claimant = hall.live.session(await hall.live.viewer(f"Bearer {member.token}"))
+    claimant = await hall.session(member)
     await tasks.claim(claimant, task.id)
     await arena.shows(lambda frame: frame["claimedCount"] == 1)
 
@@ -158,7 +100,7 @@ async def test_a_watched_task_opens_and_falls_due(world: World, hall: Hall) -> N
 
 async def test_a_grant_that_ends_is_a_new_version(world: World, hall: Hall) -> None:
     company, secretary, member = await people(world)
-    session = hall.live.session(await hall.live.viewer(f"Bearer {secretary.token}"))
+    session = await hall.session(secretary)
     now = world.clock.now
     await roles.grant(
         session,

@@ -42,7 +42,8 @@ SAME_WORK = [
     ('subscription Named{boardUpdated(input:{id:"x",period:MONTH}){id,rows(first:3){rank}}} # spelled otherwise', {}),
     ('subscription { boardUpdated(input: {id: "x"}, maxPerSecond: 1) { id rows(first: 3) { rank } } }', {}),
     (
-        "subscription S($input: BoardInput!, $n: Int = 3) { boardUpdated(input: $input) { id rows(first: $n) { rank } } }",
+        "subscription S($input: BoardInput!, $n: Int = 3) "
+        "{ boardUpdated(input: $input) { id rows(first: $n) { rank } } }",
         {"input": {"id": "x"}},
     ),
 ]

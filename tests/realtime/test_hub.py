@@ -191,7 +191,7 @@ async def test_one_who_joins_while_the_last_leaves_goes_on(hub: Hub, truth: Trut
     _, leaving = await watch()
     truth.gate.clear()
     truth.version[ODD] = 2
-    joining = asyncio.create_task(watch())
+    joining = asyncio.ensure_future(watch())
     await until(lambda: truth.loads == 2)
     leaving.close()
     truth.gate.set()
