@@ -42,11 +42,11 @@ KEPT = {
     "Mutation.moveOrganization",
     "members": "Query.member Mutation.createMember Mutation.updateMember Mutation.moveMember Mutation.updateMyPrivacy",
     "roles": "Mutation.grantRole Mutation.revokeRole",
-    "points": "Mutation.awardPoints Mutation.reversePoints",
+    "points": "Query.pointsLog Mutation.awardPoints Mutation.reversePoints Subscription.pointsAwarded",
     "tasks": "Query.taskArena Query.task Mutation.createTask Mutation.publishTask Mutation.closeTask "
     "Mutation.claimTask Mutation.releaseClaim Mutation.submitClaim Mutation.approveClaim Mutation.returnClaim "
     "Mutation.rejectClaim Subscription.taskArenaUpdated",
-    "leaderboards": "Query.leaderboard Subscription.leaderboardUpdated",
+    "leaderboards": "Query.leaderboard Subscription.leaderboardUpdated Subscription.standingUpdated",
 }
 # Of types that we have, what is still to come: fields, and members of unions.
 TO_COME = {"Viewer.display", "PointsSource.Study"}
