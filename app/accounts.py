@@ -10,7 +10,8 @@ from rules.roles import Role
 
 
 async def create_admin(login: str, password: str) -> None:
-    """ADMIN everywhere. Again with the same login: the new password. InvalidInput: a login or password of the wrong length."""
+    """ADMIN everywhere. Again with the same login: the new password. InvalidInput: a login or password of the wrong
+    length."""
     checks = Checks()
     login = checks.text(login, "login", least=1, most=100).casefold()
     passwords.check(checks, password, "password")

@@ -35,15 +35,21 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, help="Processes; above 1 needs PostgreSQL and REDIS_URL.")] = 1,
 ) -> None:
     from app.factory import create_app
-    from app.server import serve as run_server
+    from app.server import serve as serve_one
+    from app.server import serve_many
 
     settings = load()
-    if workers > 1:
-        fail("More than one worker needs Redis between them, which this version does not have yet. Use --workers 1.")
     logs.configure(settings.log_level, settings.log_json)
+    if workers > 1 and settings.database_url.startswith("sqlite"):
+        fail("SQLite serves one process. Use --workers 1, or DATABASE_URL=postgres://… for several.")
+    if workers > 1 and not settings.redis_url:
+        fail("Several workers tell each other of changes through Redis. Set REDIS_URL=redis://…, or use --workers 1.")
     if missing := asyncio.run(pending(settings.database_url)):
         raise DatabaseOutdated(f"The database lacks {len(missing)} migration(s). Run `leitai migrate`, then try again.")
-    run_server(create_app(settings), settings, host, port)
+    if workers > 1:
+        serve_many(host, port, workers)
+    else:
+        serve_one(create_app(settings), settings, host, port)
 
 
 cli.command("demo", help="Serve the demo company and its life.")(demo)

@@ -1,29 +1,50 @@
 """uvicorn, with the settings that thousands of quiet sockets want."""
 
+from typing import Any
+
 import uvicorn
 from starlette.applications import Starlette
 
-from app.settings import Settings
+from app import logs
+from app.factory import create_app
+from app.settings import Settings, load
 from realtime.connection import DRAIN, LiveConnection
 
 MOST_FRAME = 64 * 1024  # bytes from a client: a subscription with its document
 PING = 10.0  # seconds; a peer that answers none in as many again is aborted
+BACKLOG = 4096  # handshakes waiting: a hall that comes back all at once
+
+
+def from_environment() -> Starlette:
+    """One worker's application."""
+    settings = load()
+    logs.configure(settings.log_level, settings.log_json)
+    return create_app(settings)
+
+
+def _options(host: str, port: int) -> dict[str, Any]:
+    return {
+        "host": host,
+        "port": port,
+        "http": "httptools",
+        "ws": LiveConnection,
+        "ws_max_size": MOST_FRAME,
+        "ws_ping_interval": PING,
+        "ws_ping_timeout": PING,
+        "ws_per_message_deflate": False,
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        "backlog": BACKLOG,
+        "timeout_graceful_shutdown": int(DRAIN) + 5,
+    }
 
 
 def serve(app: Starlette, settings: Settings, host: str, port: int) -> None:
-    """Until SIGTERM or SIGINT."""
-    uvicorn.run(
-        app,
-        host=host,
-        port=port,
-        http="httptools",
-        ws=LiveConnection,
-        ws_max_size=MOST_FRAME,
-        ws_ping_interval=PING,
-        ws_ping_timeout=PING,
-        ws_per_message_deflate=False,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=int(DRAIN) + 5,
-    )
+    """In this process, until SIGTERM or SIGINT."""
+    uvicorn.run(app, **_options(host, port))
+
+
+def serve_many(host: str, port: int, workers: int) -> None:
+    """In processes of their own on one socket; each reads the environment for itself."""
+    uvicorn.run("app.server:from_environment", factory=True, workers=workers, **_options(host, port))
