@@ -34,7 +34,10 @@ from graphql import (
 from graphql.execution.values import get_argument_values, get_variable_values
 from graphql.language import ast as nodes
 
+from realtime import limits
+
 KEPT = 500  # parsed documents per process
+MOST_WEIGHT = 100_000  # tokens of all that are kept, at about 500 bytes each
 MOST_TOKENS = 2_000
 MOST_ERRORS = 5
 # type name → field name → whether it may be shared, given its arguments
@@ -47,6 +50,20 @@ class Refused(Exception):
     def __init__(self, *errors: GraphQLError) -> None:
         super().__init__(errors[0].message)
         self.errors = errors
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """One operation of a document that the schema can answer."""
+
+    document: DocumentNode
+    operation: OperationDefinitionNode
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    found: DocumentNode | Refused
+    weight: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,40 +84,54 @@ class Documents:
     def __init__(self, schema: GraphQLSchema, shareable: Shareable) -> None:
         self._schema = schema
         self._shareable = shareable
-        self._kept: OrderedDict[str, DocumentNode | Refused] = OrderedDict()
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._weight = 0
 
     def parsed(self, query: str) -> DocumentNode:
-        """Refused: a syntax error, or the schema has no such fields."""
-        found = self._kept.get(query)
-        if found is None:
-            found = self._parse(query)
-            self._kept[query] = found
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+        """Refused: a syntax error, too large, or the schema has no such fields."""
+        kept = self._kept.get(query)
+        if kept is None:
+            kept = self._parse(query)
+            self._keep(query, kept)
         else:
             self._kept.move_to_end(query)
-        if isinstance(found, Refused):
-            raise found
-        return found
+        if isinstance(kept.found, Refused):
+            raise Refused(*kept.found.errors)  # a new one: an exception raised again and again grows
+        return kept.found
 
-    def _parse(self, query: str) -> DocumentNode | Refused:
+    def chosen(self, query: str, name: str | None) -> Chosen:
+        """Refused: as `parsed`, or the document has no such operation."""
+        document = self.parsed(query)
+        return Chosen(document, _chosen(document, name))
+
+    def _keep(self, query: str, kept: _Kept) -> None:
+        self._kept[query] = kept
+        self._weight += kept.weight
+        while len(self._kept) > KEPT or self._weight > MOST_WEIGHT:
+            self._weight -= self._kept.popitem(last=False)[1].weight
+
+    def _parse(self, query: str) -> _Kept:
+        text = len(query) // 100
         try:
             document = parse(query, max_tokens=MOST_TOKENS)
         except GraphQLSyntaxError as error:
-            return Refused(error)
+            return _Kept(Refused(error), text)
         except RecursionError:
-            return Refused(GraphQLError("The document is nested too deeply."))
-        errors = validate(self._schema, document, max_errors=MOST_ERRORS)
-        return Refused(*errors) if errors else document
+            return _Kept(Refused(GraphQLError("The document is nested too deeply.")), text)
+        fault = limits.check(document)
+        if fault is not None:
+            return _Kept(Refused(fault), text)
+        errors = validate(self._schema, document, max_errors=MOST_ERRORS, hide_suggestions=True)
+        return _Kept(Refused(*errors) if errors else document, document.token_count + text)
 
     def subscription(self, query: str, name: str | None, variables: Mapping[str, Any]) -> Operation:
         """Refused: no such operation, not a subscription, or variables that do not fit."""
-        document = self.parsed(query)
-        operation = _chosen(document, name)
+        chosen = self.chosen(query, name)
+        document, operation = chosen.document, chosen.operation
         if operation.operation is not OperationType.SUBSCRIPTION:
             raise Refused(GraphQLError("Only subscriptions run over WebSocket; send queries and mutations over HTTP."))
         coerced = get_variable_values(
-            self._schema, operation.variable_definitions or (), dict(variables), max_errors=MOST_ERRORS
+            self._schema, operation.variable_definitions or (), dict(variables), MOST_ERRORS, hide_suggestions=True
         )
         if isinstance(coerced, list):
             raise Refused(*coerced)
@@ -164,6 +195,8 @@ def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode
         found = [one for one in found if one.name is not None and one.name.value == name]
         if not found:
             raise Refused(GraphQLError("The document has no operation of that name."))
+    if not found:
+        raise Refused(GraphQLError("The document has no operation."))
     if len(found) != 1:
         raise Refused(GraphQLError("The document has several operations; say which by operationName."))
     return found[0]

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from graphql import build_schema
+from graphql import build_schema, get_introspection_query
 
-from realtime.documents import MOST_TOKENS, Documents, Refused
+from realtime.documents import MOST_TOKENS, MOST_WEIGHT, Documents, Refused
 
 SCHEMA = build_schema(
     """
@@ -132,3 +132,58 @@ def test_refusals_and_documents_are_kept_within_a_bound(documents: Documents) ->
     for number in range(600):
         documents.parsed(f'subscription {{ boardUpdated(input: {{id: "{number}"}}) {{ id }} }}')
     assert documents.parsed(PLAIN) is not first
+
+
+def test_large_documents_are_kept_by_weight(documents: Documents) -> None:
+    documents.parsed(PLAIN)
+    comment = "#" + "x" * 200_000  # one token that is none
+    for number in range(MOST_WEIGHT // 2_000 + 1):
+        documents.parsed(f"{PLAIN} {comment}{number}")
+    first = documents.parsed(PLAIN)
+    documents.parsed(f"{PLAIN} {comment}")
+    assert documents.parsed(PLAIN) is first
+    assert len(documents._kept) < 60
+
+
+def test_a_refusal_raised_again_does_not_grow(documents: Documents) -> None:
+    depths: set[int] = set()
+    for _ in range(3):
+        with pytest.raises(Refused) as refused:
+            documents.parsed("{ nothing }")
+        depths.add(len(refused.traceback))
+    assert len(depths) == 1
+
+
+def doubled(count: int) -> str:
+    fragments = "".join(f"fragment F{n} on Board {{ ...F{n + 1} ...F{n + 1} }} " for n in range(count))
+    return f"{{ board {{ ...F0 }} }} {fragments} fragment F{count} on Board {{ id }}"
+
+
+TOO_LARGE = {
+    "depth": ("{ board " + "{ board " * 24 + "{ id }" + "}" * 25, "nested too deeply"),
+    "depth in fragments": (
+        "{ ...F } fragment F on Query " + "{ board " * 13 + "{ ...G }" + "}" * 13 + " "
+        "fragment G on Board " + "{ board " * 13 + "{ id }" + "}" * 13,
+        "nested too deeply",
+    ),
+    "fields": (doubled(30), "too many fields"),
+    "one name": ("{ board { " + "id " * 21 + "} }", "one name"),
+    "one name in inline fragments": ("{ board { " + "...{ id } " * 21 + "} }", "one name"),
+    "fragments": ("{ board { id } } " + "".join(f"fragment F{n} on Board {{ id }} " for n in range(41)), "fragments"),
+    "directives": ("{ board { id " + "@skip(if: false) " * 101 + "} }", "directives"),
+}
+
+
+@pytest.mark.parametrize(("query", "reason"), TOO_LARGE.values(), ids=TOO_LARGE)
+def test_what_would_cost_too_much_is_refused_before_it_is_validated(
+    documents: Documents, query: str, reason: str
+) -> None:
+    with pytest.raises(Refused, match=reason) as refused:
+        documents.parsed(query)
+    assert refused.value.errors[0].extensions == {"code": "TOO_LARGE"}
+
+
+def test_what_common_tools_ask_is_not_too_large(documents: Documents) -> None:
+    documents.parsed(get_introspection_query())
+    with pytest.raises(Refused, match="Cannot spread fragment"):  # a cycle, which ends too
+        documents.parsed("{ board { ...F } } fragment F on Board { ...G } fragment G on Board { ...F }")
