@@ -4,10 +4,10 @@ import uuid
 from typing import Any
 
 import structlog
-from graphql import ExecutionResult, GraphQLError
+from graphql import DocumentNode, ExecutionResult, GraphQLError
 from graphql import execute as graphql_execute
 
-from realtime.documents import Operation
+from realtime.documents import MOST_ERRORS, Operation
 from resolvers.session import Session
 from rules.refusals import InvalidInput, NotAllowed, NotFound, Refusal
 from schema import schema
@@ -27,29 +27,43 @@ def presented(error: GraphQLError) -> GraphQLError:
         return GraphQLError(
             cause.message, nodes=error.nodes, path=error.path, extensions={**(error.extensions or {}), "code": code}
         )
+    return unexpected(cause, error)
+
+
+def unexpected(cause: Exception, at: GraphQLError | None = None) -> GraphQLError:
+    """An id instead of the error, for the client; the log holds both."""
     incident = uuid.uuid4().hex[:12]
     log.error("unexpected_error", incident=incident, error=type(cause).__name__, exc_info=cause)
     return GraphQLError(
         "Unexpected error.",
-        nodes=error.nodes,
-        path=error.path,
+        nodes=at and at.nodes,
+        path=at and at.path,
         extensions={"code": "INTERNAL", "incident": incident},
     )
 
 
-async def run(operation: Operation, value: Any, session: Session) -> dict[str, Any]:
-    """One frame of a subscription over a state: its payload."""
+async def answer(
+    document: DocumentNode, name: str | None, variables: dict[str, Any], context: Context, value: Any = None
+) -> ExecutionResult:
+    """What a document that was found good says; errors as they were raised."""
     outcome = graphql_execute(
         schema._schema,
-        operation.document,
+        document,
         root_value=value,
-        context_value=Context(session),
-        variable_values=operation.variables,
-        operation_name=operation.name,
+        context_value=context,
+        variable_values=variables,
+        operation_name=name,
+        max_coercion_errors=MOST_ERRORS,
+        hide_suggestions=True,
         executor_class=schema.execution_context_class,
         operation_extensions=None,
     )
-    result = outcome if isinstance(outcome, ExecutionResult) else await outcome
+    return outcome if isinstance(outcome, ExecutionResult) else await outcome
+
+
+async def run(operation: Operation, value: Any, session: Session) -> dict[str, Any]:
+    """One frame of a subscription over a state: its payload."""
+    result = await answer(operation.document, operation.name, operation.variables, Context(session), value)
     payload: dict[str, Any] = {"data": result.data}
     if result.errors:
         payload["errors"] = [presented(error).formatted for error in result.errors]

@@ -16,7 +16,7 @@ from starlette.routing import Route, WebSocketRoute
 
 import models
 from app import failpoints, metrics
-from app.http import MOST_BODY, Endpoint
+from app.http import Endpoint
 from app.live import LiveEngine
 from app.settings import Settings
 from resolvers import time
@@ -92,7 +92,6 @@ def create_app(settings: Settings, clock: Now = system_clock) -> Starlette:
             )
         ],
         lifespan=lifespan,
-        max_body_size=MOST_BODY,
     )
     app.state.live = live
     return app
