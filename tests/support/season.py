@@ -27,9 +27,9 @@ ANSWERED = {
     "moveOrganization": ORGANIZATION, "grantRole": GRANT, "revokeRole": GRANT,
 }  # fmt: skip
 HOW_OFTEN = {
-    "award": 20, "reverse": 8, "create_task": 8, "publish": 9, "claim": 18, "submit": 12, "review": 16, "release": 3,
-    "close": 3, "move_member": 7, "move_organization": 5, "hide": 8, "rename_member": 4, "leave_or_return": 4,
-    "rename_organization": 5, "grant": 3, "revoke": 2, "enter_member": 3, "found_organization": 2,
+    "award": 14, "reverse": 6, "create_task": 9, "publish": 12, "claim": 18, "submit": 14, "review": 20, "release": 2,
+    "close": 2, "move_member": 7, "move_organization": 8, "hide": 6, "rename_member": 4, "leave_or_return": 4,
+    "rename_organization": 7, "grant": 2, "revoke": 1, "enter_member": 4, "found_organization": 2,
 }  # fmt: skip
 
 
@@ -72,6 +72,11 @@ class Season:
     grants: list[str] = field(default_factory=list[str])
     founded: list[str] = field(default_factory=list[str])
     left: set[str] = field(default_factory=set[str])
+
+    @property
+    def news(self) -> bool:
+        """Whether the newest act was the first or second of its kind to succeed."""
+        return self.succeeded[self.told[-1].split()[1]] <= 2
 
     async def act(self) -> None:
         """One operation; a refusal is an answer too."""
@@ -148,7 +153,9 @@ class Season:
         await self._do(
             self.secretary,
             "createTask",
-            organizationId=self.random.choice([self._places[0]] * 8 + self._places),
+            organizationId=self.random.choice(
+                [World.id(self.company.root)] * 5 + [World.id(self.company.general)] * 4 + self._places
+            ),
             title=self._name("任务"),
             points=self.random.choice([0, 3, 8, 15]),
             review=self.random.choice(["REVIEWED", "REVIEWED", "AUTOMATIC"]),
@@ -227,17 +234,19 @@ class Season:
     # ------------------------------------------------------------ organizations and roles
 
     async def rename_organization(self) -> None:
-        place = self.random.choice(self._places)
+        place = self.random.choice(self._places[:6])
         await self._do(self.secretary, "updateOrganization", organizationId=place, name=self._name("支部"))
 
     async def move_organization(self) -> None:
-        """The group between branches, branches between the general branch and the root."""
+        """The group to another branch, a branch below the general branch or away from it."""
         company = self.company
         what = self.random.choice([company.group, company.second, company.third, company.third])
-        branches = [company.first, company.second, company.third]
-        to = self.random.choice(branches if what is company.group else [company.root, company.general])
+        branches, above = [company.first, company.second, company.third], [company.root, company.general]
+        places = [one for one in (branches if what is company.group else above) if one.id != what.parent_id]
+        to = self.random.choice(places)
         given = {"organizationId": World.id(what), "parentId": World.id(to)}
-        await self._do(self.operator, "moveOrganization", **given)
+        if await self._do(self.operator, "moveOrganization", **given):
+            what.parent_id = to.id
 
     async def found_organization(self) -> None:
         kind, above = self.random.choice([("BRANCH", self.company.general), ("GROUP", self.company.first)])
