@@ -25,7 +25,7 @@ from realtime.redis_hints import RedisHints
 from realtime.transport import Socket
 from resolvers import arenas, leaderboards, points_log, sessions
 from resolvers.arenas import ArenaKey
-from resolvers.leaderboards import BoardKey
+from resolvers.leaderboards import BoardKey, OwnKey
 from resolvers.points_log import LogKey
 from resolvers.session import Announcement, Now, Session, Viewer
 from rules.refusals import Refusal
@@ -40,7 +40,7 @@ log = structlog.get_logger("leitai.live")
 
 async def versions(keys: Sequence[Hashable]) -> dict[Hashable, int]:
     """Of every kind of board, a statement for each kind."""
-    boards = [key for key in keys if isinstance(key, BoardKey)]
+    boards = [key for key in keys if isinstance(key, BoardKey | OwnKey)]
     logs = [key for key in keys if isinstance(key, LogKey)]
     watched_arenas = [key for key in keys if isinstance(key, ArenaKey)]
     found: dict[Hashable, int] = {}
@@ -94,10 +94,12 @@ class LiveEngine:
 
     def announce(self, announcement: Announcement) -> None:
         """After a commit: which boards to look at again."""
-        topics = {f"o:{one}" for one in announcement.changed} | {f"t:{one}" for one in announcement.tasks}
+        public = "p" if announcement.in_public else ""
+        topics = {f"{public}o:{one}" for one in announcement.changed}
+        topics |= {f"{public}t:{one}" for one in announcement.tasks}
         if announcement.everything:
-            topics.add(f"r:{announcement.root_id}")
-        self.backplane.publish(Hint.of(topics, announcement.position))
+            topics.add(f"{public}r:{announcement.root_id}")
+        self.backplane.publish(Hint.of(topics, announcement.version))
 
     def session(self, viewer: Viewer | None) -> Session:
         return Session(viewer, self.clock, self.announce)
@@ -167,7 +169,9 @@ class LiveEngine:
     async def open(self, viewer: object, operation: Operation) -> tuple[Source | LogSource, str, Execute, float | None]:
         assert isinstance(viewer, Viewer)
         try:
-            opening = await open_source(self.session(viewer), operation.field, operation.arguments)
+            opening = await open_source(
+                self.session(viewer), operation.field, operation.arguments, shared=operation.shareable
+            )
         except Refusal as refusal:
             code = CODES.get(type(refusal), "REFUSED")
             raise Refused(GraphQLError(refusal.message, extensions={"code": code})) from refusal

@@ -1,7 +1,21 @@
 """Rows, their queries and their changes of state. Modules are the namespace: `models.tasks.take_slot(...)`."""
 
-from models import clock, database, leaderboards, members, organizations, pages, points, roles, sessions, sql, tasks
+from models import (
+    clock,
+    database,
+    freezes,
+    leaderboards,
+    members,
+    organizations,
+    pages,
+    points,
+    roles,
+    sessions,
+    sql,
+    tasks,
+)
 from models.clock import BoardVersion, Clock, Instant
+from models.freezes import Freeze
 from models.members import Member, Membership
 from models.organizations import Organization, OrganizationKind, OrganizationPath
 from models.points import IdempotencyKey, PointsEntry, PointsKind, PointsReason
@@ -16,6 +30,7 @@ __all__ = [
     "Claim",
     "ClaimStatus",
     "Clock",
+    "Freeze",
     "IdempotencyKey",
     "Instant",
     "Member",
@@ -32,6 +47,7 @@ __all__ = [
     "TaskStatus",
     "clock",
     "database",
+    "freezes",
     "leaderboards",
     "members",
     "organizations",

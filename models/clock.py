@@ -5,6 +5,7 @@ A transaction calls `take` after all its other locks; nothing but ledger rows an
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -21,6 +22,8 @@ class Clock(Model):
     time = fields.DatetimeField()  # the newest instant written: what boards take for "now"
     day_position = fields.BigIntField(default=0)  # position of the newest midnight
     tree = fields.BigIntField(default=0)  # position of the newest change of the tree's shape
+    frozen = fields.IntField(default=0)  # how many freezes there are in this root
+    public_position = fields.BigIntField(default=0)  # counts only changes that the public sees
 
     class Meta(Model.Meta):
         table = "clocks"
@@ -28,7 +31,8 @@ class Clock(Model):
 
 class BoardVersion(Model):
     """`changed`: newest position at which anything of this organization or below changed;
-    `tasks_changed`: the same for tasks set here, which arenas below show too."""
+    `tasks_changed`: the same for tasks set here, which arenas below show too. The public's columns count by the public
+    position, so that not even a number tells of what a freeze hides."""
 
     organization_id = fields.UUIDField(primary_key=True)
     root_id = fields.UUIDField()
@@ -36,6 +40,10 @@ class BoardVersion(Model):
     changed_at = fields.DatetimeField()
     tasks_changed = fields.BigIntField(default=0)
     tasks_changed_at = fields.DatetimeField()
+    public_changed = fields.BigIntField(default=0)
+    public_changed_at = fields.DatetimeField()
+    public_tasks_changed = fields.BigIntField(default=0)
+    public_tasks_changed_at = fields.DatetimeField()
 
     class Meta(Model.Meta):
         table = "board_versions"
@@ -69,13 +77,32 @@ async def start(root_id: UUID, at: datetime) -> None:
     await Clock.create(root_id=root_id, time=at)
 
 
-async def take(root_id: UUID) -> int:
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """public: the public position that goes with it; where something is frozen, it is still to be asked for."""
+
+    position: int
+    public: int | None
+
+
+async def take(root_id: UUID) -> Taken:
     """The next position. Locks the root's clock until the transaction ends: the last lock that it takes."""
-    position = await sql.value(
-        "UPDATE clocks SET position = position + 1 WHERE root_id = :root RETURNING position", root=root_id
+    found = await sql.row(
+        """UPDATE clocks SET position = position + 1,
+             public_position = CASE WHEN frozen = 0 THEN public_position + 1 ELSE public_position END
+           WHERE root_id = :root RETURNING position, public_position, frozen""",
+        root=root_id,
     )
-    assert position is not None, f"root {root_id} has no clock"
-    return position
+    assert found is not None, f"root {root_id} has no clock"
+    return Taken(found["position"], None if found["frozen"] else found["public_position"])
+
+
+async def take_public(root_id: UUID) -> int:
+    """The next public position, under the clock's lock."""
+    return await sql.value(
+        "UPDATE clocks SET public_position = public_position + 1 WHERE root_id = :root RETURNING public_position",
+        root=root_id,
+    )
 
 
 async def schedule(root_id: UUID, kind: InstantKind, at: datetime, subject_id: UUID) -> None:
@@ -136,37 +163,52 @@ async def shape_changed(root_id: UUID, position: int) -> None:
 async def versions_for(organization_ids: Sequence[UUID], root_id: UUID, at: datetime) -> None:
     """Rows for new organizations."""
     await BoardVersion.bulk_create(
-        BoardVersion(organization_id=one, root_id=root_id, changed_at=at, tasks_changed_at=at)
+        BoardVersion(
+            organization_id=one,
+            root_id=root_id,
+            changed_at=at,
+            tasks_changed_at=at,
+            public_changed_at=at,
+            public_tasks_changed_at=at,
+        )
         for one in organization_ids
     )
 
 
 async def mark(
-    position: int, at: datetime, *, root: UUID, everything: bool, changed: set[UUID], tasks: set[UUID]
+    at: datetime,
+    *,
+    root: UUID,
+    position: int | None,
+    public: int | None,
+    everything: bool,
+    changed: set[UUID],
+    tasks: set[UUID],
 ) -> list[UUID]:
-    """Raise the versions of the named organizations and their ancestors; gives the ids whose boards changed."""
+    """Raise the versions of the named organizations and their ancestors, the true ones, the public ones or both; gives
+    the ids whose boards changed."""
+    columns = {"": position, "public_": public}
+    boards = [f"{name}changed = :{name}position, {name}changed_at = :at" for name, to in columns.items() if to]
+    arenas = [
+        f"{name}tasks_changed = :{name}position, {name}tasks_changed_at = :at" for name, to in columns.items() if to
+    ]
+    values = {f"{name}position": to for name, to in columns.items() if to}
+    raised: list[UUID] = []
     if everything:
         await sql.execute(
-            "UPDATE board_versions SET changed = :position, changed_at = :at WHERE root_id = :root",
-            position=position,
-            at=at,
-            root=root,
+            f"UPDATE board_versions SET {', '.join(boards)} WHERE root_id = :root", at=at, root=root, **values
         )
-        raised: list[UUID] = []
-    else:
+    elif changed:
         found = await sql.rows(
-            """UPDATE board_versions SET changed = :position, changed_at = :at WHERE organization_id IN
+            f"""UPDATE board_versions SET {", ".join(boards)} WHERE organization_id IN
                (SELECT ancestor_id FROM organization_paths WHERE descendant_id IN :ids) RETURNING organization_id""",
-            position=position,
             at=at,
             ids=changed,
+            **values,
         )
         raised = sql.uids(one["organization_id"] for one in found)
     if tasks:
         await sql.execute(
-            "UPDATE board_versions SET tasks_changed = :position, tasks_changed_at = :at WHERE organization_id IN :ids",
-            position=position,
-            at=at,
-            ids=tasks,
+            f"UPDATE board_versions SET {', '.join(arenas)} WHERE organization_id IN :ids", at=at, ids=tasks, **values
         )
     return raised

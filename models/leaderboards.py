@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from models import sql
+from models.freezes import HIDDEN
 
 FOR_EVER = 2**62
 BEGINNING = datetime.fromisoformat("0001-01-02T00:00:00+00:00")
@@ -30,13 +31,14 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a board's frame depends on besides its rows, all of one moment."""
+    """What a board's frame depends on besides its rows, all of one moment. frozen: how many freezes the root has."""
 
     version: int
     changed_at: datetime
     time: datetime
     day_position: int
     tree: int
+    frozen: int
 
 
 MEMBERS = """
@@ -45,7 +47,7 @@ WITH scores AS (
   FROM points_entries e
   JOIN organization_paths p ON p.descendant_id = e.organization_id AND p.ancestor_id = :organization
   WHERE e.member_id IS NOT NULL AND e.ranks = :yes AND e.amount <> 0
-    AND e.counts_at >= :starts AND e.counts_at < :ends AND e.position <= :last
+    AND e.counts_at >= :starts AND e.counts_at < :ends AND e.position <= :last AND {visible}
   GROUP BY e.member_id)
 SELECT subject, points, points * 1000 AS score, reached, RANK() OVER (ORDER BY points DESC) AS rank
 FROM scores ORDER BY points DESC, reached, subject
@@ -63,7 +65,7 @@ sums AS (
   JOIN organization_paths p ON p.ancestor_id = s.id
   JOIN points_entries e ON e.organization_id = p.descendant_id
   WHERE e.ranks = :yes AND e.amount <> 0
-    AND e.counts_at >= :starts AND e.counts_at < :ends AND e.position <= :last
+    AND e.counts_at >= :starts AND e.counts_at < :ends AND e.position <= :last AND {visible}
   GROUP BY s.id),
 sizes AS (
   SELECT s.id AS subject, COUNT(*) AS members
@@ -98,12 +100,21 @@ def _ranked(found: Sequence[dict[str, Any]], members: bool) -> list[Ranked]:
     ]
 
 
+def _visible(frozen: bool) -> str:
+    return f"NOT {HIDDEN}" if frozen else "1 = 1"
+
+
 async def rank_members(
-    organization_id: UUID, starts: datetime | None, ends: datetime | None, last: int | None = None
+    organization_id: UUID,
+    starts: datetime | None,
+    ends: datetime | None,
+    last: int | None = None,
+    *,
+    frozen: bool = False,
 ) -> list[Ranked]:
-    """Every member with a score, in order. `last`: as it stood at that position."""
+    """Every member with a score, in order. `last`: as it stood at that position. frozen: without what freezes hide."""
     found = await sql.rows(
-        MEMBERS,
+        MEMBERS.format(visible=_visible(frozen)),
         organization=organization_id,
         yes=True,
         starts=starts or BEGINNING,
@@ -122,10 +133,12 @@ async def rank_organizations(
     ends: datetime | None,
     members_at: datetime | None,
     last: int | None = None,
+    *,
+    frozen: bool = False,
 ) -> list[Ranked]:
     """Every organization of a kind strictly below with a score, in order. members_at None: members as they are now."""
     found = await sql.rows(
-        ORGANIZATIONS,
+        ORGANIZATIONS.format(visible=_visible(frozen)),
         organization=organization_id,
         kind=kind,
         children=int(children_only),
@@ -139,11 +152,17 @@ async def rank_organizations(
     return _ranked(found, members=True)
 
 
-async def facts(organization_id: UUID) -> Facts | None:
+def _prefix(public: bool) -> str:
+    return "public_" if public else ""
+
+
+async def facts(organization_id: UUID, public: bool) -> Facts | None:
     """Version, times and positions that a board of this organization depends on."""
+    prefix = _prefix(public)
     found = await sql.row(
-        """SELECT v.changed, v.changed_at, c.time, c.day_position, c.tree
-           FROM board_versions v JOIN clocks c ON c.root_id = v.root_id WHERE v.organization_id = :organization""",
+        f"""SELECT v.{prefix}changed AS changed, v.{prefix}changed_at AS changed_at,
+              c.time, c.day_position, c.tree, c.frozen
+            FROM board_versions v JOIN clocks c ON c.root_id = v.root_id WHERE v.organization_id = :organization""",
         organization=organization_id,
     )
     if found is None:
@@ -154,38 +173,49 @@ async def facts(organization_id: UUID) -> Facts | None:
         sql.instant(found["time"]),
         found["day_position"],
         found["tree"],
+        found["frozen"],
     )
 
 
-async def arena_facts(organization_id: UUID) -> tuple[int, datetime] | None:
+async def arena_facts(organization_id: UUID, public: bool) -> tuple[int, datetime] | None:
     """An arena's version and its time: the largest of its own and of the tasks set above it."""
+    prefix = _prefix(public)
     found = await sql.row(
-        """SELECT version, at FROM (
-             SELECT changed AS version, changed_at AS at FROM board_versions WHERE organization_id = :organization
-             UNION ALL
-             SELECT v.tasks_changed, v.tasks_changed_at FROM board_versions v
-             JOIN organization_paths p ON p.ancestor_id = v.organization_id
-             WHERE p.descendant_id = :organization) AS dependencies
-           ORDER BY version DESC LIMIT 1""",
+        f"""SELECT version, at FROM (
+              SELECT {prefix}changed AS version, {prefix}changed_at AS at FROM board_versions
+              WHERE organization_id = :organization
+              UNION ALL
+              SELECT v.{prefix}tasks_changed, v.{prefix}tasks_changed_at FROM board_versions v
+              JOIN organization_paths p ON p.ancestor_id = v.organization_id
+              WHERE p.descendant_id = :organization) AS dependencies
+            ORDER BY version DESC LIMIT 1""",
         organization=organization_id,
     )
     return None if found is None else (found["version"], sql.instant(found["at"]))
 
 
-async def versions(organization_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """Of leaderboards."""
-    found = await sql.rows(
-        "SELECT organization_id, changed FROM board_versions WHERE organization_id IN :ids", ids=list(organization_ids)
-    )
-    return {sql.uid(one["organization_id"]): one["changed"] for one in found}
+Versions = dict[UUID, tuple[int, int]]  # the true one, the public one
 
 
-async def arena_versions(organization_ids: Sequence[UUID]) -> dict[UUID, int]:
+async def versions(organization_ids: Sequence[UUID]) -> Versions:
+    """Of leaderboards and logs."""
     found = await sql.rows(
-        """SELECT p.descendant_id AS id, MAX(CASE WHEN p.depth = 0 AND v.changed > v.tasks_changed
-             THEN v.changed ELSE v.tasks_changed END) AS version
-           FROM organization_paths p JOIN board_versions v ON v.organization_id = p.ancestor_id
-           WHERE p.descendant_id IN :ids GROUP BY p.descendant_id""",
+        "SELECT organization_id, changed, public_changed FROM board_versions WHERE organization_id IN :ids",
         ids=list(organization_ids),
     )
-    return {sql.uid(one["id"]): one["version"] for one in found}
+    return {sql.uid(one["organization_id"]): (one["changed"], one["public_changed"]) for one in found}
+
+
+async def arena_versions(organization_ids: Sequence[UUID]) -> Versions:
+    columns = ", ".join(
+        f"""MAX(CASE WHEN p.depth = 0 AND v.{prefix}changed > v.{prefix}tasks_changed
+              THEN v.{prefix}changed ELSE v.{prefix}tasks_changed END) AS {prefix}version"""
+        for prefix in ("", "public_")
+    )
+    found = await sql.rows(
+        f"""SELECT p.descendant_id AS id, {columns}
+            FROM organization_paths p JOIN board_versions v ON v.organization_id = p.ancestor_id
+            WHERE p.descendant_id IN :ids GROUP BY p.descendant_id""",
+        ids=list(organization_ids),
+    )
+    return {sql.uid(one["id"]): (one["version"], one["public_version"]) for one in found}

@@ -109,15 +109,16 @@ async def reasons(ids: Iterable[UUID]) -> dict[UUID, str]:
     return {found.entry_id: found.text for found in await PointsReason.filter(entry_id__in=list(set(ids)))}
 
 
-async def log(organization_id: UUID, after: tuple[int, int], first: int) -> list[PointsEntry]:
-    """Entries credited to an organization and below, in commit order, after (position, line)."""
+async def log(organization_id: UUID, after: tuple[int, int], first: int, limit: int | None = None) -> list[PointsEntry]:
+    """Entries credited to an organization and below, in commit order, after (position, line), up to a position."""
     return await sql.models(
         PointsEntry,
         f"""SELECT e.* FROM points_entries e JOIN organization_paths p
              ON p.descendant_id = e.organization_id AND p.ancestor_id = :organization
-           WHERE e.position > :position OR (e.position = :position AND e.line > :line)
+           WHERE (e.position > :position OR (e.position = :position AND e.line > :line)) AND e.position <= :limit
            ORDER BY e.position, e.line LIMIT {int(first)}""",
         organization=organization_id,
+        limit=2**62 if limit is None else limit,
         position=after[0],
         line=after[1],
     )

@@ -53,6 +53,8 @@ class Task(Model):
     capacity = fields.IntField(null=True)
     held = fields.IntField(default=0)
     approved = fields.IntField(default=0)
+    public_held = fields.IntField(null=True)  # what the public sees while a freeze hides decisions; null: the truth
+    public_approved = fields.IntField(null=True)
     opens_at = fields.DatetimeField(null=True)
     due_at = fields.DatetimeField(null=True)
     created_by_id = fields.UUIDField(null=True)  # account
@@ -75,6 +77,8 @@ class Claim(Model):
     submitted_at = fields.DatetimeField(null=True)
     decided_at = fields.DatetimeField(null=True)
     decided_by_id = fields.UUIDField(null=True)  # account
+    public_status = fields.CharEnumField(ClaimStatus, max_length=20, null=True)  # likewise
+    public_decided_at = fields.DatetimeField(null=True)
 
     class Meta(Model.Meta):
         table = "claims"
@@ -108,15 +112,17 @@ async def take_slot(task_id: UUID) -> bool:
     """One more claim holds a slot, if the task is open and one is free. Locks the task."""
     return bool(
         await sql.execute(
-            """UPDATE tasks SET held = held + 1
+            """UPDATE tasks SET held = held + 1, public_held = public_held + 1
                WHERE id = :id AND status = 'OPEN' AND (capacity IS NULL OR held < capacity)""",
             id=task_id,
         )
     )
 
 
-async def give_slot_back(task_id: UUID) -> None:
-    await sql.execute("UPDATE tasks SET held = held - 1 WHERE id = :id", id=task_id)
+async def give_slot_back(task_id: UUID, *, in_public: bool) -> None:
+    """in_public: everyone sees it; a reviewer's decision may be hidden by a freeze."""
+    seen = ", public_held = public_held - 1" if in_public else ""
+    await sql.execute(f"UPDATE tasks SET held = held - 1{seen} WHERE id = :id", id=task_id)
 
 
 async def count_approved(task_id: UUID) -> None:
@@ -187,14 +193,22 @@ async def decide(
 async def fall_due(task_id: UUID, at: datetime) -> None:
     """Close the task; claims that are not submitted expire and give their slots back."""
     await change_status(task_id, TaskStatus.CLOSED, TaskStatus.SCHEDULED, TaskStatus.OPEN)
-    expired = await sql.execute(
-        """UPDATE claims SET status = 'EXPIRED', decided_at = :at
-           WHERE task_id = :id AND status IN ('CLAIMED', 'RETURNED')""",
+    in_public = "COALESCE(public_status, status) IN ('CLAIMED', 'RETURNED')"
+    expired = await sql.rows(
+        f"""UPDATE claims SET status = 'EXPIRED', decided_at = :at,
+              public_status = CASE WHEN {in_public} THEN NULL ELSE public_status END,
+              public_decided_at = CASE WHEN {in_public} THEN NULL ELSE public_decided_at END
+            WHERE task_id = :id AND status IN ('CLAIMED', 'RETURNED') RETURNING public_status""",
         id=task_id,
         at=at,
     )
     if expired:
-        await sql.execute("UPDATE tasks SET held = held - :expired WHERE id = :id", expired=expired, id=task_id)
+        await sql.execute(
+            "UPDATE tasks SET held = held - :expired, public_held = public_held - :seen WHERE id = :id",
+            expired=len(expired),
+            seen=sum(one["public_status"] is None for one in expired),
+            id=task_id,
+        )
 
 
 async def organizations_of_claims(member_id: UUID) -> list[UUID]:

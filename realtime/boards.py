@@ -76,6 +76,7 @@ class Group:
         self.holders = 0  # subscribers, those still joining included
         self.version = -1
         self.payload = b""
+        self.frame_version = -1  # at which the payload last became another
         self._execute = execute
         self._shared = shared
         self._wake = asyncio.Event()
@@ -92,8 +93,10 @@ class Group:
                 counters = self.board.hub.counters
                 counters.executions += 1
                 counters.shared_executions += self._shared
-                self.payload = frames.encode(await self._execute(state.value))
+                payload = frames.encode(await self._execute(state.value))
                 self.version = state.version
+                if payload != self.payload:  # nobody needs to be told the same again
+                    self.payload, self.frame_version = payload, state.version
             return self.payload
 
     async def add(self, receiver: Receiver, rate: float) -> None:
@@ -104,7 +107,7 @@ class Group:
             paced = self.classes[rate] = PaceClass(1 / rate, version=self.version)
             paced.next_at = asyncio.get_running_loop().time() + paced.interval
         paced.receivers[receiver] = None
-        receiver.give(self.version, payload)
+        receiver.give(self.frame_version, payload)
         self.wake()
 
     def remove(self, receiver: Receiver) -> None:
@@ -142,7 +145,7 @@ class Group:
                     timer = loop.call_later(RETRY, self.wake)
                     continue
                 for paced in due:
-                    await self._flush(paced, payload, self.version)
+                    await self._flush(paced, payload, self.frame_version)
                 self.wake()  # the others' timers, and what came meanwhile
             elif waiting:
                 timer = loop.call_at(min(paced.next_at for paced in waiting), self.wake)
@@ -151,7 +154,7 @@ class Group:
 
     async def _flush(self, paced: PaceClass, payload: bytes, version: int) -> None:
         paced.next_at = asyncio.get_running_loop().time() + paced.interval
-        paced.version = version
+        paced.version = self.version
         for count, receiver in enumerate(list(paced.receivers), start=1):
             if receiver.version < version:
                 receiver.give(version, payload)

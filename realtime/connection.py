@@ -2,6 +2,9 @@
 
 A fan-out asks `ready` and calls `write_frame`, which never waits. A peer that takes nothing for `STALLED` seconds is
 aborted: a close would wait for a flush that never comes. Never 1011: clients of graphql-ws take it as fatal.
+
+What a peer sends is taken in small parts, one a turn of the loop, and none while it does not take its answers: a flood
+costs its sender's turn only, and no memory.
 """
 
 import asyncio
@@ -11,6 +14,7 @@ import socket
 from collections.abc import Callable
 from typing import Any, cast
 
+import structlog
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.protocol import State
 
@@ -19,7 +23,10 @@ SEND_BUFFER = 65_536  # bytes in the kernel per socket
 HIGH_WATER = 32_768  # bytes in this process per socket, above which a peer counts as congested
 DRAIN = 10.0  # seconds over which a stopping server closes its sockets, at most
 DRAINED_PER_SECOND = 200
+LINGER = 2.0  # seconds in which a peer that broke the protocol may still read why: a close at once could overtake it
+PART = 8_192  # bytes taken at once: at most some 1,300 frames, 10 ms
 EXTENSION = "leitai.connection"
+log = structlog.get_logger("leitai.socket")
 
 
 class LiveConnection(WebSocketsSansIOProtocol):
@@ -32,6 +39,9 @@ class LiveConnection(WebSocketsSansIOProtocol):
         self.congested = False
         self.on_writable: Callable[[], None] | None = None
         self._stalled: asyncio.TimerHandle | None = None
+        self._unread = b""
+        self._turn: asyncio.Handle | None = None
+        self._deaf = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -55,6 +65,71 @@ class LiveConnection(WebSocketsSansIOProtocol):
         """A whole frame with its header. Only while `ready`."""
         self.transport.write(data)
 
+    # ------------------------------------------------------------ what the peer sends
+
+    def data_received(self, data: bytes) -> None:
+        if not self._deaf:
+            self._unread += data
+            if self._turn is None:
+                self._take_part()
+
+    def _take_part(self) -> None:
+        self._turn = None
+        if not self._unread or self.transport.is_closing():
+            return
+        if not self.congested:
+            part, self._unread = self._unread[:PART], self._unread[PART:]
+            super().data_received(part)
+        self._read_on()
+
+    def _read_on(self) -> None:
+        """Read more from the network, or first take what is here."""
+        if self.transport.is_closing():
+            return
+        if self._unread or self.congested:
+            self.transport.pause_reading()
+            self._next_turn()
+        elif not self.read_paused:
+            self.transport.resume_reading()
+
+    def _next_turn(self) -> None:
+        """Once the peer takes its answers, and the application has taken what the last part brought."""
+        if self._turn is None and not self.congested and (self.queue.empty() or self.close_sent):
+            self._turn = self.loop.call_soon(self._take_part)
+
+    async def receive(self) -> Any:
+        message = await super().receive()
+        if self._unread:
+            self._read_on()
+        return message
+
+    def send_receive_event_to_app(self) -> None:
+        if self.curr_msg_data_type == "text" and not self.close_sent:
+            try:
+                b"".join(self.frames).decode()
+            except UnicodeDecodeError:
+                self.frames = []
+                self.conn.fail(1007, "A text frame is not valid UTF-8.")
+                self.handle_parser_exception()
+                return
+        super().send_receive_event_to_app()
+
+    def handle_parser_exception(self) -> None:
+        sent = self.conn.close_sent
+        if sent is None:  # not even the handshake could be read
+            self.transport.close()
+            return
+        log.info("invalid_frame", code=sent.code, reason=sent.reason)
+        self._deaf = self.close_sent = True
+        self._unread = b""
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": sent.code, "reason": sent.reason})
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.transport.write_eof()
+        self.transport.resume_reading()
+        self.close_timer = self.loop.call_later(LINGER, self.transport.close)
+
+    # ------------------------------------------------------------ what the peer takes
+
     def pause_writing(self) -> None:
         super().pause_writing()
         self.congested = True
@@ -65,20 +140,30 @@ class LiveConnection(WebSocketsSansIOProtocol):
         super().resume_writing()
         self.congested = False
         self._forget_stall()
+        self._read_on()
         if self.on_writable is not None:
             self.on_writable()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._forget_stall()
+        self._unread = b""
         super().connection_lost(exc)
+
+    # ------------------------------------------------------------ the end
 
     def shutdown(self) -> None:
         """The server is stopping: 1012 spread over seconds, so that not everybody comes back at once."""
-        if self.congested:
-            self.abort()
-        elif self.handshake_complete and not self.close_sent:
+        if self.handshake_complete and not self.close_sent and not self.congested:
             window = min(DRAIN, len(self.connections) / DRAINED_PER_SECOND)
-            self.loop.call_later(random.uniform(0, window), super().shutdown)
+            self.loop.call_later(random.uniform(0, window), self._say_goodbye)
+        else:
+            self._say_goodbye()
+
+    def _say_goodbye(self) -> None:
+        if self.disconnected:  # it left meanwhile
+            return
+        if self.congested or (self.handshake_complete and not self.close_sent and self.conn.state is not State.OPEN):
+            self.abort()
         else:
             super().shutdown()
 

@@ -3,13 +3,17 @@ frame."""
 
 import json
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 MOST_ID = 256  # characters of an operation's id
 TYPES = ("connection_init", "ping", "pong", "subscribe", "complete")
 INVALID, UNAUTHORIZED, FORBIDDEN = 4400, 4401, 4403
 TIMED_OUT, DUPLICATE, TOO_MANY_INITS = 4408, 4409, 4429
 TRY_LATER = 1013
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(name)
 
 
 class Invalid(Exception):
@@ -29,7 +33,7 @@ def read(text: str | None) -> dict[str, Any]:
     if text is None:
         raise Invalid("Messages are text.")
     try:
-        message: object = json.loads(text)
+        message: object = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise Invalid("The message is not valid JSON.") from None
     if not isinstance(message, dict):

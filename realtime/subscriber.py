@@ -47,7 +47,8 @@ class Subscriber:
     async def deliver(self, cursor: str, payload: bytes) -> bool:
         """A log's frame: none may be skipped, so this one waits until the socket takes it. False: it is gone."""
         connection = self._connection
-        await connection.writable.wait()
+        while connection.congested and not connection.disconnected:  # another may have filled it again
+            await connection.writable.wait()
         if self._closed or not connection.ready:
             return False
         self.cursor = cursor
@@ -55,11 +56,6 @@ class Subscriber:
         data = self._prefix + payload
         connection.write_frame(frames.header(len(data)) + data)
         return True
-
-    def start_over(self) -> None:
-        """The next frame is of another view: whatever its version, it replaces what is shown."""
-        self.version = -1
-        self._missed = None
 
     def end(self, refusal: str | None) -> None:
         """The stream is over: with a reason as `error`, without one as `complete`."""

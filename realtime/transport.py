@@ -8,8 +8,9 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Hashable
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, ClassVar, Protocol, cast
+from typing import Any, ClassVar, cast
 
 import structlog
 from graphql import GraphQLError
@@ -17,10 +18,11 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 
 from realtime import messages, pace
-from realtime.boards import Execute, Source
 from realtime.connection import EXTENSION, LiveConnection
-from realtime.documents import Documents, Operation, Refused
-from realtime.hub import Hub, Subscription
+from realtime.documents import Operation, Refused
+from realtime.hub import Subscription
+from realtime.live import Live
+from realtime.live import Socket as Socket
 from realtime.logs import Follower, LogSource
 from realtime.messages import (
     DUPLICATE,
@@ -37,6 +39,7 @@ from realtime.subscriber import Subscriber
 
 INIT_TIMEOUT = timedelta(seconds=5)
 MOST_OPERATIONS = 64  # of one socket: a screen shows a handful of boards
+MOST_OPENING = 16  # of one socket at once; it is read on when one of them has its place
 CLOSE_REASON = 123  # bytes that fit in a close frame
 log = structlog.get_logger("leitai.socket")
 
@@ -45,36 +48,20 @@ class Closed(Exception):
     """The socket is being closed: read no further."""
 
 
-class Live(Protocol):
-    """What the app hands down: who a socket speaks for, and what each subscription field opens."""
+@dataclass(slots=True, eq=False)
+class Running:
+    """One operation of a socket. shown: the board and the group that it follows, once it has a place there."""
 
-    hub: Hub
-    documents: Documents
+    subscriber: Subscriber
+    operation: Operation | None = None
+    place: Subscription | Follower | None = None
+    shown: tuple[Hashable, str] | None = None
+    placing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    def admit(self, address: str) -> bool:
-        """Whether one more socket from this address is welcome. `release` gives the place back."""
-        ...
-
-    def release(self, address: str) -> None: ...
-
-    async def connect(self, payload: dict[str, Any], socket: "Socket") -> tuple[object, dict[str, Any]]:
-        """The viewer for a `connection_init` payload, and the payload of the ack. PermissionError: no such token."""
-        ...
-
-    async def open(self, viewer: object, operation: Operation) -> tuple[Source | LogSource, str, Execute, float | None]:
-        """What the operation watches, whose execution it may share (equal keys share), how to execute it over a state,
-        and the rate it wants. Refused: not for this viewer."""
-        ...
-
-    def disconnect(self, viewer: object, socket: "Socket") -> None: ...
-
-
-class Socket(Protocol):
-    """An open socket, as those who watch rights know it."""
-
-    async def renew(self, viewer: object | None) -> None:
-        """Its viewer sees other things now; None: its token is no longer good."""
-        ...
+    def close(self) -> None:
+        self.subscriber.close()
+        if self.place is not None:
+            self.place.close()
 
 
 class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
@@ -84,9 +71,8 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
         super().__init__(**options)
         self._socket: WebSocket = cast(Any, self.websocket).ws
         self._connection: LiveConnection = self._socket.scope["extensions"][EXTENSION]
-        self._subscribers: dict[str, Subscriber] = {}
-        self._operations: dict[str, Operation] = {}
-        self._places: dict[str, tuple[Subscription | Follower, Hashable, str]] = {}
+        self._running: dict[str, Running] = {}
+        self._opening = asyncio.Semaphore(MOST_OPENING)
         self._viewer: object | None = None
         self._address = self._socket.client.host if self._socket.client else ""
 
@@ -101,6 +87,7 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
         try:
             while True:
                 await self._receive()
+                await asyncio.sleep(0)  # a flood waits its turn like everybody else
         except (Closed, WebSocketDisconnect):
             pass
         except Invalid as wrong:
@@ -113,7 +100,7 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
 
     async def shutdown(self) -> None:
         self._connection.on_writable = None
-        for operation_id in list(self._subscribers):
+        for operation_id in list(self._running):
             self._forget(operation_id)
         if self._viewer is not None:
             self.live.disconnect(self._viewer, self)
@@ -155,8 +142,8 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
             await self._socket.close(code, reason.encode()[:CLOSE_REASON].decode("utf-8", "ignore"))
 
     def _catch_up(self) -> None:
-        for subscriber in self._subscribers.values():
-            subscriber.catch_up()
+        for running in self._running.values():
+            running.subscriber.catch_up()
 
     # ------------------------------------------------------------ messages
 
@@ -178,78 +165,98 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
         if not self.connection_acknowledged:
             await self._close(UNAUTHORIZED, "Unauthorized")
             raise Closed
-        if asked.id in self._subscribers:
+        if asked.id in self._running:
             await self._close(DUPLICATE, "Subscriber for this id already exists")
             raise Closed
-        if len(self._subscribers) >= MOST_OPERATIONS:
+        if len(self._running) >= MOST_OPERATIONS:
             refusal = f"This socket has {MOST_OPERATIONS} subscriptions; complete one, or open another socket."
             await self._error(asked.id, GraphQLError(refusal, extensions={"code": "TOO_MANY_OPERATIONS"}))
             return
-        subscriber = Subscriber(
-            asked.id,
-            self._connection,
-            self.live.hub.counters,
-            lambda refusal: self._ended(asked.id, refusal),
-        )
-        self._subscribers[asked.id] = subscriber
+        running = self._running[asked.id] = Running(self._subscriber(asked.id))
+        await self._opening.acquire()
         # The hub's task, not one that a closing socket cancels in the middle of a statement.
-        self.live.hub.spawn(self._open(asked, subscriber))
+        opening = self.live.hub.spawn(self._open(asked, running))
+        opening.add_done_callback(lambda _: self._opening.release())
 
-    async def _open(self, asked: Subscribe, subscriber: Subscriber) -> None:
-        try:
-            operation = self.live.documents.subscription(asked.query, asked.operation_name, asked.variables)
-        except Refused as refused:
-            await self._refuse(asked.id, subscriber, *refused.errors)
-            return
-        if self._subscribers.get(asked.id) is subscriber:
-            self._operations[asked.id] = operation
-            await self._place(asked.id, subscriber, operation)
+    def _subscriber(self, operation_id: str) -> Subscriber:
+        counters = self.live.hub.counters
+        return Subscriber(operation_id, self._connection, counters, lambda refusal: self._ended(operation_id, refusal))
 
-    async def _place(self, operation_id: str, subscriber: Subscriber, operation: Operation) -> None:
-        """Let the operation follow what the viewer may see of it now, or refuse it."""
+    def _lives(self, operation_id: str, running: Running) -> bool:
+        return self._running.get(operation_id) is running
+
+    async def _open(self, asked: Subscribe, running: Running) -> None:
+        if not self._lives(asked.id, running):
+            return
         try:
-            source, group, execute, wanted = await self.live.open(self._viewer, operation)
-            old = self._places.get(operation_id)
-            if self._subscribers.get(operation_id) is not subscriber or (old and old[1:] == (source.key, group)):
-                return
-            if old is not None and old[1] != source.key:
-                subscriber.start_over()  # another view has versions of its own
-            if isinstance(source, LogSource):
-                place = self.live.hub.follow(source, group, execute, subscriber)
-            else:
-                place = await self.live.hub.subscribe(
-                    source, group, execute, operation.shareable, subscriber, pace.rounded(wanted, 5.0)
-                )
+            running.operation = self.live.documents.subscription(asked.query, asked.operation_name, asked.variables)
         except Refused as refused:
-            await self._refuse(operation_id, subscriber, *refused.errors)
+            await self._refuse(asked.id, running, *refused.errors)
             return
-        except LookupError as gone:
-            await self._refuse(operation_id, subscriber, GraphQLError(str(gone)))
-            return
-        except Exception as error:
-            log.error("subscribe_failed", error=type(error).__name__, exc_info=error)
-            await self._refuse(operation_id, subscriber, GraphQLError("Unexpected error."))
-            return
-        if self._subscribers.get(operation_id) is not subscriber:
-            place.close()
-            return
-        self._places[operation_id] = (place, source.key, group)
-        if old is not None:
-            old[0].close()
+        await self._place(asked.id, running)
+
+    # ------------------------------------------------------------ places
 
     async def renew(self, viewer: object | None) -> None:
-        """Rights changed: each operation goes on in the view that is left to it, or ends by itself."""
+        """Each operation goes on in the view that is left to it, or ends by itself."""
         if viewer is None:
-            await self._close(FORBIDDEN, "This token is no longer good")
+            self.live.hub.spawn(self._sign_out())
             return
         self._viewer = viewer
-        for operation_id, operation in list(self._operations.items()):
-            subscriber = self._subscribers.get(operation_id)
-            if subscriber is not None:
-                await self._place(operation_id, subscriber, operation)
+        for operation_id, running in self._running.items():
+            self.live.hub.spawn(self._place(operation_id, running))
 
-    async def _refuse(self, operation_id: str, subscriber: Subscriber, *errors: GraphQLError) -> None:
-        if self._subscribers.get(operation_id) is subscriber:
+    async def _sign_out(self) -> None:
+        if self._connection.congested:  # a close would wait behind the frames that it does not take
+            self._connection.abort()
+        else:
+            await self._close(FORBIDDEN, "This token is no longer good")
+
+    async def _place(self, operation_id: str, running: Running) -> None:
+        """Let the operation follow what the viewer may see of it now, or refuse it."""
+        try:
+            async with running.placing:
+                await self._place_now(operation_id, running)
+        except Refused as refused:
+            await self._refuse(operation_id, running, *refused.errors)
+        except Exception as error:
+            log.error("subscribe_failed", error=type(error).__name__, exc_info=error)
+            fault = GraphQLError("Unexpected error.", extensions={"code": "INTERNAL"})
+            await self._refuse(operation_id, running, fault)
+
+    async def _place_now(self, operation_id: str, running: Running) -> None:
+        if running.operation is None or not self._lives(operation_id, running):
+            return
+        source, group, execute, wanted = await self.live.open(self._viewer, running.operation)
+        if running.shown == (source.key, group) or not self._lives(operation_id, running):
+            return
+        old, subscriber = running.place, running.subscriber
+        if running.shown is not None:
+            subscriber = self._replaced(operation_id, running)
+        shareable, rate = running.operation.shareable, pace.rounded(wanted, 5.0)
+        if isinstance(source, LogSource):
+            place = self.live.hub.follow(source, group, execute, subscriber)
+        else:
+            try:
+                place = await self.live.hub.subscribe(source, group, execute, shareable, subscriber, rate)
+            except LookupError as gone:
+                raise Refused(GraphQLError(str(gone))) from gone
+        if old is not None:
+            old.close()
+        running.place, running.shown = place, (source.key, group)
+        if not self._lives(operation_id, running):
+            running.close()
+
+    def _replaced(self, operation_id: str, running: Running) -> Subscriber:
+        """Another view has versions of its own: nothing more of the old one, and the new one from its first frame."""
+        running.subscriber.close()
+        subscriber = self._subscriber(operation_id)
+        subscriber.cursor = running.subscriber.cursor
+        running.subscriber = subscriber
+        return subscriber
+
+    async def _refuse(self, operation_id: str, running: Running, *errors: GraphQLError) -> None:
+        if self._lives(operation_id, running):
             self._forget(operation_id)
             with contextlib.suppress(Closed):
                 await self._error(operation_id, *errors)
@@ -258,13 +265,9 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
         await self._send({"id": operation_id, "type": "error", "payload": [error.formatted for error in errors]})
 
     def _forget(self, operation_id: str) -> None:
-        self._operations.pop(operation_id, None)
-        subscriber = self._subscribers.pop(operation_id, None)
-        if subscriber is not None:
-            subscriber.close()
-        place = self._places.pop(operation_id, None)
-        if place is not None:
-            place[0].close()
+        running = self._running.pop(operation_id, None)
+        if running is not None:
+            running.close()
 
     def _ended(self, operation_id: str, refusal: str | None) -> None:
         self._forget(operation_id)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import models
 from models import Claim, Member, Organization, OrganizationKind, Task, sql
+from resolvers import leaderboards
 from resolvers.leaderboards import BoardView
 from resolvers.session import Session
 from rules.roles import Scope
@@ -54,7 +55,9 @@ async def key(session: Session, organization_id: UUID) -> ArenaKey:
 
 
 def topics(arena: ArenaKey, lineage: Sequence[Organization]) -> frozenset[str]:
-    return frozenset({f"o:{arena.organization_id}", f"r:{lineage[0].root_id}", *(f"t:{above.id}" for above in lineage)})
+    public = "" if arena.view is BoardView.FULL else "p"
+    boards = leaderboards.topics(arena.view, arena.organization_id, lineage[0].root_id)
+    return boards | {f"{public}t:{above.id}" for above in lineage}
 
 
 def inside(key: ArenaKey, lineage: Sequence[Organization]) -> int:
@@ -65,14 +68,18 @@ async def load(key: ArenaKey) -> Arena | None:
     """All of it, of one moment. None: there is no such organization."""
     async with models.database.snapshot():
         lineages = await models.organizations.lineages([key.organization_id])
-        facts: tuple[int, datetime] | None = await models.leaderboards.arena_facts(key.organization_id)
+        facts: tuple[int, datetime] | None = await models.leaderboards.arena_facts(
+            key.organization_id, key.view is not BoardView.FULL
+        )
         if facts is None:
             return None
         lineage = tuple(lineages[key.organization_id])
         scope = {"arena": key.organization_id, "inside": inside(key, lineage)}
+        public = key.view is not BoardView.FULL
+        held, approved = (f"COALESCE(public_{one}, {one})" if public else one for one in ("held", "approved"))
         counts = await sql.row(
             f"""SELECT COALESCE(SUM(CASE WHEN status = 'OPEN' THEN 1 ELSE 0 END), 0) AS opened,
-                  COALESCE(SUM(held), 0) AS held, COALESCE(SUM(approved), 0) AS approved
+                  COALESCE(SUM({held}), 0) AS held, COALESCE(SUM({approved}), 0) AS approved
                 FROM tasks WHERE id IN ({IN_ARENA})""",
             **scope,
         )
@@ -83,7 +90,7 @@ async def load(key: ArenaKey) -> Arena | None:
                 ORDER BY created_at DESC, id DESC LIMIT {MOST_LISTED}""",
             **scope,
         )
-        hidden = "" if key.view is BoardView.FULL else "AND NOT m.hidden_on_boards"
+        hidden = "AND NOT m.hidden_on_boards AND c.public_status IS NULL" if public else ""
         claims = await sql.models(
             Claim,
             f"""SELECT c.* FROM claims c JOIN members m ON m.id = c.member_id {hidden}
@@ -111,4 +118,8 @@ async def load(key: ArenaKey) -> Arena | None:
 async def versions(arenas: Sequence[ArenaKey]) -> dict[ArenaKey, int]:
     """Present versions, in one statement. An arena that is no more is missing."""
     found = await models.leaderboards.arena_versions(list({one.organization_id for one in arenas}))
-    return {one: found[one.organization_id] for one in arenas if one.organization_id in found}
+    return {
+        one: found[one.organization_id][one.view is not BoardView.FULL]
+        for one in arenas
+        if one.organization_id in found
+    }

@@ -69,6 +69,9 @@ class Board:
     members: Mapping[UUID, tuple[Member, Organization]]
     organizations: Mapping[UUID, Organization]
     secret: bytes
+    frozen_at: datetime | None = None
+    own_points: Mapping[UUID, int] | None = None  # in a frozen public board: what each subject truly has
+    own_hidden: Mapping[UUID, int] | None = None  # and how many of its entries the public does not see
 
     def shown(self, subject_id: UUID) -> bool:
         """Whether this view names the subject."""
@@ -129,8 +132,17 @@ async def key(
     return BoardKey(organization_id, subject, period, on, kind, children_only, scoring, view)
 
 
-def topics(board: BoardKey, root_id: UUID) -> frozenset[str]:
-    return frozenset({f"o:{board.organization_id}", f"r:{root_id}"})
+@dataclass(frozen=True, slots=True)
+class OwnKey:
+    """A public board for those who follow their own place on it: it moves with what a freeze hides from the others."""
+
+    board: BoardKey
+
+
+def topics(view: BoardView, organization_id: UUID, root_id: UUID) -> frozenset[str]:
+    """What to listen to: the public does not even hear that something hidden happened."""
+    public = "" if view is BoardView.FULL else "p"
+    return frozenset({f"{public}o:{organization_id}", f"{public}r:{root_id}"})
 
 
 # ---------------------------------------------------------------- loading
@@ -140,15 +152,19 @@ async def load(board: BoardKey) -> Board | None:
     """All of it, of one moment. None: there is no such organization."""
     async with models.database.snapshot():
         lineages = await models.organizations.lineages([board.organization_id])
-        facts = await models.leaderboards.facts(board.organization_id)
+        public = board.view is not BoardView.FULL
+        facts = await models.leaderboards.facts(board.organization_id, public)
         if facts is None:
             return None
         lineage = tuple(lineages[board.organization_id])
         zone, settling = lineage[0].time_zone, timedelta(hours=lineage[0].settling_hours)
         today = periods.local_day(facts.time, zone)
         period = periods.period(board.period, board.on or today, zone)
-        ranking = await _ranking(board, period, facts.time)
-        previous = await _previous(board, period, facts, periods.midnight(today, zone))
+        frozen = public and facts.frozen > 0
+        ranking = await _ranking(board, period, facts.time, frozen=frozen)
+        previous = await _previous(board, period, facts, periods.midnight(today, zone), frozen)
+        frozen_at = await models.freezes.over(board.organization_id) if frozen else None
+        own_points, own_hidden = await _own(board, period, facts.time) if frozen_at else (None, None)
         subjects = [one.subject_id for one in ranking]
         members: dict[UUID, tuple[Member, Organization]] = {}
         organizations: dict[UUID, Organization] = {}
@@ -164,7 +180,7 @@ async def load(board: BoardKey) -> Board | None:
         lineage=lineage,
         period=period,
         first_day=periods.local_day(begins, zone) if begins else date.min,
-        state=periods.state(period, facts.time, settling),
+        state=BoardState.FROZEN if frozen_at else periods.state(period, facts.time, settling),
         version=facts.version,
         as_of=facts.changed_at,
         final_at=periods.final_at(period, settling),
@@ -174,16 +190,37 @@ async def load(board: BoardKey) -> Board | None:
         members=members,
         organizations=organizations,
         secret=await row_secret(),
+        frozen_at=frozen_at,
+        own_points=own_points,
+        own_hidden=own_hidden,
     )
 
 
+async def _own(board: BoardKey, period: Period, time: datetime) -> tuple[Mapping[UUID, int], Mapping[UUID, int]]:
+    """Each subject's true points on a frozen board, and how many of a member's entries are hidden."""
+    truth = {one.subject_id: one.points for one in await _ranking(board, period, time)}
+    if board.subject is not Subject.MEMBER:
+        return truth, {}
+    starts = period.starts_at or models.leaderboards.BEGINNING
+    ends = period.ends_at or models.leaderboards.END
+    return truth, await models.freezes.hidden_counts(board.organization_id, starts, ends)
+
+
 async def _ranking(
-    board: BoardKey, period: Period, time: datetime, last: int | None = None, at: datetime | None = None
+    board: BoardKey,
+    period: Period,
+    time: datetime,
+    last: int | None = None,
+    at: datetime | None = None,
+    *,
+    frozen: bool = False,
 ) -> list[Ranked]:
     """last, at: as it stood at that position, with the members of that instant. Means of a period that is over divide
     by the members at its end."""
     if board.subject is Subject.MEMBER:
-        return await models.leaderboards.rank_members(board.organization_id, period.starts_at, period.ends_at, last)
+        return await models.leaderboards.rank_members(
+            board.organization_id, period.starts_at, period.ends_at, last, frozen=frozen
+        )
     assert board.kind is not None
     if period.ends_at is not None and period.ends_at <= (at or time):
         at = period.ends_at
@@ -196,17 +233,21 @@ async def _ranking(
         period.ends_at,
         at,
         last,
+        frozen=frozen,
     )
 
 
-async def _previous(board: BoardKey, period: Period, facts: Facts, midnight: datetime) -> Mapping[UUID, int]:
+async def _previous(
+    board: BoardKey, period: Period, facts: Facts, midnight: datetime, frozen: bool
+) -> Mapping[UUID, int]:
     """Ranks at the position of the day's start: computed once per board, day and shape of the tree."""
     if board.period is PeriodKind.DAY or facts.day_position == 0:
         return {}
-    known = (replace(board, view=BoardView.PUBLIC), period, facts.day_position, facts.tree)
+    # A frozen board's version tells one freeze from the next.
+    known = (replace(board, view=BoardView.PUBLIC), period, facts.day_position, facts.tree, frozen and facts.version)
     found = _day_starts.get(known)
     if found is None:
-        ranking = await _ranking(board, period, facts.time, facts.day_position, midnight)
+        ranking = await _ranking(board, period, facts.time, facts.day_position, midnight, frozen=frozen)
         found = _day_starts.keep(known, {one.subject_id: one.rank for one in ranking})
     return found
 
@@ -223,10 +264,16 @@ async def row_secret() -> bytes:
     return bytes.fromhex(kept)
 
 
-async def versions(boards: Sequence[BoardKey]) -> dict[BoardKey, int]:
+async def versions(boards: Sequence[BoardKey | OwnKey]) -> dict[BoardKey | OwnKey, int]:
     """Present versions, in one statement. A board that is no more is missing."""
-    found = await models.leaderboards.versions(list({one.organization_id for one in boards}))
-    return {one: found[one.organization_id] for one in boards if one.organization_id in found}
+    asked = {one: one.board if isinstance(one, OwnKey) else one for one in boards}
+    found = await models.leaderboards.versions(list({one.organization_id for one in asked.values()}))
+    present: dict[BoardKey | OwnKey, int] = {}
+    for one, board in asked.items():
+        if board.organization_id in found:
+            truth, public = found[board.organization_id]
+            present[one] = truth if isinstance(one, OwnKey) or board.view is BoardView.FULL else public
+    return present
 
 
 # ---------------------------------------------------------------- reading

@@ -62,7 +62,7 @@ async def append(work: Work, made: PointsEntry, reason: str) -> PointsEntry:
         await models.members.credit(made.member_id, made.amount)
     position = await work.position(made.root_id)
     await models.points.append([(made, reason)], position)
-    work.touch(made.root_id, made.organization_id)
+    work.touch(made.root_id, made.organization_id, hidden_under=made.organization_id)
     return made
 
 
@@ -172,7 +172,9 @@ async def _sees(session: Session, found: PointsEntry) -> bool:
         return False
     credited = await session.lineage(found.organization_id)
     if found.member_id is None:
-        return session.sees(credited)
+        return session.sees(credited) and (
+            session.allowed(Scope.CLAIMS_REVIEW, credited) or not await models.freezes.hides(found.id)
+        )
     if found.member_id == session.viewer.member_id or session.allowed(Scope.PERSONAL_READ, credited):
         return True
     member = await Member.get(id=found.member_id)
@@ -227,5 +229,5 @@ async def reverse(session: Session, entry_id: UUID, reason: str, key: str) -> Po
         if made.member_id:
             await models.members.credit(made.member_id, made.amount)
         await models.points.append([(made, reason)], position)
-        work.touch(made.root_id, made.organization_id)
+        work.touch(made.root_id, made.organization_id, hidden_under=made.organization_id)
         return made

@@ -42,10 +42,6 @@ async def key(session: Session, organization_id: UUID) -> LogKey:
     )
 
 
-def topics(log: LogKey, root_id: UUID) -> frozenset[str]:
-    return frozenset({f"o:{log.organization_id}", f"r:{root_id}"})
-
-
 def cursor_of(entry: PointsEntry) -> str:
     return models.pages.cursor_of(IN_ORDER, entry)
 
@@ -65,11 +61,13 @@ def place(cursor: str | None) -> tuple[int, int]:
 
 
 async def load(log: LogKey, after: str | None, first: int = PAGE) -> Stretch:
-    """The next entries. Positions are taken under the root's lock, so none can still come to lie before these."""
+    """The next entries; for the public none beyond the earliest freeze that touches this log. Positions are taken
+    under the root's lock, so none can still come to lie before these."""
     models.pages.bounded(first)
     begin = place(after)
     async with models.database.snapshot():
-        found = await models.points.log(log.organization_id, begin, first + 1)
+        limit = None if log.view is BoardView.FULL else await models.freezes.log_limit(log.organization_id)
+        found = await models.points.log(log.organization_id, begin, first + 1, limit)
         entries, more = found[:first], len(found) > first
         people = await models.members.by_ids({one.member_id for one in entries if one.member_id})
         named = {one.organization_id for one in (*entries, *people.values())}
@@ -86,4 +84,6 @@ async def load(log: LogKey, after: str | None, first: int = PAGE) -> Stretch:
 
 async def versions(logs: Sequence[LogKey]) -> dict[LogKey, int]:
     found = await models.leaderboards.versions(list({one.organization_id for one in logs}))
-    return {one: found[one.organization_id] for one in logs if one.organization_id in found}
+    return {
+        one: found[one.organization_id][one.view is not BoardView.FULL] for one in logs if one.organization_id in found
+    }

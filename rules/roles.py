@@ -23,6 +23,7 @@ class Scope(StrEnum):
     TASKS_MANAGE = "TASKS_MANAGE"
     CLAIMS_REVIEW = "CLAIMS_REVIEW"  # gives the FULL view of boards too
     POINTS_AWARD = "POINTS_AWARD"
+    BOARDS_FREEZE = "BOARDS_FREEZE"
 
 
 _SECRETARY = frozenset(Scope) - {Scope.ORGANIZATIONS_MANAGE}

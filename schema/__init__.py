@@ -5,6 +5,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from schema import enums as _enums  # isort: skip  # noqa: F401 -- before the types that use them
 from schema.arenas import ArenaQueries
+from schema.freezes import FreezeMutations
 from schema.leaderboards import LeaderboardQueries
 from schema.member_mutations import MemberMutations
 from schema.members import MemberQueries
@@ -36,7 +37,15 @@ class Query(
 
 
 @strawberry.type(description="What can be done. Every expected refusal is a member of the answer's union.")
-class Mutation(SessionMutations, OrganizationMutations, MemberMutations, RoleMutations, TaskMutations, PointMutations):
+class Mutation(
+    SessionMutations,
+    OrganizationMutations,
+    MemberMutations,
+    RoleMutations,
+    TaskMutations,
+    PointMutations,
+    FreezeMutations,
+):
     pass
 
 

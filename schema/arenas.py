@@ -48,7 +48,8 @@ def _in_memory(arena: Arena, status: TaskStatus, first: int, after: str | None) 
         begin = sum(1 for one in keys if one >= place)
     shown = rows[begin : begin + first]
     page = Page(shown, len(rows) > begin + first, after is not None)
-    tasks = [Task.of(one, arena.organizations[one.organization_id]) for one in shown]
+    full = arena.key.view is BoardView.FULL
+    tasks = [Task.of(one, arena.organizations[one.organization_id], full) for one in shown]
     return connection(tasks, cursors[begin : begin + first], page, len(rows))
 
 
@@ -99,11 +100,11 @@ class TaskArena(Node):
         first = 10 if first is None else first
         if not 0 <= first <= MOST_APPROVALS:
             raise InvalidInput.at("first", f"first is {first}; it must lie between 0 and {MOST_APPROVALS}.")
-        homes = self.arena.organizations
+        homes, full = self.arena.organizations, self.arena.key.view is BoardView.FULL
         return [
             Claim.of(
                 claim,
-                (Task.of(task, homes[task.organization_id]), Member.of(member, homes[member.organization_id])),
+                (Task.of(task, homes[task.organization_id], full), Member.of(member, homes[member.organization_id])),
             )
             for claim, task, member in self.arena.approvals[:first]
         ]

@@ -145,7 +145,7 @@ class Leaderboard(Node):
             scoring=key.scoring,
             period=Period(kind=key.period, starts_at=board.period.starts_at, ends_at=board.period.ends_at),
             state=board.state,
-            frozen_at=None,
+            frozen_at=board.frozen_at,
             final_at=board.final_at,
             view=key.view,
             version=str(board.version),
@@ -197,18 +197,27 @@ class Leaderboard(Node):
     def standing_of(self, subject: UUID, *, own: bool = False) -> Standing:
         """own: the viewer is the subject, and sees itself also where others do not."""
         board = self.board
+        if own and board.own_points is not None and board.own_hidden is not None:
+            # Its own points as they are, and no rank; the version counts what of it the others do not see.
+            return self._standing(subject, board.own_points.get(subject, 0), board.own_hidden.get(subject, 0))
         index = board.place.get(subject) if own or board.shown(subject) else None
         ranked = board.ranking[index] if index is not None else None
+        standing = self._standing(subject, ranked.points if ranked else 0)
+        if ranked:
+            standing.rank, standing.row = ranked.rank, _row(board, ranked, own=own)
+        return standing
+
+    def _standing(self, subject: UUID, points: int, hidden: int = 0) -> Standing:
         return Standing(
-            id=strawberry.ID(ids.encode("Standing", board.row_key(subject))),
-            version=self.version,
+            id=strawberry.ID(ids.encode("Standing", self.board.row_key(subject))),
+            version=str(self.board.version + hidden),
             view=self.view,
             state=self.state,
             as_of=self.as_of,
             size=self.size,
-            points=Long(ranked.points if ranked else 0),
-            rank=ranked.rank if ranked else None,
-            row=_row(board, ranked, own=own) if ranked else None,
+            points=Long(points),
+            rank=None,
+            row=None,
         )
 
     def _subject(self, text: str) -> UUID:

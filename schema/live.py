@@ -10,7 +10,7 @@ from models import OrganizationKind, TaskStatus
 from realtime.boards import Source, State
 from realtime.logs import LogPage, LogSource
 from resolvers import arenas, leaderboards, points_log
-from resolvers.leaderboards import Subject
+from resolvers.leaderboards import BoardView, OwnKey, Subject
 from resolvers.session import Session
 from rules.periods import PeriodKind
 from rules.ranking import OrganizationScoring
@@ -74,15 +74,27 @@ def _value(given: Any) -> Any:
 # ---------------------------------------------------------------- sources
 
 
-async def leaderboard_source(session: Session, input: LeaderboardInput) -> Source:
+async def leaderboard_source(session: Session, input: LeaderboardInput, *, own: bool = False) -> Source:
+    """own: for someone's own place, which moves also with what a freeze hides from the others."""
     key = await input.key(session)
-    topics = leaderboards.topics(key, (await session.lineage(key.organization_id))[0].id)
+    root_id = (await session.lineage(key.organization_id))[0].id
+    topics = leaderboards.topics(key.view, key.organization_id, root_id)
+    if not own or key.view is BoardView.FULL:
 
-    async def load() -> State | None:
+        async def load() -> State | None:
+            found = await find_leaderboard(session, key)
+            return found and State(found.board.version, topics, found)
+
+        return Source(key, topics, load)
+    own_key = OwnKey(key)
+    all_topics = topics | leaderboards.topics(BoardView.FULL, key.organization_id, root_id)
+
+    async def load_own() -> State | None:
+        version = (await leaderboards.versions([own_key])).get(own_key, -1)  # first: what comes after is loaded again
         found = await find_leaderboard(session, key)
-        return found and State(found.board.version, topics, found)
+        return found and State(version, all_topics, found)
 
-    return Source(key, topics, load)
+    return Source(own_key, all_topics, load_own)
 
 
 async def arena_source(session: Session, organization_id: str) -> Source:
@@ -121,7 +133,7 @@ class Opening:
 
 async def log_source(session: Session, organization_id: str, after: str | None) -> LogSource:
     key = await points_log.key(session, ids.read(organization_id, "Organization"))
-    topics = points_log.topics(key, (await session.lineage(key.organization_id))[0].id)
+    topics = leaderboards.topics(key.view, key.organization_id, (await session.lineage(key.organization_id))[0].id)
     points_log.place(after)
 
     async def load(cursor: str | None) -> LogPage:
@@ -133,8 +145,8 @@ async def log_source(session: Session, organization_id: str, after: str | None) 
 
 async def standing_opening(session: Session, input: LeaderboardInput, subject_id: str | None) -> Opening:
     """Everybody's standing on a board comes from the one load of that board."""
-    source = await leaderboard_source(session, input)
     viewer = session.signed_in()
+    source = await leaderboard_source(session, input, own=subject_id is None)
     kind = "Member" if input.subject is Subject.MEMBER else "Organization"
     subject = ids.optional(subject_id, kind)
     if subject is not None:
@@ -152,11 +164,12 @@ async def standing_opening(session: Session, input: LeaderboardInput, subject_id
     return Opening(source, f"of the place {viewer.place}", nearest)
 
 
-async def open_source(session: Session, field: str, arguments: Mapping[str, Any]) -> Opening:
-    """What a subscription field watches, for this viewer. NotFound, InvalidInput: it can't."""
+async def open_source(session: Session, field: str, arguments: Mapping[str, Any], *, shared: bool) -> Opening:
+    """What a subscription field watches, for this viewer. shared: its frames say nothing of the viewer.
+    NotFound, InvalidInput: it can't."""
     match field:
         case "leaderboardUpdated":
-            return Opening(await leaderboard_source(session, _input(arguments["input"])))
+            return Opening(await leaderboard_source(session, _input(arguments["input"]), own=not shared))
         case "standingUpdated":
             return await standing_opening(session, _input(arguments["input"]), arguments.get("subjectId"))
         case "taskArenaUpdated":

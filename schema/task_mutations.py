@@ -4,7 +4,7 @@ from typing import Annotated, Any, TypeAlias
 
 import strawberry
 
-from resolvers import tasks
+from resolvers import claims, tasks
 from rules import refusals
 from schema import errors, ids
 from schema.context import Info
@@ -197,7 +197,7 @@ class TaskMutations:
     async def claim_task(self, info: Info, input: ClaimTaskInput) -> ClaimTaskResult:
         async def act() -> ClaimTaskSuccess:
             return ClaimTaskSuccess(
-                claim=Claim.of(await tasks.claim(info.context.session, ids.read(input.task_id, "Task")))
+                claim=Claim.of(await claims.claim(info.context.session, ids.read(input.task_id, "Task")))
             )
 
         return await answer(act)
@@ -206,7 +206,7 @@ class TaskMutations:
     async def release_claim(self, info: Info, input: ReleaseClaimInput) -> ReleaseClaimResult:
         async def act() -> ReleaseClaimSuccess:
             return ReleaseClaimSuccess(
-                claim=Claim.of(await tasks.release(info.context.session, ids.read(input.claim_id, "Claim")))
+                claim=Claim.of(await claims.release(info.context.session, ids.read(input.claim_id, "Claim")))
             )
 
         return await answer(act)
@@ -214,7 +214,7 @@ class TaskMutations:
     @strawberry.mutation(description="Hands in proof; again after a claim was returned.")
     async def submit_claim(self, info: Info, input: SubmitClaimInput) -> SubmitClaimResult:
         async def act() -> SubmitClaimSuccess:
-            found = await tasks.submit(info.context.session, ids.read(input.claim_id, "Claim"), input.evidence)
+            found = await claims.submit(info.context.session, ids.read(input.claim_id, "Claim"), input.evidence)
             return SubmitClaimSuccess(claim=Claim.of(found))
 
         return await answer(act)
@@ -222,7 +222,7 @@ class TaskMutations:
     @strawberry.mutation(description="Approves a submission and pays its points, once. Nobody approves their own.")
     async def approve_claim(self, info: Info, input: ApproveClaimInput) -> ApproveClaimResult:
         async def act() -> ApproveClaimSuccess:
-            claim, entry = await tasks.approve(info.context.session, ids.read(input.claim_id, "Claim"), input.note)
+            claim, entry = await claims.approve(info.context.session, ids.read(input.claim_id, "Claim"), input.note)
             return ApproveClaimSuccess(claim=Claim.of(claim), points_entry=PointsEntry.of(entry))
 
         return await answer(act)
@@ -230,7 +230,7 @@ class TaskMutations:
     @strawberry.mutation(description="Gives a submission back to its claimant for more; the slot stays theirs.")
     async def return_claim(self, info: Info, input: ReturnClaimInput) -> ReturnClaimResult:
         async def act() -> ReturnClaimSuccess:
-            found = await tasks.return_for_more(info.context.session, ids.read(input.claim_id, "Claim"), input.note)
+            found = await claims.return_for_more(info.context.session, ids.read(input.claim_id, "Claim"), input.note)
             return ReturnClaimSuccess(claim=Claim.of(found))
 
         return await answer(act)
@@ -238,7 +238,7 @@ class TaskMutations:
     @strawberry.mutation(description="Ends a claim without points; the slot is free again.")
     async def reject_claim(self, info: Info, input: RejectClaimInput) -> RejectClaimResult:
         async def act() -> RejectClaimSuccess:
-            found = await tasks.reject(info.context.session, ids.read(input.claim_id, "Claim"), input.note)
+            found = await claims.reject(info.context.session, ids.read(input.claim_id, "Claim"), input.note)
             return RejectClaimSuccess(claim=Claim.of(found))
 
         return await answer(act)

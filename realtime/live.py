@@ -1,0 +1,40 @@
+"""What the app hands down to sockets, and what it knows of them."""
+
+from typing import Any, Protocol
+
+from realtime.boards import Execute, Source
+from realtime.documents import Documents, Operation
+from realtime.hub import Hub
+from realtime.logs import LogSource
+
+
+class Live(Protocol):
+    """What the app hands down: who a socket speaks for, and what each subscription field opens."""
+
+    hub: Hub
+    documents: Documents
+
+    def admit(self, address: str) -> bool:
+        """Whether one more socket from this address is welcome. `release` gives the place back."""
+        ...
+
+    def release(self, address: str) -> None: ...
+
+    async def connect(self, payload: dict[str, Any], socket: "Socket") -> tuple[object, dict[str, Any]]:
+        """The viewer for a `connection_init` payload, and the payload of the ack. PermissionError: no such token."""
+        ...
+
+    async def open(self, viewer: object, operation: Operation) -> tuple[Source | LogSource, str, Execute, float | None]:
+        """What the operation watches, whose execution it may share (equal keys share), how to execute it over a state,
+        and the rate it wants. Refused: not for this viewer."""
+        ...
+
+    def disconnect(self, viewer: object, socket: "Socket") -> None: ...
+
+
+class Socket(Protocol):
+    """An open socket, as those who watch rights know it."""
+
+    async def renew(self, viewer: object | None) -> None:
+        """Its viewer sees other things now; None: its token is no longer good. Waits for no socket and no board."""
+        ...
