@@ -17,7 +17,7 @@ from documents import subscriptions
 COMMAND = Path(sys.executable).with_name("leitai")
 ADMIN, PASSWORD = "benchmark", "a long password for the benchmark"
 BRANCHES, VIEWERS = 3, 18
-COUNTERS = {"loads": "leitai_board_loads_total", "executions": "leitai_board_executions_total"}
+COUNTERS = {"loads": "leitai_board_loads_total", "executions": "leitai_executions_total"}
 
 REFUSED = "__typename ... on UserError { message }"
 SIGN_IN = "signIn(input: $input) { ... on SignInSuccess { token } %s }"

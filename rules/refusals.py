@@ -92,7 +92,8 @@ class Checks:
             self.faults.append(Fault(tuple(path.split(".")), message))
 
     def text(self, value: str | None, path: str, *, least: int = 0, most: int) -> str:
-        """The value without surrounding white space, of `least` to `most` characters, none of them a control character."""
+        """The value without surrounding white space, of `least` to `most` characters, none of them a control
+        character."""
         kept = (value or "").strip()
         if len(kept) < least:
             self.that(False, path, f"{path} is missing." if least == 1 else f"{path} needs at least {least} characters.")

@@ -30,7 +30,7 @@ async def test_an_award_says_who_what_why_and_when(world: World, story: Story) -
     assert entry["member"] == {"id": world.id(story.li), "balance": 15, "debt": 0}
     assert entry["organization"]["name"] == "第一党支部"
     assert (entry["source"], entry["reverses"]) == (None, None)
-    [told] = [one for one in world.announcements if one.changed]
+    [told] = [one for one in world.announcements if one.changed and not one.in_public]
     assert told.changed == {story.company.root.id, story.company.first.id}
 
 
