@@ -11,7 +11,6 @@ from app import accounts, importing, logs, watch
 from app.database import DatabaseOutdated, migrate, opened, pending
 from app.demo import command as demo
 from app.settings import SettingsRefused, described, load
-from app.verify import verify_all
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Leitai 擂台: tasks, points and live leaderboards.")
 cli.add_typer(importing.import_app, name="import", help="Organizations and members from CSV or XLSX.")
@@ -77,6 +76,8 @@ def create_admin(login: Annotated[str, typer.Option(help="1 to 100 characters.")
 
 @cli.command(help="Recompute ledger, balances, slots and ranks by the slow twins; exit 1 and name what differs.")
 def verify() -> None:
+    from app.verify import verify_all
+
     differences: list[str] = []
 
     async def work() -> None:
