@@ -47,6 +47,7 @@ KEPT = {
     "Mutation.claimTask Mutation.releaseClaim Mutation.submitClaim Mutation.approveClaim Mutation.returnClaim "
     "Mutation.rejectClaim Subscription.taskArenaUpdated",
     "leaderboards": "Query.leaderboard Subscription.leaderboardUpdated Subscription.standingUpdated",
+    "freezing": "Mutation.freezeLeaderboards Mutation.unfreezeLeaderboards",
 }
 # Of types that we have, what is still to come: fields, and members of unions.
 TO_COME = {"Viewer.display", "PointsSource.Study"}
