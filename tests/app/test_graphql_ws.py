@@ -5,6 +5,7 @@ grow, and two changes never share one. A board that forgets what it depends on f
 """
 
 import asyncio
+import itertools
 import os
 import random
 import re
@@ -162,6 +163,11 @@ async def season_of(world: World, url: str) -> tuple[Season, list[Stream]]:
     return season, boards(company, deep, reviewer, li, zhao)
 
 
+def is_history(frames: list[Any]) -> bool:
+    """Versions only grow. When a viewer's rights were looked at anew, the newest frame may come again, as it was."""
+    return all(int(one["version"]) < int(other["version"]) or one == other for one, other in itertools.pairwise(frames))
+
+
 def differences(one: Any, other: Any, path: str = "") -> list[str]:
     if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
         return [told for key in one for told in differences(one[key], other[key], f"{path}.{key}")]
@@ -231,8 +237,6 @@ async def test_frames_are_what_a_query_answers_throughout_a_season(world: World,
                 await join(season, follower, late, f"{late.name}, joined after {len(season.told)} acts")
 
         assert not follower.ended
-    for frames in follower.frames.values():
-        versions = [int(frame["version"]) for frame in frames]
-        assert versions == sorted(set(versions))
+    assert all(is_history(frames) for frames in follower.frames.values())
     assert season.succeeded.total() > ACTS // 2, season.refused
     assert "[error" not in server.log
