@@ -79,9 +79,7 @@ class Leitai(Contender):
             lines = answer.read().decode().splitlines()
         totals = dict.fromkeys(COUNTERS, 0)
         for name, metric in COUNTERS.items():
-            values = [
-                line.rpartition(" ")[2] for line in lines if line.startswith((f"{metric} ", metric + "{"))
-            ]
+            values = [line.rpartition(" ")[2] for line in lines if line.startswith((f"{metric} ", metric + "{"))]
             if not values:
                 raise RuntimeError(f"/metrics does not show {metric}")
             totals[name] = int(sum(map(float, values)))

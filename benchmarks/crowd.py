@@ -30,9 +30,7 @@ class Crowd:
         )
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None) -> None:
         self._process.communicate()
 
     def connect(self, url: str, subscriptions: list[Subscription]) -> str:

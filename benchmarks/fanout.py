@@ -49,9 +49,7 @@ def compare(options: argparse.Namespace, captured: Path) -> list[report.Run]:
         for name in options.only:
             board = captured if captured.exists() else BOARD
             contender = Leitai() if name == PRODUCT else BASELINES[name](board)
-            sample = measure(
-                contender, subscribers=options.subscribers, changes=options.changes, beat=options.beat
-            )
+            sample = measure(contender, subscribers=options.subscribers, changes=options.changes, beat=options.beat)
             if name == PRODUCT and not captured.exists():
                 captured.write_text(payload(sample.first_frame), encoding="utf-8")
             say(number, sample)
@@ -88,9 +86,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--subscribers", type=int, default=1000)
     parser.add_argument("--changes", type=int, default=50)
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument(
-        "--beat", type=float, default=0.25, help="seconds from one change to the next, or more"
-    )
+    parser.add_argument("--beat", type=float, default=0.25, help="seconds from one change to the next, or more")
     parser.add_argument("--only", nargs="+", choices=known, default=known, help="the servers to run")
     parser.add_argument("--json", action="store_true", help="print every run as JSON instead of the table")
     parser.add_argument("--write", action="store_true", help="put the table into docs/benchmarks.md")

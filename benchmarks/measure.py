@@ -82,9 +82,7 @@ def watch(contender: Contender, url: str, subscribers: int, changes: int, beat: 
         told = crowd.report()
         hold(contender, told, counted, changes)
         if newest != contender.version():
-            raise PromiseBroken(
-                f"{contender.name}: every socket has {newest}, the server has {contender.version()}"
-            )
+            raise PromiseBroken(f"{contender.name}: every socket has {newest}, the server has {contender.version()}")
         return Window(cpu, told["frames"], told["bytes"], counted, late_by, first_frame)
 
 
@@ -99,9 +97,7 @@ def step(contender: Contender, crowd: Crowd, i: int, beat: float) -> tuple[int, 
 def hold(contender: Contender, told: dict[str, int], counted: dict[str, int], changes: int) -> None:
     """Refuse numbers that were bought by leaving something out."""
     if not told["fewest"] == told["most"] == changes:
-        raise PromiseBroken(
-            f"{contender.name}: {told['fewest']} to {told['most']} versions for {changes} changes"
-        )
+        raise PromiseBroken(f"{contender.name}: {told['fewest']} to {told['most']} versions for {changes} changes")
     if told["backwards"]:
         raise PromiseBroken(f"{contender.name}: a version went back {told['backwards']} times")
     if counted and counted["loads"] != changes:

@@ -49,8 +49,7 @@ def table(runs: list[Run]) -> str:
             spread(to_floor, ".2f") if to_floor else "",
             f"{middle(lambda each: each.bytes_per_frame):,.0f}",
             " · ".join(
-                f"{middle(late) * 1000:.0f} ms"
-                for late in (lambda each: each.median_late, lambda each: each.p99_late)
+                f"{middle(late) * 1000:.0f} ms" for late in (lambda each: each.median_late, lambda each: each.p99_late)
             ),
         )
         lines.append(f"| {' | '.join(cells)} |")
@@ -62,14 +61,10 @@ def verdict(runs: list[Run]) -> tuple[bool, list[str]]:
     kept, lines = True, []
     if to_floor := ratios(runs, PRODUCT, FLOOR):
         kept &= median(to_floor) <= AT_MOST_TIMES_THE_FLOOR
-        lines.append(
-            f"{spread(to_floor, '.2f')} × the bare loop; promised: at most {AT_MOST_TIMES_THE_FLOOR}"
-        )
+        lines.append(f"{spread(to_floor, '.2f')} × the bare loop; promised: at most {AT_MOST_TIMES_THE_FLOOR}")
     if cheaper := ratios(runs, RIVAL, PRODUCT):
         kept &= median(cheaper) >= AT_LEAST_TIMES_CHEAPER
-        lines.append(
-            f"{spread(cheaper, '.1f')} × cheaper than graphql-ws; promised: at least {AT_LEAST_TIMES_CHEAPER}"
-        )
+        lines.append(f"{spread(cheaper, '.1f')} × cheaper than graphql-ws; promised: at least {AT_LEAST_TIMES_CHEAPER}")
     counted = [run[PRODUCT].counted for run in runs if PRODUCT in run and run[PRODUCT].counted]
     if counted:
         loads, executions = ({each[name] for each in counted} for name in ("loads", "executions"))
@@ -83,9 +78,7 @@ def machine() -> str:
     if cpuinfo.is_file():
         named = [line for line in cpuinfo.read_text().splitlines() if line.startswith("model name")]
         model = named[0].partition(":")[2].strip() if named else model
-    packages = ", ".join(
-        f"{name} {version(name)}" for name in ("uvicorn", "websockets", "strawberry-graphql")
-    )
+    packages = ", ".join(f"{name} {version(name)}" for name in ("uvicorn", "websockets", "strawberry-graphql"))
     node = shutil.which("node")
     node_version = subprocess.check_output([node, "--version"], text=True).strip() if node else "none"
     python = f"Python {platform.python_version()}, {packages}, Node {node_version}"

@@ -1,5 +1,6 @@
 """What the app hands down to sockets, and what it knows of them."""
 
+from collections.abc import Callable, Hashable
 from typing import Any, Protocol
 
 from realtime.boards import Execute, Source
@@ -35,6 +36,7 @@ class Live(Protocol):
 class Socket(Protocol):
     """An open socket, as those who watch rights know it."""
 
-    async def renew(self, viewer: object | None) -> None:
-        """Its viewer sees other things now; None: its token is no longer good. Waits for no socket and no board."""
+    async def renew(self, viewer: object | None, concerns: Callable[[Hashable], bool] | None = None) -> None:
+        """Its viewer sees other things now; None: its token is no longer good. concerns: which boards to look at again,
+        by key; left out: all. Waits for no socket and no board."""
         ...

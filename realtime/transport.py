@@ -7,7 +7,7 @@ is an `error` of that operation and leaves the others alone.
 import asyncio
 import contextlib
 import json
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, ClassVar, cast
@@ -197,14 +197,15 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
 
     # ------------------------------------------------------------ places
 
-    async def renew(self, viewer: object | None) -> None:
+    async def renew(self, viewer: object | None, concerns: Callable[[Hashable], bool] | None = None) -> None:
         """Each operation goes on in the view that is left to it, or ends by itself."""
         if viewer is None:
             self.live.hub.spawn(self._sign_out())
             return
         self._viewer = viewer
         for operation_id, running in self._running.items():
-            self.live.hub.spawn(self._place(operation_id, running))
+            if concerns is None or running.shown is None or concerns(running.shown[0]):
+                self.live.hub.spawn(self._place(operation_id, running))
 
     async def _sign_out(self) -> None:
         if self._connection.congested:  # a close would wait behind the frames that it does not take

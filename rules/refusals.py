@@ -96,7 +96,9 @@ class Checks:
         character."""
         kept = (value or "").strip()
         if len(kept) < least:
-            self.that(False, path, f"{path} is missing." if least == 1 else f"{path} needs at least {least} characters.")
+            self.that(
+                False, path, f"{path} is missing." if least == 1 else f"{path} needs at least {least} characters."
+            )
         elif len(kept) > most:
             self.that(False, path, f"{path} has {len(kept)} characters; at most {most} are allowed.")
         elif any(ord(letter) < 32 and letter not in "\n\t\r" for letter in kept):

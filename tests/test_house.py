@@ -36,9 +36,7 @@ def files() -> list[Path]:
         text=True,
         check=True,
     )
-    return [
-        Path(name) for name in sorted(set(listing.stdout.split("\0"))) if name and (ROOT / name).is_file()
-    ]
+    return [Path(name) for name in sorted(set(listing.stdout.split("\0"))) if name and (ROOT / name).is_file()]
 
 
 def modules(*folders: str) -> Iterator[Path]:
@@ -128,9 +126,7 @@ def test_tests_are_no_packages() -> None:
 
 
 def test_no_lock_file_says_where_packages_were_fetched() -> None:
-    telling = [
-        str(file) for file in files() if file.name in LOCK_FILES and b"://" in (ROOT / file).read_bytes()
-    ]
+    telling = [str(file) for file in files() if file.name in LOCK_FILES and b"://" in (ROOT / file).read_bytes()]
     assert not telling
 
 

@@ -122,9 +122,7 @@ def leaderboard() -> Leaderboard:
         as_of=data["asOf"],
         size=data["size"],
         state=LeaderboardState(data["state"]),
-        period=Period(
-            kind=PeriodKind(period["kind"]), starts_at=period["startsAt"], ends_at=period["endsAt"]
-        ),
+        period=Period(kind=PeriodKind(period["kind"]), starts_at=period["startsAt"], ends_at=period["endsAt"]),
         standings=[row(each) for each in data["rows"]],
     )
 

@@ -188,9 +188,7 @@ def test_iso_weeks_are_the_calendars_weeks(day: date, zone: str) -> None:
 
 
 @given(moments, st.sampled_from(PeriodKind))
-def test_every_instant_lies_in_exactly_one_period_of_each_kind(
-    moment: tuple[datetime, str], kind: PeriodKind
-) -> None:
+def test_every_instant_lies_in_exactly_one_period_of_each_kind(moment: tuple[datetime, str], kind: PeriodKind) -> None:
     instant, zone = moment
     day = local_day(instant, zone)
     nearby = [*range(-4, 5), -400, -100, -35, -8, 8, 35, 100, 400]
