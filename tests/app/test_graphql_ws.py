@@ -163,9 +163,15 @@ async def season_of(world: World, url: str) -> tuple[Season, list[Stream]]:
     return season, boards(company, deep, reviewer, li, zhao)
 
 
+def version_of(board: Any) -> tuple[int, int]:
+    """The board's; and, of a viewer's own standing on a frozen one, its own, which counts what others do not see."""
+    mine = board.get("mine")
+    return int(board["version"]), int(mine["version"]) if mine else 0
+
+
 def is_history(frames: list[Any]) -> bool:
     """Versions only grow. When a viewer's rights were looked at anew, the newest frame may come again, as it was."""
-    return all(int(one["version"]) < int(other["version"]) or one == other for one, other in itertools.pairwise(frames))
+    return all(version_of(one) < version_of(other) or one == other for one, other in itertools.pairwise(frames))
 
 
 def differences(one: Any, other: Any, path: str = "") -> list[str]:
@@ -185,14 +191,15 @@ async def agree(season: Season, follower: Follower, stream: Stream) -> None:
     """What the query answers now, the stream shows; and what is other than before has a greater version."""
     while True:
         fresh, before = await asked(season, stream), stream.fresh
-        version, wrong = int(fresh["version"]), "changed without a greater version"
+        version, wrong = version_of(fresh), "changed without a greater version"
         stream.fresh = fresh
-        if before is None or int(before["version"]) < version:
-            before, wrong = await follower.newest(stream.name, version), "frame and query differ"
-            if int(before["version"]) > version:
+        if before is None or version_of(before) < version:
+            before = await follower.newest(stream.name, lambda frame, wanted=version: version_of(frame) >= wanted)
+            wrong = "frame and query differ"
+            if version_of(before) > version:
                 continue  # time has written something since the query
         if fresh != before:
-            if stream.body in OWN and int((await asked(season, stream))["version"]) > version:
+            if stream.body in OWN and version_of(await asked(season, stream)) > version:
                 continue  # time wrote while it was made: what only one viewer sees is read field by field
             told = [f"{wrong}: {stream.name}", *differences(before, fresh), "after", *season.told[-10:]]
             raise AssertionError("\n".join(told))

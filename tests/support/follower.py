@@ -2,7 +2,7 @@
 
 async with following(server.url) as follower:
     await follower.follow("a name", person, "subscription { board: … { version } }", {})
-    frame = await follower.newest("a name", version=7)
+    frame = await follower.newest("a name", lambda frame: int(frame["version"]) >= 7)
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import json
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -55,12 +55,12 @@ class Follower:
                 self.ended.append(event)
             self._came.set()
 
-    async def newest(self, name: str, version: int) -> Any:
-        """The newest frame, once it is of that version or a later one."""
+    async def newest(self, name: str, reached: Callable[[Any], bool]) -> Any:
+        """The newest frame, once one has come that has reached what is waited for."""
         deadline = asyncio.get_running_loop().time() + LATE
-        while not self.frames[name] or int(self.frames[name][-1]["version"]) < version:
+        while not self.frames[name] or not reached(self.frames[name][-1]):
             assert not self.ended, self.ended
-            assert asyncio.get_running_loop().time() < deadline, f"no frame of version {version}: {name}"
+            assert asyncio.get_running_loop().time() < deadline, f"too late: {name}: {self.frames[name][-1:]}"
             self._came.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._came.wait(), 0.1)

@@ -24,13 +24,15 @@ ANSWERED = {
     "claimTask": CLAIM, "releaseClaim": CLAIM, "submitClaim": CLAIM, "approveClaim": CLAIM, "returnClaim": CLAIM,
     "rejectClaim": CLAIM, "createMember": MEMBER, "updateMember": MEMBER, "moveMember": MEMBER,
     "updateMyPrivacy": MEMBER, "createOrganization": ORGANIZATION, "updateOrganization": ORGANIZATION,
-    "moveOrganization": ORGANIZATION, "grantRole": GRANT, "revokeRole": GRANT,
+    "moveOrganization": ORGANIZATION, "freezeLeaderboards": ORGANIZATION, "unfreezeLeaderboards": ORGANIZATION,
+    "grantRole": GRANT, "revokeRole": GRANT,
 }  # fmt: skip
 HOW_OFTEN = {
     "award": 14, "reverse": 6, "create_task": 9, "publish": 12, "claim": 18, "submit": 14, "review": 20, "release": 2,
     "close": 2, "move_member": 7, "move_organization": 8, "hide": 6, "rename_member": 4, "leave_or_return": 4,
     "rename_organization": 7, "grant": 2, "revoke": 1, "enter_member": 4, "found_organization": 2,
 }  # fmt: skip
+FREEZING = {"freeze": 3, "unfreeze": 5}
 
 
 class Api:
@@ -63,6 +65,7 @@ class Season:
     people: Sequence[Person]
     leavers: Sequence[Person]
     settled: Sequence[Person] = ()  # of the people, those who stay where they are
+    freezing: bool = False
     told: list[str] = field(default_factory=list[str])
     succeeded: Counter[str] = field(default_factory=Counter[str])
     refused: Counter[str] = field(default_factory=Counter[str])
@@ -71,6 +74,7 @@ class Season:
     claims: dict[str, tuple[Person, str]] = field(default_factory=dict[str, tuple[Person, str]])
     grants: list[str] = field(default_factory=list[str])
     founded: list[str] = field(default_factory=list[str])
+    frozen: list[str] = field(default_factory=list[str])
     left: set[str] = field(default_factory=set[str])
 
     @property
@@ -82,7 +86,8 @@ class Season:
         """One operation; a refusal is an answer too."""
         before = len(self.told)
         while len(self.told) == before:  # some acts need something to act on
-            [act] = self.random.choices(list(HOW_OFTEN), list(HOW_OFTEN.values()))
+            acts = HOW_OFTEN | (FREEZING if self.freezing else {})
+            [act] = self.random.choices(list(acts), list(acts.values()))
             await getattr(self, act)()
 
     async def _do(self, who: Person, operation: str, **given: Any) -> dict[str, Any]:
@@ -253,6 +258,16 @@ class Season:
         given = {"parentId": World.id(above), "code": str(uuid4()), "name": self._name("新"), "kind": kind}
         if made := await self._do(self.operator, "createOrganization", **given):
             self.founded.append(made["id"])
+
+    async def freeze(self) -> None:
+        place = self.random.choice(self._places[:5])
+        if place not in self.frozen and await self._do(self.secretary, "freezeLeaderboards", organizationId=place):
+            self.frozen.append(place)
+
+    async def unfreeze(self) -> None:
+        if self.frozen:
+            place = self.frozen.pop(0)
+            await self._do(self.secretary, "unfreezeLeaderboards", organizationId=place)
 
     async def grant(self) -> None:
         given = {
