@@ -30,8 +30,6 @@ from rules.roles import Role
 
 BOARD = """subscription ($at: ID!) { leaderboardUpdated(input: {organizationId: $at}, maxPerSecond: 20) {
   version view rows(first: 10) { points subject { ... on Member { displayName } } } } }"""
-AWARD = """mutation ($input: AwardPointsInput!) { awardPoints(input: $input) {
-  __typename ... on UserError { message } ... on AwardPointsSuccess { pointsEntry { id } } } }"""
 PATIENCE = 10.0  # seconds: far above every promise here, so that a busy machine is not a failure
 PASSWORD = "党旗下的誓言 2026"
 
@@ -111,7 +109,7 @@ class Socket:
 
 class Hall:
     """王芳 is secretary and 周杰 reviewer over the whole company; 李强 and 孙丽 are of the first branch, 孙丽 of its
-    group; 赵敏 of the second. 孙丽 may sign in as `sun` with PASSWORD."""
+    group; 赵敏 of the second. 孙丽 may sign in as `sun` with PASSWORD. people: ten more of the first branch."""
 
     def __init__(self, folder: Path | None = None, *, database: str | None = None, **settings: str) -> None:
         """A new SQLite database in the folder, or an empty one that there is."""
@@ -124,21 +122,30 @@ class Hall:
         self.server = Server("serve", port=None, DATABASE_URL=self.database, **settings)
         self.server.start()
 
-    async def _build(self) -> None:
+    @asynccontextmanager
+    async def opened(self) -> AsyncGenerator[World]:
+        """Its database, beside the server."""
         EXECUTOR_CACHE.clear()  # it would give one engine's SQL to the other
         await models.database.connect(self.database)
-        self.world = world = World()
-        world.clock.now = datetime.now(UTC)
-        self.company: Company = await world.company()
-        company = self.company
-        self.operator = await world.operator()
-        self.secretary = await world.member("王芳", at=company.root, roles=[Role.SECRETARY])
-        self.reviewer = await world.member("周杰", at=company.root, roles=[Role.REVIEWER])
-        self.li = await world.member("李强", at=company.first)
-        self.sun = await world.member("孙丽", at=company.group, login="sun", password=PASSWORD)
-        self.zhao = await world.member("赵敏", at=company.second)
-        await world.award(self.secretary, self.li, 5)
-        await models.database.close()
+        try:
+            yield self.world
+        finally:
+            await models.database.close()
+
+    async def _build(self) -> None:
+        self.world = World()
+        async with self.opened() as world:
+            world.clock.now = datetime.now(UTC)
+            self.company: Company = await world.company()
+            company = self.company
+            self.operator = await world.operator()
+            self.secretary = await world.member("王芳", at=company.root, roles=[Role.SECRETARY])
+            self.reviewer = await world.member("周杰", at=company.root, roles=[Role.REVIEWER])
+            self.li = await world.member("李强", at=company.first)
+            self.sun = await world.member("孙丽", at=company.group, login="sun", password=PASSWORD)
+            self.zhao = await world.member("赵敏", at=company.second)
+            self.people = await world.members(10, at=company.first)
+            await world.award(self.secretary, self.li, 5)
 
     def close(self) -> None:
         self.server.close()
@@ -176,11 +183,11 @@ class Hall:
         [found] = answer["data"].values()
         return found
 
-    async def do(self, who: Person, operation: str, **given: Any) -> dict[str, Any]:
+    async def do(self, who: Person, operation: str, answered: str = "__typename", **given: Any) -> dict[str, Any]:
         """A mutation that has to succeed."""
         kind = operation[0].upper() + operation[1:]
         query = f"""mutation ($input: {kind}Input!) {{ {operation}(input: $input) {{
-            __typename ... on UserError {{ message }} }} }}"""
+            __typename ... on UserError {{ message }} ... on {kind}Success {{ {answered} }} }} }}"""
         answer = await self.ask(who, query, input=given)
         assert answer["__typename"] == f"{kind}Success", answer
         return answer
