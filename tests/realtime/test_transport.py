@@ -1,0 +1,217 @@
+"""One socket's handler over boards made of a number: what it leaves behind, and rights that change in the middle."""
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Hashable, Sequence
+from typing import Any, cast
+
+import pytest
+from graphql import GraphQLError, build_schema
+
+from realtime.boards import Execute, Source, State
+from realtime.connection import EXTENSION
+from realtime.documents import Documents, Operation, Refused
+from realtime.hub import Hub
+from realtime.live import Live
+from realtime.transport import LiveHandler
+
+SCHEMA = build_schema("type Query { x: Int } type Subscription { board: Int }")
+SUBSCRIBE = {"type": "subscribe", "payload": {"query": "subscription { board }"}}
+
+
+async def until(holds: Callable[[], bool], seconds: float = 5.0) -> None:
+    async with asyncio.timeout(seconds):
+        while not holds():
+            await asyncio.sleep(0.002)
+
+
+class Truth:
+    """A board at version 1 in every view, for whoever has one: a viewer is the name of its view, "" for none."""
+
+    def __init__(self) -> None:
+        self.hub = Hub(self.versions)
+        self.documents = Documents(SCHEMA, {"Subscription": {"board": lambda _: True}})
+        self.opening = asyncio.Event()
+        self.opening.set()
+        self.at_once = self.most_at_once = 0
+
+    async def versions(self, keys: Sequence[Hashable]) -> dict[Hashable, int]:
+        return dict.fromkeys(keys, 1)
+
+    def admit(self, address: str) -> bool:
+        return True
+
+    def release(self, address: str) -> None: ...
+
+    def disconnect(self, viewer: object, socket: Any) -> None: ...
+
+    async def connect(self, payload: dict[str, Any], socket: Any) -> tuple[object, dict[str, Any]]:
+        return payload["view"], {}
+
+    async def open(self, viewer: object, operation: Operation) -> tuple[Source, str, Execute, float | None]:
+        self.at_once += 1
+        self.most_at_once = max(self.at_once, self.most_at_once)
+        await self.opening.wait()
+        self.at_once -= 1
+        if not viewer:
+            raise Refused(GraphQLError("You may not see it."))
+        topics = frozenset({"o:1"})
+
+        async def load() -> State:
+            return State(1, topics, viewer)
+
+        async def execute(value: object) -> object:
+            return value
+
+        return Source(viewer, topics, load), "group", execute, None
+
+
+class Wire:
+    """Both the ASGI socket and the connection below it."""
+
+    def __init__(self) -> None:
+        self.scope = {"extensions": {EXTENSION: self}}
+        self.client = None
+        self.handler: LiveHandler | None = None
+        self.sent: list[dict[str, Any]] = []
+        self.closed: int | None = None
+        self.congested = self.aborted = False
+        self.on_writable: Callable[[], None] | None = None
+        self._coming: deque[dict[str, Any]] = deque()
+        self._came = asyncio.Event()
+
+    @property
+    def ready(self) -> bool:
+        return not self.congested
+
+    def write_frame(self, data: bytes) -> None:
+        self.sent.append(json.loads(data[data.index(b"{") :]))
+
+    def abort(self) -> None:
+        self.aborted = True
+
+    def say(self, **message: Any) -> None:
+        self._coming.append({"type": "websocket.receive", "text": json.dumps(message)})
+        self._came.set()
+
+    def leave(self) -> None:
+        self._coming.append({"type": "websocket.disconnect"})
+        self._came.set()
+
+    async def receive(self) -> dict[str, Any]:
+        while not self._coming:
+            self._came.clear()
+            await self._came.wait()
+        return self._coming.popleft()
+
+    async def send_text(self, text: str) -> None:
+        while self.congested:
+            await asyncio.sleep(0.002)
+        self.sent.append(json.loads(text))
+
+    async def close(self, code: int, reason: str) -> None:
+        while self.congested:
+            await asyncio.sleep(0.002)
+        self.closed = code
+
+    async def renew(self, viewer: object | None, concerns: Callable[[Hashable], bool] | None = None) -> None:
+        """Rights of this socket's viewer changed."""
+        assert self.handler
+        await self.handler.renew(viewer, concerns)
+
+    def heard(self, kind: str) -> list[Any]:
+        return [one.get("payload") for one in self.sent if one["type"] == kind]
+
+
+@pytest.fixture
+async def truth() -> AsyncGenerator[Truth]:
+    made = Truth()
+    await made.hub.start()
+    yield made
+    await made.hub.stop()
+
+
+@pytest.fixture
+async def wire(truth: Truth) -> AsyncGenerator[Wire]:
+    made = Wire()
+    handling = asyncio.create_task(handler(truth, made).handle())
+    made.say(type="connection_init", payload={"view": "full"})
+    await until(lambda: made.heard("connection_ack") == [{}])
+    yield made
+    made.congested = False
+    made.leave()
+    await handling
+    assert truth.hub.watched == 0
+    await until(lambda: len(truth.hub._tasks) == 1)  # the poll's
+
+
+def handler(truth: Truth, wire: Wire) -> LiveHandler:
+    class Handler(LiveHandler):
+        live = cast(Live, truth)
+
+    adapter = cast(Any, type("Adapter", (), {"ws": wire}))
+    options: dict[str, Any] = dict.fromkeys(["view", "context", "root_value", "schema", "connection_init_wait_timeout"])
+    wire.handler = Handler(**options, websocket=adapter)
+    return wire.handler
+
+
+async def test_ten_thousand_operations_begun_and_completed_leave_nothing(truth: Truth, wire: Wire) -> None:
+    for number in range(10_000):
+        wire.say(**SUBSCRIBE, id=str(number % 7))
+        wire.say(type="complete", id=str(number % 7))
+    wire.say(type="ping")
+    await until(lambda: bool(wire.heard("pong")), seconds=60)
+    await until(lambda: truth.hub.watched == 0 and truth.at_once == 0)
+    assert not wire.heard("error")
+    assert truth.most_at_once <= 16
+
+
+async def test_a_flood_lets_others_have_their_turn(truth: Truth, wire: Wire) -> None:
+    for _ in range(2_000):
+        wire.say(type="ping")
+    turns = 0
+    while len(wire.heard("pong")) < 2_000:
+        await asyncio.sleep(0)
+        turns += 1
+    assert turns >= 1_000
+
+
+async def test_a_view_that_changes_is_shown_though_its_version_is_the_same(truth: Truth, wire: Wire) -> None:
+    wire.say(**SUBSCRIBE, id="1")
+    await until(lambda: wire.heard("next") == ["full"])
+    await wire.renew("public")
+    await until(lambda: wire.heard("next") == ["full", "public"])
+    await wire.renew("")
+    await until(lambda: len(wire.heard("error")) == 1)
+    assert truth.hub.watched == 0
+
+
+async def test_rights_that_change_while_an_operation_opens_win(truth: Truth, wire: Wire) -> None:
+    truth.opening.clear()
+    wire.say(**SUBSCRIBE, id="1")
+    await until(lambda: truth.at_once == 1)
+    await wire.renew("public")
+    truth.opening.set()
+    await until(lambda: bool(wire.heard("next")) and wire.heard("next")[-1] == "public")
+    await until(lambda: truth.hub.watched == 1)
+
+
+async def test_who_does_not_read_is_cut_off_and_keeps_nobody_waiting(truth: Truth, wire: Wire) -> None:
+    wire.say(**SUBSCRIBE, id="1")
+    await until(lambda: wire.heard("next") == ["full"])
+    wire.congested = True
+    async with asyncio.timeout(1):
+        await wire.renew("")
+        await wire.renew(None)
+    await until(lambda: wire.aborted)
+
+
+async def test_only_what_is_concerned_is_looked_at_again(truth: Truth, wire: Wire) -> None:
+    wire.say(**SUBSCRIBE, id="1")
+    await until(lambda: wire.heard("next") == ["full"])
+    await wire.renew("public", lambda key: key == "another")
+    await asyncio.sleep(0.05)
+    assert wire.heard("next") == ["full"]
+    await wire.renew("public", lambda key: key == "full")
+    await until(lambda: wire.heard("next") == ["full", "public"])
