@@ -47,9 +47,7 @@ async def opened(url: str) -> AsyncIterator[BaseDBAsyncClient]:
         yield context.connections.get("default")
 
 
-async def test_tortoise_opens_a_fresh_and_empty_database(
-    engine: Sqlite | Postgres, database_url: str
-) -> None:
+async def test_tortoise_opens_a_fresh_and_empty_database(engine: Sqlite | Postgres, database_url: str) -> None:
     tables = "sqlite_master" if engine.name == "sqlite" else "pg_tables WHERE schemaname = 'public'"
     async with opened(database_url) as database:
         assert await database.execute_query_dict(f"SELECT count(*) AS n FROM {tables}") == [{"n": 0}]

@@ -12,7 +12,8 @@ from rules.roles import Role
 STANDING = """subscription ($input: LeaderboardInput!, $subject: ID) {
   standingUpdated(input: $input, subjectId: $subject, maxPerSecond: 20) {
     version points rank size row { rank subject { ... on Member { displayName } } } } }"""
-LOG = """subscription ($organization: ID!, $after: String) { pointsAwarded(organizationId: $organization, after: $after) {
+LOG = """subscription ($organization: ID!, $after: String) {
+  pointsAwarded(organizationId: $organization, after: $after) {
   cursor edges { cursor node { amount reason member { displayName } organization { name } } } } }"""
 PAGE = """query ($organization: ID!, $after: String, $first: Int) {
   pointsLog(organizationId: $organization, after: $after, first: $first) {

@@ -276,7 +276,8 @@ async def test_a_freeze_below_another_ends_without_showing_what_the_other_hides(
     for one in (*frozen, *shown):
         for board in one.values():
             if isinstance(board, dict):
-                board.pop("version", None), board.pop("asOf", None)
+                for moving in ("version", "asOf"):
+                    board.pop(moving, None)
                 if board.get("standing"):
                     board["standing"].pop("version")
     assert shown == frozen

@@ -120,7 +120,9 @@ async def test_a_task_opens_and_falls_due_by_itself(world: World, story: Story) 
     assert await at(due - tick) == (TaskStatus.OPEN, 0)
     assert await at(due) == (TaskStatus.CLOSED, 1)
     assert [one.tasks for one in world.announcements if not one.in_public] == [frozenset({story.company.first.id})] * 2
-    assert [one.version for one in world.announcements if not one.in_public] == [3, 4], "after the draft and its publication"
+    assert [one.version for one in world.announcements if not one.in_public] == [3, 4], (
+        "after the draft and its publication"
+    )
 
 
 async def test_a_task_due_while_nobody_ran_never_opens(world: World, story: Story) -> None:
