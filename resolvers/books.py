@@ -1,0 +1,209 @@
+"""Everything that `leitai verify` recomputes, read at one moment: plain rows, apart from the models that made them."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from models import sql
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An organization. parent None: a root."""
+
+    id: UUID
+    kind: str
+    parent: UUID | None
+    root: UUID
+    zone: str
+    settling_hours: int
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: UUID
+    root: UUID
+    organization: UUID
+    active: bool
+    balance: int
+    debt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A membership."""
+
+    member: UUID
+    organization: UUID
+    from_at: datetime
+    to_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the ledger."""
+
+    id: UUID
+    root: UUID
+    position: int
+    line: int
+    member: UUID | None
+    organization: UUID
+    kind: str
+    amount: int
+    ranks: bool
+    claim: UUID | None
+    reverses: UUID | None
+    occurred_at: datetime
+    counts_at: datetime
+    recorded_at: datetime
+    reached: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """A root's clock."""
+
+    position: int
+    time: datetime
+    day_position: int
+    tree: int
+    frozen: int
+    public_position: int
+
+
+@dataclass(slots=True)
+class Books:
+    """Rows of other tables are as the database gives them: ids may be text, instants too."""
+
+    nodes: dict[UUID, Node]
+    people: dict[UUID, Person]
+    stays: Sequence[Stay]  # by member, in the order of their beginnings
+    ledger: Sequence[Row]  # by root, position and line
+    dials: dict[UUID, Dial]
+    freezes: dict[UUID, int]  # position by organization
+    tasks: Sequence[dict[str, Any]]
+    claims: Sequence[dict[str, Any]]
+    versions: Sequence[dict[str, Any]]
+    instants: Sequence[dict[str, Any]]
+    paths: Sequence[dict[str, Any]]
+    lost_keys: Sequence[dict[str, Any]]  # idempotency keys whose entry is not there
+    _upwards: dict[UUID, tuple[UUID, ...]] = field(default_factory=dict[UUID, tuple[UUID, ...]])
+
+    def upwards(self, organization: UUID) -> tuple[UUID, ...]:
+        """Itself, its parent, and so on; ends where the parents make a circle, which `tree` reports."""
+        if organization not in self._upwards:
+            line = [organization]
+            while (above := self.nodes[line[-1]].parent) is not None and above not in line:
+                line.append(above)
+            self._upwards[organization] = tuple(line)
+        return self._upwards[organization]
+
+    def stays_of(self) -> Mapping[UUID, list[Stay]]:
+        found: dict[UUID, list[Stay]] = defaultdict(list)
+        for one in self.stays:
+            found[one.member].append(one)
+        return found
+
+    def hidden(self, row: Row) -> bool:
+        """Whether a freeze hides it from the public."""
+        return any(row.position > self.freezes[one] for one in self.upwards(row.organization) if one in self.freezes)
+
+
+async def read() -> Books:
+    """Inside a snapshot. Every id is one object, however often it is named: a ledger names few of them many times."""
+    known: dict[Any, UUID] = {}
+
+    def uid(value: Any) -> UUID:
+        if value not in known:
+            known[value] = sql.uid(value)
+        return known[value]
+
+    def perhaps(value: Any) -> UUID | None:
+        return None if value is None else uid(value)
+
+    nodes = [
+        Node(
+            uid(one["id"]), one["kind"], perhaps(one["parent_id"]), uid(one["root_id"]), one["time_zone"], one["hours"]
+        )
+        for one in await sql.rows(
+            "SELECT id, kind, parent_id, root_id, time_zone, settling_hours AS hours FROM organizations ORDER BY id"
+        )
+    ]
+    people = [
+        Person(
+            uid(one["id"]),
+            uid(one["root_id"]),
+            uid(one["organization_id"]),
+            bool(one["active"]),
+            one["balance"],
+            one["debt"],
+        )
+        for one in await sql.rows("SELECT id, root_id, organization_id, active, balance, debt FROM members ORDER BY id")
+    ]
+    stays = [
+        Stay(
+            uid(one["member_id"]),
+            uid(one["organization_id"]),
+            sql.instant(one["from_at"]),
+            one["to_at"] and sql.instant(one["to_at"]),
+        )
+        for one in await sql.rows(
+            """SELECT member_id, organization_id, from_at, to_at FROM memberships
+               ORDER BY member_id, from_at, CASE WHEN to_at IS NULL THEN 1 ELSE 0 END, to_at"""
+        )
+    ]
+    ledger = [
+        Row(
+            sql.uid(one["id"]),
+            uid(one["root_id"]),
+            one["position"],
+            one["line"],
+            perhaps(one["member_id"]),
+            uid(one["organization_id"]),
+            one["kind"],
+            one["amount"],
+            bool(one["ranks"]),
+            perhaps(one["claim_id"]),
+            perhaps(one["reverses_id"]),
+            sql.instant(one["occurred_at"]),
+            sql.instant(one["counts_at"]),
+            sql.instant(one["recorded_at"]),
+            one["reached"],
+        )
+        for one in await sql.rows("SELECT * FROM points_entries ORDER BY root_id, position, line")
+    ]
+    return Books(
+        nodes={one.id: one for one in nodes},
+        people={one.id: one for one in people},
+        stays=stays,
+        ledger=ledger,
+        dials={uid(one["root_id"]): _dial(one) for one in await sql.rows("SELECT * FROM clocks")},
+        freezes={uid(one["organization_id"]): one["position"] for one in await sql.rows("SELECT * FROM freezes")},
+        tasks=await sql.rows(
+            """SELECT id, organization_id, points, status, capacity, held, approved, public_held, public_approved
+               FROM tasks ORDER BY id"""
+        ),
+        claims=await sql.rows("SELECT id, task_id, member_id, status, public_status FROM claims ORDER BY id"),
+        versions=await sql.rows("SELECT * FROM board_versions ORDER BY organization_id"),
+        instants=await sql.rows("SELECT * FROM instants ORDER BY at, id"),
+        paths=await sql.rows("SELECT ancestor_id, descendant_id, depth FROM organization_paths"),
+        lost_keys=await sql.rows(
+            """SELECT k.id, k.entry_id FROM idempotency_keys k
+               WHERE NOT EXISTS (SELECT 1 FROM points_entries e WHERE e.id = k.entry_id) ORDER BY k.id"""
+        ),
+    )
+
+
+def _dial(one: dict[str, Any]) -> Dial:
+    return Dial(
+        one["position"],
+        sql.instant(one["time"]),
+        one["day_position"],
+        one["tree"],
+        one["frozen"],
+        one["public_position"],
+    )
