@@ -59,7 +59,13 @@ class LiveConnection(WebSocketsSansIOProtocol):
 
     @property
     def ready(self) -> bool:
-        return not self.congested and not self.close_sent and self.conn.state is State.OPEN
+        # A transport that the peer has broken refuses to be written to before `connection_lost` tells of it.
+        return (
+            not self.congested
+            and not self.close_sent
+            and self.conn.state is State.OPEN
+            and not self.transport.is_closing()
+        )
 
     def write_frame(self, data: bytes) -> None:
         """A whole frame with its header. Only while `ready`."""
@@ -113,6 +119,10 @@ class LiveConnection(WebSocketsSansIOProtocol):
                 self.handle_parser_exception()
                 return
         super().send_receive_event_to_app()
+
+    def handle_ping(self) -> None:
+        if not self.transport.is_closing():
+            super().handle_ping()
 
     def handle_parser_exception(self) -> None:
         sent = self.conn.close_sent

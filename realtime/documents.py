@@ -37,6 +37,7 @@ from graphql.language import ast as nodes
 from realtime import limits
 
 KEPT = 500  # parsed documents per process
+MOST_KEPT = 8_192  # characters of a subscription and its variables that are kept analysed
 MOST_WEIGHT = 100_000  # tokens of all that are kept, at about 500 bytes each
 MOST_TOKENS = 2_000
 MOST_ERRORS = 5
@@ -86,6 +87,7 @@ class Documents:
         self._shareable = shareable
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._weight = 0
+        self._operations: OrderedDict[tuple[str, str | None, str], Operation] = OrderedDict()
 
     def parsed(self, query: str) -> DocumentNode:
         """Refused: a syntax error, too large, or the schema has no such fields."""
@@ -125,7 +127,21 @@ class Documents:
         return _Kept(Refused(*errors) if errors else document, document.token_count + text)
 
     def subscription(self, query: str, name: str | None, variables: Mapping[str, Any]) -> Operation:
-        """Refused: no such operation, not a subscription, or variables that do not fit."""
+        """Refused: no such operation, not a subscription, or variables that do not fit. Analysed once for a whole hall
+        that comes back together."""
+        key = (query, name, json.dumps(variables, sort_keys=True))
+        found = self._operations.get(key)
+        if found is None:
+            found = self._analysed(query, name, variables)
+            if len(query) + len(key[2]) <= MOST_KEPT:
+                self._operations[key] = found
+                if len(self._operations) > KEPT:
+                    self._operations.popitem(last=False)
+        else:
+            self._operations.move_to_end(key)
+        return found
+
+    def _analysed(self, query: str, name: str | None, variables: Mapping[str, Any]) -> Operation:
         chosen = self.chosen(query, name)
         document, operation = chosen.document, chosen.operation
         if operation.operation is not OperationType.SUBSCRIPTION:

@@ -134,6 +134,19 @@ def test_refusals_and_documents_are_kept_within_a_bound(documents: Documents) ->
     assert documents.parsed(PLAIN) is not first
 
 
+def test_a_hall_that_comes_back_is_analysed_once(documents: Documents) -> None:
+    query = "subscription S($n: Int, $i: BoardInput!) { boardUpdated(input: $i) { rows(first: $n) { rank } } }"
+    first = documents.subscription(query, None, {"n": 1, "i": {"id": "x", "period": "DAY"}})
+    assert documents.subscription(query, None, {"i": {"period": "DAY", "id": "x"}, "n": 1}) is first
+    assert documents.subscription(query, "S", {"n": 1, "i": {"id": "x", "period": "DAY"}}).normal == first.normal
+    assert documents.subscription(query, None, {"n": 2, "i": {"id": "x", "period": "DAY"}}).normal != first.normal
+    with pytest.raises(Refused):  # true is no 1
+        documents.subscription(query, None, {"n": True, "i": {"id": "x", "period": "DAY"}})
+    for number in range(600):
+        documents.subscription(query, None, {"n": number, "i": {"id": "x"}})
+    assert len(documents._operations) == 500
+
+
 def test_large_documents_are_kept_by_weight(documents: Documents) -> None:
     documents.parsed(PLAIN)
     comment = "#" + "x" * 200_000  # one token that is none
