@@ -4,8 +4,8 @@ hints."""
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Hashable, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import structlog
@@ -36,6 +36,7 @@ RIGHTS_POLL = 2.0  # seconds; with one check, well within the promised 5
 JITTER_SECONDS = 10  # over which clients spread their reconnecting after a restart
 
 log = structlog.get_logger("leitai.live")
+T = TypeVar("T")
 
 
 async def versions(keys: Sequence[Hashable]) -> dict[Hashable, int]:
@@ -66,6 +67,38 @@ def _sight(viewer: Viewer) -> object:
     return viewer.rules, viewer.place, viewer.root_id
 
 
+class Coalesced(Generic[T]):
+    """One call answers all who asked before it began."""
+
+    def __init__(self, fetch: Callable[[], Awaitable[T]], spawn: Callable[[Coroutine[Any, Any, None]], Any]) -> None:
+        self._fetch, self._spawn = fetch, spawn
+        self._waiting: list[asyncio.Future[T]] = []
+        self._running = False
+
+    async def get(self) -> T:
+        waiter: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiter)
+        if not self._running:
+            self._running = True
+            self._spawn(self._serve())
+        return await waiter
+
+    async def _serve(self) -> None:
+        while self._waiting:
+            waiters, self._waiting = self._waiting, []
+            try:
+                answer = await self._fetch()
+            except Exception as error:
+                for waiter in waiters:
+                    if not waiter.done():
+                        waiter.set_exception(error)
+                continue
+            for waiter in waiters:
+                if not waiter.done():
+                    waiter.set_result(answer)
+        self._running = False
+
+
 class LiveEngine:
     def __init__(self, settings: Settings, clock: Now) -> None:
         self.settings = settings
@@ -79,6 +112,7 @@ class LiveEngine:
         self._of_token: Counter[UUID] = Counter()
         self._of_address: Counter[str] = Counter()
         self._rights = -1
+        self._rights_now = Coalesced(models.sessions.rights_position, self.hub.spawn)
         self._stopping = asyncio.Event()
 
     async def start(self) -> None:
@@ -141,6 +175,13 @@ class LiveEngine:
 
     # ------------------------------------------------------------ rights that end
 
+    async def _as_it_stands(self, viewer: Viewer) -> Viewer:
+        """The viewer with the rights of this moment. Frames made together ask once whether any rights moved."""
+        if await self._rights_now.get() == self._rights:
+            return viewer
+        found = await sessions.viewers_of([viewer.token_id], self.clock())
+        return found.get(viewer.token_id, viewer)
+
     async def _watch_rights(self) -> None:
         while not self._stopping.is_set():
             with contextlib.suppress(TimeoutError):
@@ -175,11 +216,11 @@ class LiveEngine:
         except Refusal as refusal:
             code = CODES.get(type(refusal), "REFUSED")
             raise Refused(GraphQLError(refusal.message, extensions={"code": code})) from refusal
-        # A shared frame is made for nobody in particular: what it may hold does not depend on a viewer.
-        speaker = self.session(None if operation.shareable else viewer)
         group = operation.normal if operation.shareable else f"{viewer.account_id} {_sight(viewer)}\n{operation.normal}"
 
         async def execute(value: Any) -> object:
-            return await run(operation, opening.select(value), Session(speaker.viewer, self.clock, self.announce))
+            # A shared frame is made for nobody in particular: what it may hold does not depend on a viewer.
+            speaker = None if operation.shareable else await self._as_it_stands(viewer)
+            return await run(operation, opening.select(value), self.session(speaker))
 
         return opening.source, f"{opening.variant}\n{group}", execute, operation.arguments.get("maxPerSecond")

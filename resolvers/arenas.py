@@ -98,6 +98,9 @@ async def load(key: ArenaKey) -> Arena | None:
                 ORDER BY c.decided_at DESC, c.id DESC LIMIT {MOST_APPROVALS}""",
             **scope,
         )
+        if not public:
+            for one in claims:  # who reviews sees the truth of a claim, whoever the frame is made for
+                one.public_status = None  # pyright: ignore[reportAttributeAccessIssue]  # null in the table
         tasks = await models.tasks.by_ids({one.task_id for one in claims})
         members = await models.members.by_ids({one.member_id for one in claims})
         named = {one.organization_id for one in (*listed, *tasks.values(), *members.values())}

@@ -70,7 +70,7 @@ class Board:
     organizations: Mapping[UUID, Organization]
     secret: bytes
     frozen_at: datetime | None = None
-    own_points: Mapping[UUID, int] | None = None  # in a frozen public board: what each subject truly has
+    own_points: Mapping[UUID, int] | None = None  # in a frozen public board: what each member truly has
     own_hidden: Mapping[UUID, int] | None = None  # and how many of its entries the public does not see
 
     def shown(self, subject_id: UUID) -> bool:
@@ -164,7 +164,8 @@ async def load(board: BoardKey) -> Board | None:
         ranking = await _ranking(board, period, facts.time, frozen=frozen)
         previous = await _previous(board, period, facts, periods.midnight(today, zone), frozen)
         frozen_at = await models.freezes.over(board.organization_id) if frozen else None
-        own_points, own_hidden = await _own(board, period, facts.time) if frozen_at else (None, None)
+        personal = frozen_at is not None and board.subject is Subject.MEMBER
+        own_points, own_hidden = await _own(board, period, facts.time) if personal else (None, None)
         subjects = [one.subject_id for one in ranking]
         members: dict[UUID, tuple[Member, Organization]] = {}
         organizations: dict[UUID, Organization] = {}
@@ -197,10 +198,8 @@ async def load(board: BoardKey) -> Board | None:
 
 
 async def _own(board: BoardKey, period: Period, time: datetime) -> tuple[Mapping[UUID, int], Mapping[UUID, int]]:
-    """Each subject's true points on a frozen board, and how many of a member's entries are hidden."""
+    """Each member's true points on a frozen board, and how many of its entries are hidden."""
     truth = {one.subject_id: one.points for one in await _ranking(board, period, time)}
-    if board.subject is not Subject.MEMBER:
-        return truth, {}
     starts = period.starts_at or models.leaderboards.BEGINNING
     ends = period.ends_at or models.leaderboards.END
     return truth, await models.freezes.hidden_counts(board.organization_id, starts, ends)

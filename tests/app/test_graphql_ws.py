@@ -158,7 +158,8 @@ async def season_of(world: World, url: str) -> tuple[Season, list[Stream]]:
         reviewer,
         people=[li, zhao, *others[:6]],
         leavers=others[6:],
-        settled=[li, zhao],
+        settled=[li],
+        freezing=True,
     )
     return season, boards(company, deep, reviewer, li, zhao)
 
