@@ -27,23 +27,32 @@ class Verdict:
 
 async def verify(now: datetime) -> Verdict:
     async with models.database.snapshot():
-        read = await books.read()
-        differences = [
-            *tree(read),
-            *memberships(read),
-            *verification_ledger.balances(read),
-            *verification_ledger.positions(read),
-            *verification_ledger.credits(read),
-            *verification_ledger.reversals(read),
-            *keys(read),
-            *tasks(read),
-            *clocks(read),
-            *versions(read),
-            *instants(read),
-        ]
-        sample = verification_ranks.sample(read)
-        differences += await verification_ranks.ranks(read, sample)
-    return Verdict(differences, [*verification_ranks.remarks(sample), *unwritten(read, now)])
+        return await compared(now)
+
+
+async def compared(now: datetime) -> Verdict:
+    """Inside a snapshot."""
+    read = await books.read()
+    broken = [*tree(read)]
+    differences = [
+        *broken,
+        *memberships(read),
+        *verification_ledger.balances(read),
+        *verification_ledger.positions(read),
+        *verification_ledger.credits(read),
+        *verification_ledger.reversals(read),
+        *keys(read),
+        *tasks(read),
+        *clocks(read),
+        *versions(read),
+        *instants(read),
+    ]
+    remarks = [*unwritten(read, now)]
+    if broken:
+        return Verdict(differences, [*remarks, "No board was ranked anew, because the tree is not what it says."])
+    sample = verification_ranks.sample(read)
+    differences += await verification_ranks.ranks(read, sample)
+    return Verdict(differences, [*remarks, *verification_ranks.remarks(sample)])
 
 
 def tree(read: Books) -> Iterator[str]:
