@@ -188,17 +188,27 @@ async def asked(season: Season, stream: Stream) -> Any:
     return (await season.api.ask(stream.viewer, stream.document("query"), **stream.variables))["board"]
 
 
+def without_own(board: Any) -> Any:
+    return {name: part for name, part in board.items() if name != "own"}
+
+
 async def agree(season: Season, follower: Follower, stream: Stream) -> None:
     """What the query answers now, the stream shows; and what is other than before has a greater version."""
     while True:
         fresh, before = await asked(season, stream), stream.fresh
+        if season.frozen and fresh["view"] == "PUBLIC":
+            # One's own claim moves on where a freeze hides it from the others; no public version may tell of that.
+            fresh, before = without_own(fresh), before and without_own(before)
         version, wrong = version_of(fresh), "changed without a greater version"
         stream.fresh = fresh
         if before is None or version_of(before) < version:
             before = await follower.newest(stream.name, lambda frame, wanted=version: version_of(frame) >= wanted)
             wrong = "frame and query differ"
+            before = without_own(before) if "own" not in fresh else before
             if version_of(before) > version:
                 continue  # time has written something since the query
+        if "own" not in before:
+            fresh = without_own(fresh)
         if fresh != before:
             if stream.body in OWN and version_of(await asked(season, stream)) > version:
                 continue  # time wrote while it was made: what only one viewer sees is read field by field
