@@ -68,8 +68,6 @@ class Backplane:
             while True:
                 event = await subscriber.get()
                 try:
-                    hint = Hint.decode(event.message)
-                except (ValueError, TypeError):
-                    log.warning("hint_not_understood")
-                    continue
-                self._on_hint(hint)
+                    self._on_hint(Hint.decode(event.message))
+                except Exception as error:  # anybody may write to a channel; this task hears for all boards
+                    log.warning("hint_not_understood", error=type(error).__name__)

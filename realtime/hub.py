@@ -190,7 +190,9 @@ class Hub:
             log.warning("poll_failed", error=type(error).__name__)
             return
         for key, board in boards.items():
-            if key in present:
-                board.hint(present[key])
-            else:
+            if key not in present:
                 board.reload_soon()
+            elif isinstance(board, Log):
+                board.found(present[key])
+            else:
+                board.hint(present[key])

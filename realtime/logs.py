@@ -77,6 +77,12 @@ class Log:
             self.version = version
             self.reload_soon()
 
+    def found(self, version: int) -> None:
+        """What the database says: the truth, whatever a hint claimed."""
+        if version != self.version:
+            self.version = version
+            self.reload_soon()
+
     def reload_soon(self) -> None:
         self.generation += 1
         for follower in self.followers:

@@ -19,6 +19,7 @@ from redis.exceptions import RedisError
 from realtime.events import EVERYTHING, Hint
 
 HEARTBEAT = 5.0  # seconds between heartbeats; one that is missing for twice as long means the path is dead
+AGAIN = 1.0  # seconds after a heartbeat that was not sent, or before the path is proven
 TIMEOUT = 2.0  # seconds for one command
 WAITING = 10_000  # messages not yet read; what overflows is replaced by "look for yourselves"
 BACKOFF = (0.1, 5.0)  # seconds, with jitter
@@ -34,6 +35,7 @@ class RedisHints(BroadcastBackend):
         self._tasks: list[asyncio.Task[None]] = []
         self._publisher: Redis | None = None
         self._beaten = 0.0
+        self._beat_now = asyncio.Event()
         self.up = False
 
     async def connect(self) -> None:
@@ -77,12 +79,12 @@ class RedisHints(BroadcastBackend):
         while True:
             try:
                 await self._follow()
-            except (RedisError, OSError, TimeoutError) as error:
+            except Exception as error:  # whatever it is: a reader that ended would never hear again
                 if self.up:
                     log.warning("path_down", error=type(error).__name__)
             self.up = False
-            await asyncio.sleep(wait * random.uniform(0.5, 1.5))
             wait = BACKOFF[0] if self._beaten else min(wait * 2, BACKOFF[1])
+            await asyncio.sleep(wait * random.uniform(0.5, 1.5))
 
     async def _follow(self) -> None:
         """Until the path breaks."""
@@ -92,6 +94,7 @@ class RedisHints(BroadcastBackend):
             reader = client.pubsub()  # pyright: ignore[reportUnknownMemberType]
             await reader.subscribe(self._channel)  # pyright: ignore[reportUnknownMemberType]
             started = asyncio.get_running_loop().time()
+            self._beat_now.set()
             self._put(Hint.of({EVERYTHING}, 0).encode())
             while True:
                 message = cast(
@@ -123,7 +126,12 @@ class RedisHints(BroadcastBackend):
             self._queue.put_nowait(Event(self._channel, Hint.of({EVERYTHING}, 0).encode()))
 
     async def _beat(self) -> None:
+        """Every few seconds, and as soon as the reader listens: its path is proven at once, or tried again soon."""
         while True:
-            with contextlib.suppress(RedisError, OSError, TimeoutError):
+            self._beat_now.clear()
+            wait = AGAIN
+            with contextlib.suppress(Exception):
                 await self.publish(self._channel, self._own)
-            await asyncio.sleep(HEARTBEAT if self.up else 1.0)
+                wait = HEARTBEAT if self.up else AGAIN
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._beat_now.wait(), wait)
