@@ -3,9 +3,11 @@
 import uuid
 from typing import Any
 
+import asyncpg
 import structlog
 from graphql import DocumentNode, ExecutionResult, GraphQLError
 from graphql import execute as graphql_execute
+from tortoise.exceptions import DBConnectionError, OperationalError
 
 from realtime.documents import MOST_ERRORS, Operation
 from resolvers.session import Session
@@ -14,6 +16,7 @@ from schema import schema
 from schema.context import Context
 
 log = structlog.get_logger("leitai.execution")
+AWAY = (OSError, OperationalError, DBConnectionError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError)
 CODES: dict[type[Refusal], str] = {InvalidInput: "BAD_USER_INPUT", NotFound: "NOT_FOUND", NotAllowed: "FORBIDDEN"}
 
 
@@ -62,9 +65,13 @@ async def answer(
 
 
 async def run(operation: Operation, value: Any, session: Session) -> dict[str, Any]:
-    """One frame of a subscription over a state: its payload."""
+    """One frame of a subscription over a state: its payload. A database that is away for a moment raises, and whoever
+    asked tries again: a frame, or an entry of a log, is worth waiting for."""
     result = await answer(operation.document, operation.name, operation.variables, Context(session), value)
     payload: dict[str, Any] = {"data": result.data}
+    for error in result.errors or ():
+        if isinstance(error.original_error, AWAY):
+            raise error.original_error
     if result.errors:
         payload["errors"] = [presented(error).formatted for error in result.errors]
     return payload

@@ -19,6 +19,10 @@ class _Live(Collector):
     def collect(self) -> Iterator[Metric]:
         counters = self._live.hub.counters
         yield GaugeMetricFamily("leitai_sockets", "Open, signed-in WebSockets.", len(self._live.sockets))
+        if self._live.redis is not None:
+            yield GaugeMetricFamily(
+                "leitai_hint_path_up", "1 while hints travel through Redis.", int(self._live.redis.up)
+            )
         yield GaugeMetricFamily("leitai_boards_watched", "Boards with at least one subscriber.", self._live.hub.watched)
         for name, text, value in (
             ("leitai_board_loads", "Boards loaded from the database.", counters.loads),

@@ -110,6 +110,17 @@ async def _undo_enter(context: TransactionContext) -> None:
         await client._parent._pool.release(client._connection)
 
 
+async def _leave(context: TransactionContext, *error: Any) -> None:
+    """The pool can refuse a connection that was lost; Tortoise would then leave it in this task's context, and a task
+    that lives on would speak to it for ever."""
+    token = cast(Any, context).token
+    try:
+        await context.__aexit__(*error)
+    finally:
+        if not token._used:
+            get_connections().reset(token)
+
+
 @asynccontextmanager
 async def _transaction(reading: bool) -> AsyncGenerator[BaseDBAsyncClient]:
     mark = _reading.set(reading)
@@ -125,10 +136,10 @@ async def _transaction(reading: bool) -> AsyncGenerator[BaseDBAsyncClient]:
                 await client.execute_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield client
         except BaseException as error:
-            await context.__aexit__(type(error), error, error.__traceback__)
+            await _leave(context, type(error), error, error.__traceback__)
             raise
         else:
-            await context.__aexit__(None, None, None)
+            await _leave(context, None, None, None)
     finally:
         _reading.reset(mark)
 
