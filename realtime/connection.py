@@ -3,8 +3,8 @@
 A fan-out asks `ready` and calls `write_frame`, which never waits. A peer that takes nothing for `STALLED` seconds is
 aborted: a close would wait for a flush that never comes. Never 1011: clients of graphql-ws take it as fatal.
 
-What a peer sends is taken in small parts, one a turn of the loop, and none while it does not take its answers: a flood
-costs its sender's turn only, and no memory.
+What a peer sends is taken in small parts with rests between them, and none while it does not take its answers: a flood
+takes a small share of the loop, and no memory.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ import contextlib
 import random
 import socket
 from collections.abc import Callable
+from time import perf_counter
 from typing import Any, cast
 
 import structlog
@@ -24,7 +25,8 @@ HIGH_WATER = 32_768  # bytes in this process per socket, above which a peer coun
 DRAIN = 10.0  # seconds over which a stopping server closes its sockets, at most
 DRAINED_PER_SECOND = 200
 LINGER = 2.0  # seconds in which a peer that broke the protocol may still read why: a close at once could overtake it
-PART = 8_192  # bytes taken at once: at most some 1,300 frames, 10 ms
+PART = 2_048  # bytes taken at once: at most some 340 frames, 5 ms
+REST = 9  # times as long as a part took, until the next: a flood has a tenth of the loop
 EXTENSION = "leitai.connection"
 log = structlog.get_logger("leitai.socket")
 
@@ -41,6 +43,7 @@ class LiveConnection(WebSocketsSansIOProtocol):
         self._stalled: asyncio.TimerHandle | None = None
         self._unread = b""
         self._turn: asyncio.Handle | None = None
+        self._took = 0.0
         self._deaf = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -85,7 +88,9 @@ class LiveConnection(WebSocketsSansIOProtocol):
             return
         if not self.congested:
             part, self._unread = self._unread[:PART], self._unread[PART:]
+            began = perf_counter()
             super().data_received(part)
+            self._took = perf_counter() - began
         self._read_on()
 
     def _read_on(self) -> None:
@@ -101,7 +106,7 @@ class LiveConnection(WebSocketsSansIOProtocol):
     def _next_turn(self) -> None:
         """Once the peer takes its answers, and the application has taken what the last part brought."""
         if self._turn is None and not self.congested and (self.queue.empty() or self.close_sent):
-            self._turn = self.loop.call_soon(self._take_part)
+            self._turn = self.loop.call_later(REST * self._took, self._take_part)
 
     async def receive(self) -> Any:
         message = await super().receive()
@@ -157,6 +162,8 @@ class LiveConnection(WebSocketsSansIOProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._forget_stall()
         self._unread = b""
+        if self._turn is not None:
+            self._turn.cancel()
         super().connection_lost(exc)
 
     # ------------------------------------------------------------ the end

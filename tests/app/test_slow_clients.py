@@ -1,24 +1,22 @@
 """Nothing a client does harms another: not stopping to read, not flooding, not vanishing. And a server that stops."""
 
 import asyncio
-import contextlib
 import os
 import signal
-import socket
 import sqlite3
-import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 
 import pytest
 from halls import BOARD, PATIENCE, Hall, Socket
-from stuck import screens_apart, stuck, vanish
+from stuck import flood, screens_apart, stuck, vanish
 
 from benchmarks.wire import PING, TEXT, masked
 
 GONE = 30.0  # seconds in which a socket that takes nothing has to be gone
 DELAY = 2.0  # seconds: far above what a change takes, far below what a slow client would cost
+STALL = 0.25  # seconds for which nothing may hold the loop
 GROWTH = 40.0  # MiB
 # A large frame: the buffers of a client that does not read are full within a few.
 ROWS = "rows(first: 50) { id points score subject { __typename ... on Member { id displayName organization { id } } } }"
@@ -87,45 +85,32 @@ async def test_who_does_not_read_delays_nobody_and_is_gone_within_half_a_minute(
     await hall.settles(sockets=0, boards_watched=0)
 
 
-def flooding(one: socket.socket, frames: bytes) -> Callable[[], None]:
-    """Send that again and again without reading, until the returned function is called or the server has enough."""
-    stopping = threading.Event()
-
-    def flood() -> None:
-        with contextlib.suppress(OSError):
-            while not stopping.is_set():
-                one.sendall(frames)
-
-    thread = threading.Thread(target=flood)
-    thread.start()
-
-    def stop() -> None:
-        stopping.set()
-        with contextlib.suppress(OSError):  # the server may have had enough
-            one.shutdown(socket.SHUT_RDWR)
-        thread.join()
-        one.close()
-
-    return stop
+FLOODS = {
+    "ping": masked(TEXT, b'{"type":"ping"}'),
+    "websocket's ping": masked(PING, b""),
+    "subscribe and complete": masked(TEXT, b'{"type":"subscribe","id":"a","payload":{"query":"{ no }"}}')
+    + masked(TEXT, b'{"type":"complete","id":"a"}'),
+}
 
 
-@pytest.mark.parametrize("kind", ["ping", "websocket's ping", "subscribe and complete"])
-async def test_a_flood_takes_nothing_from_the_others(hall: Hall, kind: str) -> None:
-    frames = {
-        "ping": masked(TEXT, b'{"type":"ping"}'),
-        "websocket's ping": masked(PING, b"x" * 125),
-        "subscribe and complete": masked(TEXT, b'{"type":"subscribe","id":"a","payload":{"query":"{ no }"}}')
-        + masked(TEXT, b'{"type":"complete","id":"a"}'),
-    }[kind]
+@pytest.mark.parametrize("frame", FLOODS.values(), ids=FLOODS)
+async def test_a_flood_takes_its_own_turn_only(hall: Hall, frame: bytes) -> None:
     async with readers(hall, 5) as screens:
         before = hall.memory
-        stop = flooding(await asyncio.to_thread(stuck, hall, hall.li, BOARD), frames * 500)
+        floods = [await asyncio.to_thread(flood, hall, hall.li, frame) for _ in range(3)]
         try:
+            waits: list[float] = []
             for _ in range(10):
                 assert await shown_everywhere(hall, screens) < DELAY
+                began = time.monotonic()
+                await screens[0].ping()
+                waits.append(time.monotonic() - began)
+            assert sorted(waits)[5] < STALL, waits
             assert hall.memory - before < GROWTH
         finally:
-            await asyncio.to_thread(stop)
+            for one in floods:
+                one.kill()
+                one.communicate()
     await hall.settles(sockets=0, boards_watched=0)
 
 

@@ -39,6 +39,23 @@ async def main(url, count, *messages):
 asyncio.run(main(*json.loads(sys.argv[1])))
 """
 
+FLOOD = """
+import socket, sys, threading
+port, *sent = int(sys.argv[1]), *map(bytes.fromhex, sys.argv[2:])
+flood = socket.create_connection(("127.0.0.1", port))
+def read():
+    while flood.recv(1 << 20):
+        pass
+flood.sendall(sent[0])
+flood.recv(4096)
+flood.sendall(sent[1])
+threading.Thread(target=read, daemon=True).start()
+print("begun", flush=True)
+frames = sent[2] * (262_144 // len(sent[2]))
+while True:
+    flood.sendall(frames)
+"""
+
 
 def messages(hall: Hall, person: Person, query: str, operations: int) -> list[dict[str, object]]:
     """What a screen says."""
@@ -60,6 +77,17 @@ def stuck(hall: Hall, person: Person, query: str, operations: int = 1) -> socket
     for message in messages(hall, person, query, operations):
         made.sendall(masked(TEXT, json.dumps(message).encode()))
     return made
+
+
+def flood(hall: Hall, person: Person, frame: bytes) -> subprocess.Popen[str]:
+    """Reads what it is answered, in a process of its own: it costs the server's time only."""
+    [init] = messages(hall, person, "", operations=0)
+    parts = (upgrade("127.0.0.1", "/graphql", "graphql-transport-ws"), masked(TEXT, json.dumps(init).encode()), frame)
+    program = [sys.executable, "-c", FLOOD, str(hall.server.port), *(part.hex() for part in parts)]
+    process = subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert process.stdout
+    assert process.stdout.readline() == "begun\n"
+    return process
 
 
 def vanish(one: socket.socket) -> None:
