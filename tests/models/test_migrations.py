@@ -1,0 +1,182 @@
+"""From an empty database to today's tables, on both engines; and the ledger's own guard against every change."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from tortoise import Tortoise
+from tortoise.exceptions import BaseORMException
+from tortoise.migrations.api import migrate
+
+import models
+from app import database as commands
+from models import Organization, OrganizationKind, PointsEntry, PointsKind, sql
+
+NOW = datetime(2026, 3, 10, 2, tzinfo=UTC)
+NO_MODEL = {"secrets", "rights"}  # read and written by SQL alone
+COLUMNS = {
+    "sqlite": """SELECT t.name AS table_name, c.name AS column_name, c."notnull" = 1 OR c.pk > 0 AS required
+        FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%'""",
+    "postgres": """SELECT table_name, column_name, is_nullable = 'NO' AS required
+        FROM information_schema.columns WHERE table_schema = 'public'""",
+}
+REFUSED = {
+    "sqlite": [
+        "UPDATE points_entries SET amount = 99",
+        "UPDATE points_entries SET line = line + 1 WHERE id = :id",
+        "UPDATE OR REPLACE points_entries SET amount = 99",
+        "DELETE FROM points_entries",
+        "DELETE FROM points_entries WHERE id = :id",
+        "REPLACE INTO points_entries SELECT * FROM points_entries",
+        "INSERT OR REPLACE INTO points_entries SELECT * FROM points_entries",
+        "INSERT INTO points_entries SELECT * FROM points_entries WHERE true ON CONFLICT (id) DO UPDATE SET amount = 99",
+    ],
+    "postgres": [
+        "UPDATE points_entries SET amount = 99",
+        "UPDATE points_entries SET line = line + 1 WHERE id = :id",
+        "DELETE FROM points_entries",
+        "DELETE FROM ONLY points_entries WHERE id = :id",
+        "TRUNCATE points_entries CASCADE",
+        "TRUNCATE organizations CASCADE",
+        "INSERT INTO points_entries SELECT * FROM points_entries ON CONFLICT (id) DO UPDATE SET amount = 99",
+        "MERGE INTO points_entries e USING points_entries f ON e.id = f.id WHEN MATCHED THEN UPDATE SET amount = 99",
+        "MERGE INTO points_entries e USING points_entries f ON e.id = f.id WHEN MATCHED THEN DELETE",
+        "WITH gone AS (DELETE FROM points_entries RETURNING *) SELECT * FROM gone",
+    ],
+}
+
+
+@pytest.fixture
+async def empty(database_url: str) -> AsyncIterator[str]:
+    """A database in which nobody has been."""
+    yield database_url
+    await Tortoise.close_connections()
+
+
+async def tables() -> dict[str, dict[str, bool]]:
+    """Columns by table, and whether each is required."""
+    found: dict[str, dict[str, bool]] = {}
+    for one in await sql.rows(COLUMNS[models.database.dialect()]):
+        found.setdefault(one["table_name"], {})[one["column_name"]] = bool(one["required"])
+    return found
+
+
+async def test_an_empty_database_is_brought_up_to_date_and_then_it_is(empty: str) -> None:
+    lacking = await commands.pending(empty)
+
+    assert lacking[0] == "0001_tables"
+    assert lacking == sorted(lacking)
+    assert await commands.migrate(empty) == lacking
+    assert await commands.pending(empty) == []
+    assert await commands.migrate(empty) == []
+
+
+async def test_every_model_has_its_table_and_every_table_its_model(empty: str) -> None:
+    await migrate(config=models.database.configuration(empty))
+    await Tortoise.close_connections()
+    await models.database.connect(empty)
+    kept = await tables()
+    registered = {one._meta.db_table: one for one in Tortoise.apps["models"].values()}
+
+    ours = {name for name in kept if "migration" not in name}
+    assert ours == registered.keys() | NO_MODEL
+    for name, model in registered.items():
+        fields = model._meta.fields_db_projection
+        assert set(fields.values()) == kept[name].keys(), name
+        required = {column for field, column in fields.items() if not model._meta.fields_map[field].null}
+        assert required == {column for column, needed in kept[name].items() if needed}, name
+
+
+async def test_migrations_take_a_database_with_rows(empty: str) -> None:
+    """The tables of the first migration, in use, under those that came after it."""
+    configuration = models.database.configuration(empty)
+    await migrate(config=configuration, target="models.0001_tables")
+    await Tortoise.close_connections()
+    await models.database.connect(empty)
+    root = uuid4()
+    await sql.execute(
+        """INSERT INTO organizations (id, code, name, kind, root_id, time_zone, settling_hours, created_at)
+           VALUES (:id, 'GS', '公司党委', 'COMMITTEE', :id, 'Asia/Shanghai', 72, :now)""",
+        id=root,
+        now=NOW,
+    )
+    await sql.execute(
+        "INSERT INTO clocks (root_id, position, time, day_position, tree) VALUES (:id, 7, :now, 3, 2)", id=root, now=NOW
+    )
+    await sql.execute(
+        """INSERT INTO board_versions (organization_id, root_id, changed, changed_at, tasks_changed, tasks_changed_at)
+           VALUES (:id, :id, 7, :now, 5, :now)""",
+        id=root,
+        now=NOW,
+    )
+    await models.database.close()
+
+    await commands.migrate(empty)
+    await models.database.connect(empty)
+    clock = await models.Clock.get(root_id=root)
+    version = await models.BoardVersion.get(organization_id=root)
+    assert (clock.position, clock.public_position, clock.frozen) == (7, 7, 0)
+    assert (version.public_changed, version.public_tasks_changed) == (7, 5)
+    assert version.public_changed_at == version.changed_at == NOW
+
+
+@pytest.fixture
+async def entry(database: str) -> PointsEntry:
+    root = models.organizations.new(
+        code="GS", name="公司党委", kind=OrganizationKind.COMMITTEE, parent=None, time_zone="Asia/Shanghai", at=NOW
+    )
+    await models.organizations.insert(root)
+    return await PointsEntry.create(
+        root_id=root.id,
+        position=1,
+        line=0,
+        organization_id=root.id,
+        kind=PointsKind.EARNED,
+        amount=10,
+        ranks=True,
+        rule="award.by_hand",
+        occurred_at=NOW,
+        counts_at=NOW,
+        recorded_at=NOW,
+        reached=int(NOW.timestamp()),
+    )
+
+
+async def test_the_ledger_refuses_every_statement_that_would_change_it(database: str, entry: PointsEntry) -> None:
+    before = await sql.rows("SELECT * FROM points_entries")
+    for statement in REFUSED[models.database.dialect()]:
+        values = {"id": entry.id} if ":id" in statement else {}
+        with pytest.raises((BaseORMException, asyncpg.PostgresError), match="append-only"):
+            await sql.execute(statement, **values)
+        assert await sql.rows("SELECT * FROM points_entries") == before, statement
+
+
+async def test_the_ledger_refuses_within_a_transaction_and_through_the_models(
+    database: str, entry: PointsEntry
+) -> None:
+    async def saved() -> None:
+        entry.amount = 99
+        await entry.save()
+
+    async def updated() -> None:
+        await PointsEntry.filter(id=entry.id).update(amount=99)
+
+    async def all_deleted() -> None:
+        await PointsEntry.all().delete()
+
+    for change in (saved, updated, entry.delete, all_deleted):
+        with pytest.raises((BaseORMException, asyncpg.PostgresError), match="append-only"):
+            async with models.database.transaction():
+                await change()
+    assert (await PointsEntry.get(id=entry.id)).amount == 10
+
+
+async def test_an_organization_with_points_cannot_be_deleted(database: str, entry: PointsEntry) -> None:
+    """Neither taken away with its entries nor from under them."""
+    with pytest.raises((BaseORMException, asyncpg.PostgresError)):
+        await Organization.filter(id=entry.organization_id).delete()
+    assert await PointsEntry.exists(id=entry.id)
