@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import json
+import shutil
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -177,9 +179,17 @@ def logins() -> list[tuple[str, str]]:
 # ---------------------------------------------------------------- what is told
 
 
+def _command() -> str:
+    """How this program can be called from here, also where it is not on the PATH."""
+    called, here = Path(sys.argv[0]).resolve(), Path.cwd()
+    if shutil.which("leitai") or called.name != "leitai":
+        return "leitai"
+    return str(called.relative_to(here)) if called.is_relative_to(here) else str(called)
+
+
 def _tell(console: Console, address: str, host: str, rate: float) -> None:
     console.print(_panel(address, host, rate))
-    watch = f"leitai watch --organization {ROOT_CODE} --login member-1-1 --password {PASSWORD}"
+    watch = f"{_command()} watch --organization {ROOT_CODE} --login member-1-1 --password {PASSWORD}"
     if not address.endswith(":8000"):
         watch += f" --url {address}"
     for text, line in (("The live board, in another terminal", watch), ("A first question", _curl(address))):
