@@ -145,7 +145,10 @@ async def test_who_is_named_can_sign_in(demo: Server, login: str, role: str | No
     assert (viewer["member"] is None) == (login == "admin")
 
 
-def test_what_is_printed_works(demo: Server) -> None:
+async def test_what_is_printed_works(demo: Server) -> None:
+    async with asyncio.timeout(30):  # it is said once the server answers
+        while "curl " not in demo.log:
+            await asyncio.sleep(0.05)
     printed = demo.log
     assert "270 invented members in 9 branches" in printed
     [line] = [one for one in printed.splitlines() if one.startswith("curl ")]
