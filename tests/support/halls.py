@@ -212,6 +212,12 @@ class Hall:
 
         await until(shown)
 
+    async def lives(self) -> None:
+        """Whatever a socket did, the next one is served, and nothing of the bad one is left."""
+        async with self.screen(self.zhao) as screen:
+            assert (await screen.hears("next", "1"))["payload"]["data"]["leaderboardUpdated"]["version"]
+        await self.settles(sockets=0, boards_watched=0)
+
     @property
     def memory(self) -> float:
         """MiB of the server that are resident."""
