@@ -25,7 +25,7 @@ from realtime.redis_hints import RedisHints
 from realtime.transport import Socket
 from resolvers import arenas, leaderboards, points_log, sessions
 from resolvers.arenas import ArenaKey
-from resolvers.leaderboards import BoardKey, OwnKey
+from resolvers.boards import BoardKey, OwnKey
 from resolvers.points_log import LogKey
 from resolvers.session import Announcement, Now, Session, Viewer
 from rules.refusals import Refusal
@@ -60,6 +60,14 @@ def bearer(value: object) -> str | None:
         return None
     scheme, _, token = value.strip().partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token else None
+
+
+def organization_of(key: Hashable) -> UUID:
+    """Whose board it is."""
+    if isinstance(key, OwnKey):
+        key = key.board
+    assert isinstance(key, BoardKey | ArenaKey | LogKey)
+    return key.organization_id
 
 
 def _sight(viewer: Viewer) -> object:
@@ -111,14 +119,16 @@ class LiveEngine:
         self.sockets: dict[Socket, Viewer] = {}
         self._of_token: Counter[UUID] = Counter()
         self._of_address: Counter[str] = Counter()
-        self._rights = -1
+        self._rights = self._looking = -1  # for which all open sockets were looked at; for which they are being
+        self._late = False  # somebody signed in while rights moved
+        self._lineages: dict[UUID, tuple[UUID, ...]] = {}  # of what is watched, when first opened or last looked at
         self._rights_now = Coalesced(models.sessions.rights_position, self.hub.spawn)
         self._stopping = asyncio.Event()
 
     async def start(self) -> None:
         await self.hub.start()
         await self.backplane.start()
-        self._rights = await models.sessions.rights_position()
+        self._rights = self._looking = await models.sessions.rights_position()
         self.hub.spawn(self._watch_rights())
 
     async def stop(self) -> None:
@@ -157,6 +167,7 @@ class LiveEngine:
 
     async def connect(self, payload: dict[str, Any], socket: Socket) -> tuple[object, dict[str, Any]]:
         given = payload.get("authorization", payload.get("Authorization"))
+        position = await models.sessions.rights_position()
         viewer = await self.viewer(given)
         if viewer is None:
             raise PermissionError("Send a valid token as `authorization: Bearer …` in connection_init's payload.")
@@ -164,6 +175,7 @@ class LiveEngine:
             raise PermissionError(f"This token has {self.settings.sockets_per_token} open sockets; close one.")
         self._of_token[viewer.token_id] += 1
         self.sockets[socket] = viewer
+        self._late |= position != self._looking
         return viewer, {"reconnectWithinSeconds": JITTER_SECONDS}
 
     def disconnect(self, viewer: object, socket: Socket) -> None:
@@ -195,27 +207,50 @@ class LiveEngine:
         """Look again at every open token, if anything moved or one ran out: a few statements for all of them."""
         position = await models.sessions.rights_position()
         now = self.clock()
-        if position == self._rights and all(viewer.expires_at > now for viewer in self.sockets.values()):
+        expired = any(viewer.expires_at <= now for viewer in self.sockets.values())
+        if position == self._rights and not expired and not self._late:
             return
-        found = await sessions.viewers_of({viewer.token_id for viewer in self.sockets.values()}, now)
-        for socket, viewer in list(self.sockets.items()):
+        self._looking, self._late, sockets = position, False, dict(self.sockets)
+        try:
+            found = await sessions.viewers_of({viewer.token_id for viewer in sockets.values()}, now)
+            moved = await self._moved()
+        except BaseException:
+            self._late = True
+            raise
+        for socket, viewer in sockets.items():
+            if self.sockets.get(socket) is not viewer:
+                continue  # it left meanwhile
             renewed = found.get(viewer.token_id)
             if renewed is None:
                 await socket.renew(None)
-            elif _sight(renewed) != _sight(viewer) and socket in self.sockets:
-                self.sockets[socket] = renewed
+                continue
+            self.sockets[socket] = renewed
+            if _sight(renewed) != _sight(viewer):
                 await socket.renew(renewed)
+            elif moved:
+                await socket.renew(renewed, lambda key: organization_of(key) in moved)
         self._rights = position
+
+    async def _moved(self) -> set[UUID]:
+        """Watched organizations that hang elsewhere than before: who may see them is asked anew."""
+        watched = {organization_of(key) for key in self.hub.keys}
+        found = await models.organizations.lineages(watched)
+        present = {one: tuple(above.id for above in found.get(one, ())) for one in watched}
+        moved = {one for one in watched if self._lineages.get(one) != present[one]}
+        self._lineages = present
+        return moved
 
     async def open(self, viewer: object, operation: Operation) -> tuple[Source | LogSource, str, Execute, float | None]:
         assert isinstance(viewer, Viewer)
+        session = self.session(viewer)
         try:
-            opening = await open_source(
-                self.session(viewer), operation.field, operation.arguments, shared=operation.shareable
-            )
+            opening = await open_source(session, operation.field, operation.arguments, shared=operation.shareable)
         except Refusal as refusal:
             code = CODES.get(type(refusal), "REFUSED")
             raise Refused(GraphQLError(refusal.message, extensions={"code": code})) from refusal
+        organization_id = organization_of(opening.source.key)
+        lineage = await session.lineage(organization_id)  # known from opening it
+        self._lineages.setdefault(organization_id, tuple(one.id for one in lineage))
         group = operation.normal if operation.shareable else f"{viewer.account_id} {_sight(viewer)}\n{operation.normal}"
 
         async def execute(value: Any) -> object:

@@ -20,7 +20,7 @@ from app import terminal
 from app.client import Address, Api, Refused, SignedOut, Unreachable, refusal
 from app.settings import load
 from app.terminal import Shown
-from resolvers.leaderboards import Subject
+from resolvers.boards import Subject
 from rules.periods import PeriodKind
 
 PER_SECOND = 2  # frames; more than eyes follow

@@ -157,7 +157,10 @@ class Group:
         paced.version = self.version
         for count, receiver in enumerate(list(paced.receivers), start=1):
             if receiver.version < version:
-                receiver.give(version, payload)
+                try:
+                    receiver.give(version, payload)
+                except Exception as error:  # whatever is wrong with one, the others get their frame
+                    log.error("frame_not_given", error=type(error).__name__, exc_info=error)
             if count % FLUSH == 0:
                 await asyncio.sleep(0)
 

@@ -64,6 +64,10 @@ class Hub:
     def watched(self) -> int:
         return len(self._boards)
 
+    @property
+    def keys(self) -> list[Hashable]:
+        return list(self._boards)
+
     def spawn(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(coroutine, context=self._context.copy())
         self._tasks.add(task)

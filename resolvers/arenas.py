@@ -7,8 +7,8 @@ from uuid import UUID
 
 import models
 from models import Claim, Member, Organization, OrganizationKind, Task, sql
-from resolvers import leaderboards
-from resolvers.leaderboards import BoardView
+from resolvers import boards
+from resolvers.boards import BoardView
 from resolvers.session import Session
 from rules.roles import Scope
 
@@ -56,8 +56,8 @@ async def key(session: Session, organization_id: UUID) -> ArenaKey:
 
 def topics(arena: ArenaKey, lineage: Sequence[Organization]) -> frozenset[str]:
     public = "" if arena.view is BoardView.FULL else "p"
-    boards = leaderboards.topics(arena.view, arena.organization_id, lineage[0].root_id)
-    return boards | {f"{public}t:{above.id}" for above in lineage}
+    own = boards.topics(arena.view, arena.organization_id, lineage[0].root_id)
+    return own | {f"{public}t:{above.id}" for above in lineage}
 
 
 def inside(key: ArenaKey, lineage: Sequence[Organization]) -> int:

@@ -7,13 +7,13 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
 from typing import Generic, TypeVar
 from uuid import UUID
 
 import models
 from models import Member, Organization, OrganizationKind, sql
 from models.leaderboards import Facts, Ranked
+from resolvers.boards import BoardKey, BoardView, OwnKey, Subject
 from resolvers.session import Session
 from rules import periods
 from rules.periods import BoardState, Period, PeriodKind
@@ -23,32 +23,6 @@ from rules.roles import Scope
 
 T = TypeVar("T")
 DAYS_KEPT = 200  # boards whose ranks at the day's start are remembered per process
-
-
-class Subject(StrEnum):
-    MEMBER = "MEMBER"
-    ORGANIZATION = "ORGANIZATION"
-
-
-class BoardView(StrEnum):
-    PUBLIC = "PUBLIC"
-    FULL = "FULL"
-    SCREEN = "SCREEN"
-
-
-@dataclass(frozen=True, slots=True)
-class BoardKey:
-    """One board in one view. on None: the period that today lies in. kind, children_only and scoring: of
-    organizations only."""
-
-    organization_id: UUID
-    subject: Subject
-    period: PeriodKind
-    on: date | None
-    kind: OrganizationKind | None
-    children_only: bool
-    scoring: OrganizationScoring | None
-    view: BoardView
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,19 +104,6 @@ async def key(
     if kind is OrganizationKind.GROUP and not inside and view is not BoardView.FULL:
         raise NotFound("Groups are ranked within their branch.")
     return BoardKey(organization_id, subject, period, on, kind, children_only, scoring, view)
-
-
-@dataclass(frozen=True, slots=True)
-class OwnKey:
-    """A public board for those who follow their own place on it: it moves with what a freeze hides from the others."""
-
-    board: BoardKey
-
-
-def topics(view: BoardView, organization_id: UUID, root_id: UUID) -> frozenset[str]:
-    """What to listen to: the public does not even hear that something hidden happened."""
-    public = "" if view is BoardView.FULL else "p"
-    return frozenset({f"{public}o:{organization_id}", f"{public}r:{root_id}"})
 
 
 # ---------------------------------------------------------------- loading

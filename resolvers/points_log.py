@@ -7,7 +7,7 @@ from uuid import UUID
 import models
 from models import Member, Organization, PointsEntry
 from models.pages import Listing
-from resolvers.leaderboards import BoardView
+from resolvers.boards import BoardView
 from resolvers.session import Session
 from rules.refusals import InvalidInput
 from rules.roles import Scope

@@ -10,7 +10,7 @@ from models import TaskStatus
 from models.pages import Listing, Page
 from resolvers import arenas, time
 from resolvers.arenas import MOST_APPROVALS, Arena, ArenaKey
-from resolvers.leaderboards import BoardView
+from resolvers.boards import BoardView
 from resolvers.session import Session
 from rules.refusals import InvalidInput, NotFound
 from rules.roles import Scope

@@ -3,7 +3,7 @@
 import strawberry
 
 from models import ClaimStatus, TaskReview, TaskStatus
-from resolvers.leaderboards import BoardView, Subject
+from resolvers.boards import BoardView, Subject
 from rules.periods import BoardState, PeriodKind
 from rules.ranking import OrganizationScoring
 

@@ -10,7 +10,8 @@ import strawberry
 from models import OrganizationKind
 from models.leaderboards import Ranked as RankedRow
 from resolvers import leaderboards
-from resolvers.leaderboards import Board, BoardKey, BoardView, Subject
+from resolvers.boards import BoardKey, BoardView, Subject
+from resolvers.leaderboards import Board
 from resolvers.session import Session
 from rules.periods import BoardState, PeriodKind
 from rules.ranking import OrganizationScoring

@@ -9,8 +9,8 @@ import strawberry
 from models import OrganizationKind, TaskStatus
 from realtime.boards import Source, State
 from realtime.logs import LogPage, LogSource
-from resolvers import arenas, leaderboards, points_log
-from resolvers.leaderboards import BoardView, OwnKey, Subject
+from resolvers import arenas, boards, leaderboards, points_log
+from resolvers.boards import BoardView, OwnKey, Subject
 from resolvers.session import Session
 from rules.periods import PeriodKind
 from rules.ranking import OrganizationScoring
@@ -78,7 +78,7 @@ async def leaderboard_source(session: Session, input: LeaderboardInput, *, own: 
     """own: for someone's own place, which moves also with what a freeze hides from the others."""
     key = await input.key(session)
     root_id = (await session.lineage(key.organization_id))[0].id
-    topics = leaderboards.topics(key.view, key.organization_id, root_id)
+    topics = boards.topics(key.view, key.organization_id, root_id)
     if not own or key.view is BoardView.FULL:
 
         async def load() -> State | None:
@@ -87,7 +87,7 @@ async def leaderboard_source(session: Session, input: LeaderboardInput, *, own: 
 
         return Source(key, topics, load)
     own_key = OwnKey(key)
-    all_topics = topics | leaderboards.topics(BoardView.FULL, key.organization_id, root_id)
+    all_topics = topics | boards.topics(BoardView.FULL, key.organization_id, root_id)
 
     async def load_own() -> State | None:
         version = (await leaderboards.versions([own_key])).get(own_key, -1)  # first: what comes after is loaded again
@@ -133,7 +133,7 @@ class Opening:
 
 async def log_source(session: Session, organization_id: str, after: str | None) -> LogSource:
     key = await points_log.key(session, ids.read(organization_id, "Organization"))
-    topics = leaderboards.topics(key.view, key.organization_id, (await session.lineage(key.organization_id))[0].id)
+    topics = boards.topics(key.view, key.organization_id, (await session.lineage(key.organization_id))[0].id)
     points_log.place(after)
 
     async def load(cursor: str | None) -> LogPage:

@@ -24,7 +24,7 @@ from app.demo.history import build
 from app.demo.start import logins
 from models import ClaimStatus, OrganizationKind, TaskStatus
 from resolvers import leaderboards
-from resolvers.leaderboards import Subject
+from resolvers.boards import Subject
 from rules.periods import PeriodKind
 from rules.ranking import OrganizationScoring
 

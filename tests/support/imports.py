@@ -19,7 +19,7 @@ from models import sql
 from resolvers import importing
 from resolvers.importing import ImportRefused, Report
 
-HANGZHOU = Path(__file__).parents[3] / "shared" / "data" / "hangzhou-organizations.csv"
+HANGZHOU = Path(__file__).parents[1] / "data" / "hangzhou-organizations.csv"
 ORGANIZATIONS = ("code", "parent_code", "name", "kind")
 MEMBERS = ("organization_code", "name", "alias", "phone", "joined_on", "login")
 NOW = datetime(2026, 3, 10, 2, tzinfo=UTC)

@@ -1,0 +1,49 @@
+"""What tells one board from another, and what it listens to."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from models import OrganizationKind
+from rules.periods import PeriodKind
+from rules.ranking import OrganizationScoring
+
+
+class Subject(StrEnum):
+    MEMBER = "MEMBER"
+    ORGANIZATION = "ORGANIZATION"
+
+
+class BoardView(StrEnum):
+    PUBLIC = "PUBLIC"
+    FULL = "FULL"
+    SCREEN = "SCREEN"
+
+
+@dataclass(frozen=True, slots=True)
+class BoardKey:
+    """One board in one view. on None: the period that today lies in. kind, children_only and scoring: of
+    organizations only."""
+
+    organization_id: UUID
+    subject: Subject
+    period: PeriodKind
+    on: date | None
+    kind: OrganizationKind | None
+    children_only: bool
+    scoring: OrganizationScoring | None
+    view: BoardView
+
+
+@dataclass(frozen=True, slots=True)
+class OwnKey:
+    """A public board for those who follow their own place on it: it moves with what a freeze hides from the others."""
+
+    board: BoardKey
+
+
+def topics(view: BoardView, organization_id: UUID, root_id: UUID) -> frozenset[str]:
+    """What to listen to: the public does not even hear that something hidden happened."""
+    public = "" if view is BoardView.FULL else "p"
+    return frozenset({f"{public}o:{organization_id}", f"{public}r:{root_id}"})
