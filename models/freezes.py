@@ -57,7 +57,7 @@ async def end(organization_id: UUID, root_id: UUID) -> bool:
     if not await sql.execute("DELETE FROM freezes WHERE organization_id = :organization", organization=organization_id):
         return False
     if not covered:
-        await _show_decisions(organization_id)
+        await show_decisions(organization_id)
     await _count(root_id)
     # Public versions leave room for what those who saw their own hidden points counted.
     await sql.execute(
@@ -68,8 +68,8 @@ async def end(organization_id: UUID, root_id: UUID) -> bool:
     return True
 
 
-async def _show_decisions(organization_id: UUID) -> None:
-    """Of tasks below, those that no other freeze covers."""
+async def show_decisions(organization_id: UUID) -> None:
+    """Of tasks at and below, all that no freeze covers any more: after one ended, or after a move out of it."""
     tasks = """SELECT t.id FROM tasks t
       JOIN organization_paths p ON p.descendant_id = t.organization_id AND p.ancestor_id = :organization
       WHERE NOT EXISTS (SELECT 1 FROM freezes f JOIN organization_paths fp ON fp.ancestor_id = f.organization_id

@@ -66,16 +66,23 @@ async def set_active(member: Member, active: bool, at: datetime) -> None:
     member.active = active
 
 
-async def leave(member_id: UUID, at: datetime) -> None:
-    await Membership.filter(member_id=member_id, to_at=None).update(to_at=at)
+async def leave(member_id: UUID, at: datetime) -> datetime:
+    """When the open membership ended: at that instant, or as it began where another process's clock began it later."""
+    ended = await sql.value(
+        """UPDATE memberships SET to_at = CASE WHEN from_at > :at THEN from_at ELSE :at END
+           WHERE member_id = :member AND to_at IS NULL RETURNING to_at""",
+        member=member_id,
+        at=at,
+    )
+    return at if ended is None else sql.instant(ended)
 
 
 async def move(member: Member, organization_id: UUID, at: datetime) -> None:
     """Close the open membership and open the next, in one transaction."""
     await Member.filter(id=member.id).update(organization_id=organization_id)
     if member.active:
-        await leave(member.id, at)
-        await Membership.create(member_id=member.id, organization_id=organization_id, from_at=at)
+        left_at = await leave(member.id, at)
+        await Membership.create(member_id=member.id, organization_id=organization_id, from_at=left_at)
     member.organization_id = organization_id
 
 

@@ -161,6 +161,7 @@ async def move(session: Session, organization_id: UUID, parent_id: UUID) -> Orga
             return moved
         if not await models.organizations.move(moved, parent):
             raise InvalidInput.at("parentId", f"{parent.name} lies inside {moved.name}; choose a place outside it.")
+        await models.freezes.show_decisions(moved.id)
         work.change_rights()
         work.touch(root, left, parent.id, moved.id, tasks=[moved.id])  # arenas below now depend on other tasks
         await clock.shape_changed(root, await work.position(root))

@@ -207,3 +207,17 @@ async def test_what_no_board_shows_changes_none(world: World, story: Story) -> N
     before = await versions(story.company.root)
     await update(world, story.branch, story.li, phone="13900139000", login="li.qiang")
     assert await versions(story.company.root) == before
+
+
+async def test_a_move_by_a_clock_that_is_behind_ends_a_stay_no_earlier_than_it_began(world: World) -> None:
+    """Two processes' clocks differ; a stay is never shorter than nothing."""
+    company = await world.company()
+    member = (await world.member("李强", at=company.first)).member
+    assert member
+    async with models.database.transaction():
+        await models.members.move(member, company.second.id, world.clock.now)
+    async with models.database.transaction():
+        await models.members.move(member, company.third.id, world.clock.now - timedelta(seconds=3))
+    stays = await models.Membership.filter(member_id=member.id).order_by("from_at", "to_at")
+    assert all(one.to_at is None or one.to_at >= one.from_at for one in stays)
+    assert [one.organization_id for one in stays if one.to_at is None] == [company.third.id]
