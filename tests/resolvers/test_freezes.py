@@ -1,7 +1,7 @@
 """A freeze: whatever happens below it afterwards, nothing that the public can ask for or watch tells of it.
 
-`stage.OBSERVED` lists what derives from points or claims. The same questions are asked before and after hidden acts, and
-in two worlds that differ only in them.
+`stage.OBSERVED` lists what derives from points or claims. The same questions are asked before and after hidden acts,
+and in two worlds that differ only in them.
 """
 
 import random
