@@ -33,13 +33,6 @@ class Leitai(Contender):
 
     name = "Leitai"
 
-    @staticmethod
-    def exists() -> bool:
-        """Say whether there is something to measure yet."""
-        if not COMMAND.is_file():
-            return False
-        return subprocess.run([str(COMMAND), "serve", "--help"], capture_output=True).returncode == 0
-
     def start(self) -> str:
         self._folder = tempfile.TemporaryDirectory()
         port = free_port()

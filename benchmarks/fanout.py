@@ -79,9 +79,6 @@ def allow_open_files(needed: int) -> None:
 
 def arguments() -> argparse.Namespace:
     known = [PRODUCT, *BASELINES]
-    if not Leitai.exists():
-        known.remove(PRODUCT)
-        print("Leitai is left out: `leitai serve --help` does not run.", file=sys.stderr)
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--subscribers", type=int, default=1000)
     parser.add_argument("--changes", type=int, default=50)
