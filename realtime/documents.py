@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from graphql import (
+    ArgumentNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -253,6 +254,11 @@ class _Literals(Visitor):
 
     def enter_variable_definition(self, *_: Any) -> Any:
         return self.SKIP
+
+    def enter_argument(self, node: ArgumentNode, *_: Any) -> Any:
+        """A variable that was not given leaves the argument to its default, as if it were not written."""
+        missing = isinstance(node.value, VariableNode) and node.value.name.value not in self._values
+        return self.REMOVE if missing else None
 
     def enter_variable(self, node: VariableNode, *_: Any) -> Any:
         return _literal(self._values.get(node.name.value))

@@ -86,6 +86,13 @@ def test_one_undeclared_field_anywhere_ends_sharing(documents: Documents, query:
     assert not documents.subscription(query, None, {}).shareable
 
 
+def test_a_variable_that_is_not_given_leaves_its_default(documents: Documents) -> None:
+    query = 'subscription S($n: Int) { boardUpdated(input: {id: "x"}) { rows(first: $n) { rank } } }'
+    left_out = documents.subscription('subscription { boardUpdated(input: {id: "x"}) { rows { rank } } }', None, {})
+    assert documents.subscription(query, None, {}).normal == left_out.normal
+    assert documents.subscription(query, None, {}).shareable
+
+
 def test_an_argument_given_by_variable_is_judged_by_its_value(documents: Documents) -> None:
     query = 'subscription S($n: Int) { boardUpdated(input: {id: "x"}) { rows(first: $n) { rank } } }'
     assert documents.subscription(query, None, {"n": 50}).shareable
