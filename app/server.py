@@ -1,5 +1,8 @@
 """uvicorn, with the settings that thousands of quiet sockets want."""
 
+import ctypes
+import signal
+import sys
 from typing import Any
 
 import uvicorn
@@ -12,14 +15,22 @@ from realtime.connection import DRAIN, LiveConnection
 
 MOST_FRAME = 64 * 1024  # bytes from a client: a subscription with its document
 PING = 10.0  # seconds; a peer that answers none in as many again is aborted
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
 BACKLOG = 4096  # handshakes waiting: a hall that comes back all at once
 
 
 def from_environment() -> Starlette:
     """One worker's application."""
+    _end_with_parent()
     settings = load()
     logs.configure(settings.log_level, settings.log_json)
     return create_app(settings)
+
+
+def _end_with_parent() -> None:
+    """A worker whose supervisor was killed would hold the port for ever: on Linux the kernel ends it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _options(host: str, port: int) -> dict[str, Any]:
