@@ -178,6 +178,8 @@ class Board:
         self._loaded_at = float("-inf")
         self._wake = asyncio.Event()
         self._stale = True
+        self._loading = False
+        self._hinted = -1  # the newest version that was hinted while loading
         self._waiters: list[asyncio.Future[None]] = []
         self.task = hub.spawn(self._run())
 
@@ -210,7 +212,9 @@ class Board:
             group.wake()
 
     def hint(self, version: int) -> None:
-        if self.state is None or version > self.state.version:
+        if self._loading:  # whether the load under way shows it already, its version will tell
+            self._hinted = max(self._hinted, version)
+        elif self.state is None or version > self.state.version:
             self.reload_soon()
 
     def reload_soon(self) -> None:
@@ -242,7 +246,7 @@ class Board:
             if not self._waiters and due > loop.time():
                 timer = loop.call_at(due, self._wake.set)  # conflation: more changes may come until then
                 continue
-            self._stale = False
+            self._stale, self._loading, self._hinted = False, True, -1
             self._loaded_at = loop.time()
             waiters, self._waiters = self._waiters, []
             try:
@@ -254,7 +258,11 @@ class Board:
                 self._stale = True
                 timer = loop.call_later(RETRY, self._wake.set)
                 continue
+            finally:
+                self._loading = False
             self._take(state)
+            if self.state is not None and self._hinted > self.state.version:
+                self.reload_soon()
             for waiter in waiters:
                 if not waiter.done():
                     waiter.set_result(None)

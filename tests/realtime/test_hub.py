@@ -127,6 +127,20 @@ async def test_what_comes_while_a_board_loads_is_loaded_too(hub: Hub, truth: Tru
     await until(lambda: screen.version == 3)
 
 
+async def test_a_change_told_twice_while_it_is_loaded_is_loaded_once(hub: Hub, truth: Truth, watch: Watch) -> None:
+    screen, _ = await watch()
+    truth.gate.clear()
+    truth.version[ODD] = 2
+    await hub.poll()  # which sees it before its hint comes
+    await until(lambda: truth.loads == 2)
+    hub.on_hint(Hint.of({f"o:{ODD}"}, 2))
+    truth.gate.set()
+    await until(lambda: screen.version == 2)
+    change(hub, truth)  # the next one is the third load, not the fourth
+    await until(lambda: screen.version == 3)
+    assert truth.loads == 3
+
+
 async def test_many_changes_at_once_are_conflated(hub: Hub, truth: Truth, watch: Watch) -> None:
     screen, _ = await watch(rate=5.0)
     for _ in range(500):
