@@ -4,8 +4,8 @@ hints."""
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
-from typing import Any, Generic, TypeVar
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -13,8 +13,10 @@ from broadcaster import Broadcast
 from graphql import GraphQLError
 
 import models
+from app.batches import Batched
 from app.execution import CODES, run
 from app.settings import Settings
+from app.viewers import Viewers
 from realtime.backplane import Backplane
 from realtime.boards import Execute, Source
 from realtime.documents import Documents, Operation, Refused
@@ -36,7 +38,6 @@ RIGHTS_POLL = 2.0  # seconds; with one check, well within the promised 5
 JITTER_SECONDS = 10  # over which clients spread their reconnecting after a restart
 
 log = structlog.get_logger("leitai.live")
-T = TypeVar("T")
 
 
 async def versions(keys: Sequence[Hashable]) -> dict[Hashable, int]:
@@ -75,38 +76,6 @@ def _sight(viewer: Viewer) -> object:
     return viewer.rules, viewer.place, viewer.root_id
 
 
-class Coalesced(Generic[T]):
-    """One call answers all who asked before it began."""
-
-    def __init__(self, fetch: Callable[[], Awaitable[T]], spawn: Callable[[Coroutine[Any, Any, None]], Any]) -> None:
-        self._fetch, self._spawn = fetch, spawn
-        self._waiting: list[asyncio.Future[T]] = []
-        self._running = False
-
-    async def get(self) -> T:
-        waiter: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._waiting.append(waiter)
-        if not self._running:
-            self._running = True
-            self._spawn(self._serve())
-        return await waiter
-
-    async def _serve(self) -> None:
-        while self._waiting:
-            waiters, self._waiting = self._waiting, []
-            try:
-                answer = await self._fetch()
-            except Exception as error:
-                for waiter in waiters:
-                    if not waiter.done():
-                        waiter.set_exception(error)
-                continue
-            for waiter in waiters:
-                if not waiter.done():
-                    waiter.set_result(answer)
-        self._running = False
-
-
 class LiveEngine:
     def __init__(self, settings: Settings, clock: Now) -> None:
         self.settings = settings
@@ -122,7 +91,10 @@ class LiveEngine:
         self._rights = self._looking = -1  # for which all open sockets were looked at; for which they are being
         self._late = False  # somebody signed in while rights moved
         self._lineages: dict[UUID, tuple[UUID, ...]] = {}  # of what is watched, when first opened or last looked at
-        self._rights_now = Coalesced(models.sessions.rights_position, self.hub.spawn)
+        self.viewers = Viewers(clock, self.hub.spawn)
+        self._lines: Batched[UUID, Sequence[models.Organization]] = Batched(
+            models.organizations.lineages, self.hub.spawn
+        )
         self._stopping = asyncio.Event()
 
     async def start(self) -> None:
@@ -166,11 +138,11 @@ class LiveEngine:
             del self._of_address[address]
 
     async def connect(self, payload: dict[str, Any], socket: Socket) -> tuple[object, dict[str, Any]]:
-        given = payload.get("authorization", payload.get("Authorization"))
-        position = await models.sessions.rights_position()
-        viewer = await self.viewer(given)
-        if viewer is None:
+        token = bearer(payload.get("authorization", payload.get("Authorization")))
+        found = await self.viewers.of(token) if token else None
+        if found is None:
             raise PermissionError("Send a valid token as `authorization: Bearer …` in connection_init's payload.")
+        viewer, position = found
         if self._of_token[viewer.token_id] >= self.settings.sockets_per_token:
             raise PermissionError(f"This token has {self.settings.sockets_per_token} open sockets; close one.")
         self._of_token[viewer.token_id] += 1
@@ -189,7 +161,7 @@ class LiveEngine:
 
     async def _as_it_stands(self, viewer: Viewer) -> Viewer:
         """The viewer with the rights of this moment. Frames made together ask once whether any rights moved."""
-        if await self._rights_now.get() == self._rights:
+        if await self.viewers.rights.get() == self._rights:
             return viewer
         found = await sessions.viewers_of([viewer.token_id], self.clock())
         return found.get(viewer.token_id, viewer)
@@ -240,9 +212,13 @@ class LiveEngine:
         self._lineages = present
         return moved
 
+    async def _lineages_of(self, ids: Sequence[UUID]) -> Mapping[UUID, Sequence[models.Organization]]:
+        found = {one: await self._lines.get(one) for one in ids}
+        return {one: line for one, line in found.items() if line is not None}
+
     async def open(self, viewer: object, operation: Operation) -> tuple[Source | LogSource, str, Execute, float | None]:
         assert isinstance(viewer, Viewer)
-        session = self.session(viewer)
+        session = Session(viewer, self.clock, self.announce, lineages_of=self._lineages_of)
         try:
             opening = await open_source(session, operation.field, operation.arguments, shared=operation.shareable)
         except Refusal as refusal:

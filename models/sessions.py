@@ -53,18 +53,19 @@ async def issue(account_id: UUID, at: datetime) -> tuple[str, AuthToken]:
     return token, kept
 
 
-_GOOD = """SELECT t.id AS token_id, t.account_id, t.expires_at, a.login, a.member_id, m.organization_id, m.root_id
+_GOOD = """SELECT t.id AS token_id, t.token_hash, t.account_id, t.expires_at, a.login, a.member_id,
+    m.organization_id, m.root_id
   FROM auth_tokens t JOIN accounts a ON a.id = t.account_id LEFT JOIN members m ON m.id = a.member_id
   WHERE t.revoked_at IS NULL AND t.expires_at > :at AND (a.member_id IS NULL OR m.active)"""
 
 
-async def look_up(token: str, at: datetime) -> dict[str, Any] | None:
-    """token_id, account_id, login, expires_at, member_id, and the member's organization_id and root_id; None: no
-    longer good."""
-    return await sql.row(f"{_GOOD} AND t.token_hash = :hash", hash=digest(token), at=at)
+async def look_up(digests: Iterable[str], at: datetime) -> list[dict[str, Any]]:
+    """token_id, token_hash, account_id, login, expires_at, member_id, and the member's organization_id and root_id, of
+    each that is good."""
+    return await sql.rows(f"{_GOOD} AND t.token_hash IN :digests", digests=list(digests), at=at)
 
 
-async def look_up_all(token_ids: Iterable[UUID], at: datetime) -> list[dict[str, Any]]:
+async def look_up_again(token_ids: Iterable[UUID], at: datetime) -> list[dict[str, Any]]:
     """The same for tokens that were good before; those no longer good are missing."""
     return await sql.rows(f"{_GOOD} AND t.id IN :ids", ids=list(token_ids), at=at)
 

@@ -5,7 +5,7 @@ transaction
 with one `now`; what it touched is announced after the commit.
 """
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,6 +33,7 @@ class Announcement:
 
 Announce = Callable[[Announcement], None]
 Now = Callable[[], datetime]
+LineagesOf = Callable[[Sequence[UUID]], Awaitable[Mapping[UUID, Sequence[Organization]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +185,14 @@ async def unit_of_work(now: datetime, announce: Announce) -> AsyncGenerator[Work
 
 @dataclass(slots=True)
 class Session:
-    """One operation of one caller. viewer None: nobody is signed in."""
+    """One operation of one caller. viewer None: nobody is signed in. lineages_of: where many ask at once and nobody is
+    in a transaction, something that asks for all of them together."""
 
     viewer: Viewer | None
     clock: Now
     announce: Announce
     lineages: dict[UUID, tuple[Organization, ...]] = field(default_factory=dict[UUID, tuple[Organization, ...]])
+    lineages_of: LineagesOf = models.organizations.lineages
 
     def now(self) -> datetime:
         return self.clock()
@@ -218,7 +221,7 @@ class Session:
     async def know_lineages(self, ids: Sequence[UUID]) -> None:
         unknown = [one for one in set(ids) if one not in self.lineages]
         if unknown:
-            found = await models.organizations.lineages(unknown)
+            found = await self.lineages_of(unknown)
             self.lineages.update({one: tuple(found.get(one, ())) for one in unknown})
 
     def allowed(self, scope: Scope, lineage: Sequence[Organization]) -> bool:

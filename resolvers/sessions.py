@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import models
-from models import Account, sessions, sql
+from models import Account, RoleGrant, sessions, sql
 from resolvers import passwords
 from resolvers.session import Session, Viewer
 from rules.refusals import Checks, NotAllowed, TooManyAttempts, WrongCredentials
@@ -48,16 +48,26 @@ throttle = Throttle()
 
 async def viewer_of(token: str, at: datetime) -> Viewer | None:
     """Whose token it is, with the grants that hold at that moment; None: no longer good, or never was."""
-    found = await sessions.look_up(token, at)
-    return next(iter((await _viewers([found], at)).values())) if found else None
+    found = await viewers_by_digest([sessions.digest(token)], at)
+    return next(iter(found.values()), None)
+
+
+async def viewers_by_digest(digests: Iterable[str], at: datetime) -> dict[str, Viewer]:
+    """The same for tokens that are known by their digest; those that are not good are missing. Three statements,
+    however many."""
+    found = await sessions.look_up(digests, at)
+    viewers = await _viewers(found, at)
+    return {one["token_hash"]: viewers[sql.uid(one["token_id"])] for one in found}
 
 
 async def viewers_of(token_ids: Iterable[UUID], at: datetime) -> dict[UUID, Viewer]:
     """By token, those that are still good: three statements, however many."""
-    return await _viewers(await sessions.look_up_all(token_ids, at), at)
+    return await _viewers(await sessions.look_up_again(token_ids, at), at)
 
 
 async def _viewers(found: Sequence[dict[str, Any]], at: datetime) -> dict[UUID, Viewer]:
+    if not found:
+        return {}
     accounts = {sql.uid(one["account_id"]) for one in found}
     members = {sql.uid(one["member_id"]) for one in found if one["member_id"]}
     grants = await models.roles.held(accounts, members, at)
@@ -65,12 +75,18 @@ async def _viewers(found: Sequence[dict[str, Any]], at: datetime) -> dict[UUID, 
     places = {
         home: tuple(one.id for one in line) for home, line in (await models.organizations.lineages(homes)).items()
     }
+    held: dict[UUID | None, list[RoleGrant]] = {}
+    for grant in grants:
+        held.setdefault(grant.account_id or grant.member_id, []).append(grant)
     viewers: dict[UUID, Viewer] = {}
     for one in found:
         account_id = sql.uid(one["account_id"])
         member_id = sql.uid(one["member_id"]) if one["member_id"] else None
         own = tuple(
-            grant for grant in grants if grant.account_id == account_id or (member_id and grant.member_id == member_id)
+            sorted(
+                held.get(account_id, []) + (held.get(member_id, []) if member_id else []),
+                key=lambda grant: (grant.starts_at, grant.id),
+            )
         )
         token_id = sql.uid(one["token_id"])
         viewers[token_id] = Viewer(
