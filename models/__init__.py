@@ -9,6 +9,7 @@ from models import (
     organizations,
     pages,
     points,
+    rewards,
     roles,
     sessions,
     sql,
@@ -19,6 +20,7 @@ from models.freezes import Freeze
 from models.members import Member, Membership
 from models.organizations import Organization, OrganizationKind, OrganizationPath
 from models.points import IdempotencyKey, PointsEntry, PointsKind, PointsReason
+from models.rewards import Redemption, RedemptionStatus, Reward
 from models.roles import RoleGrant
 from models.sessions import Account, AuthToken
 from models.tasks import Claim, ClaimStatus, Task, TaskReview, TaskStatus
@@ -41,6 +43,9 @@ __all__ = [
     "PointsEntry",
     "PointsKind",
     "PointsReason",
+    "Redemption",
+    "RedemptionStatus",
+    "Reward",
     "RoleGrant",
     "Task",
     "TaskReview",
@@ -53,6 +58,7 @@ __all__ = [
     "organizations",
     "pages",
     "points",
+    "rewards",
     "roles",
     "sessions",
     "sql",

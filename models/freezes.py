@@ -14,9 +14,15 @@ from tortoise.models import Model
 
 from models import sql
 
-# An entry `e` is hidden where some organization at or above the credited one was frozen before it was recorded.
-HIDDEN = """EXISTS (SELECT 1 FROM freezes f JOIN organization_paths fp ON fp.ancestor_id = f.organization_id
-  WHERE fp.descendant_id = e.organization_id AND e.position > f.position)"""
+
+def hidden(entry: str) -> str:
+    """Whether an entry, by its alias, is hidden: some organization at or above the credited one was frozen before it
+    was recorded."""
+    return f"""EXISTS (SELECT 1 FROM freezes f JOIN organization_paths fp ON fp.ancestor_id = f.organization_id
+      WHERE fp.descendant_id = {entry}.organization_id AND {entry}.position > f.position)"""
+
+
+HIDDEN = hidden("e")
 
 
 class Freeze(Model):

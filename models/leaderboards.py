@@ -14,6 +14,7 @@ from models.freezes import HIDDEN
 
 FOR_EVER = 2**62
 BEGINNING = datetime.fromisoformat("0001-01-02T00:00:00+00:00")
+APART = 60  # seconds
 END = datetime.fromisoformat("9999-12-30T00:00:00+00:00")
 
 
@@ -36,6 +37,7 @@ class Facts:
     version: int
     changed_at: datetime
     time: datetime
+    position: int
     day_position: int
     tree: int
     frozen: int
@@ -161,7 +163,7 @@ async def facts(organization_id: UUID, public: bool) -> Facts | None:
     prefix = _prefix(public)
     found = await sql.row(
         f"""SELECT v.{prefix}changed AS changed, v.{prefix}changed_at AS changed_at,
-              c.time, c.day_position, c.tree, c.frozen
+              c.time, c.position, c.day_position, c.tree, c.frozen
             FROM board_versions v JOIN clocks c ON c.root_id = v.root_id WHERE v.organization_id = :organization""",
         organization=organization_id,
     )
@@ -171,10 +173,33 @@ async def facts(organization_id: UUID, public: bool) -> Facts | None:
         found["changed"],
         sql.instant(found["changed_at"]),
         sql.instant(found["time"]),
+        found["position"],
         found["day_position"],
         found["tree"],
         found["frozen"],
     )
+
+
+async def moment(root_id: UUID, at: datetime) -> tuple[int, int]:
+    """As of an instant: the position of the newest entry recorded by then, and that of its day's start; 0: none was.
+
+    Entries stand by position, not by the clocks of those who recorded them, which may be APART.
+    """
+    last = await sql.value(
+        """SELECT MAX(position) FROM points_entries WHERE root_id = :root AND recorded_at <= :at AND reached >=
+             (SELECT MAX(reached) FROM points_entries WHERE root_id = :root AND reached <= :second) - :apart""",
+        root=root_id,
+        at=at,
+        second=int(at.timestamp() // 1),
+        apart=APART,
+    )
+    day = await sql.value(
+        """SELECT position FROM instants WHERE root_id = :root AND kind = 'MIDNIGHT' AND at <= :at
+             AND position IS NOT NULL ORDER BY at DESC LIMIT 1""",
+        root=root_id,
+        at=at,
+    )
+    return last or 0, day or 0
 
 
 async def arena_facts(organization_id: UUID, public: bool) -> tuple[int, datetime] | None:

@@ -1,6 +1,7 @@
 """The ledger: insert only, enforced by triggers. A correction is a reversing entry."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -9,6 +10,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models import sql
+from models.freezes import HIDDEN
 
 
 class PointsKind(StrEnum):
@@ -33,6 +35,8 @@ class PointsEntry(Model):
     rule = fields.CharField(max_length=64)
     claim_id = fields.UUIDField(null=True, unique=True)
     reverses_id = fields.UUIDField(null=True, unique=True)
+    redemption_id = fields.UUIDField(null=True)
+    correction = fields.BooleanField(default=False)  # of a day that was FINAL
     recorded_by_id = fields.UUIDField(null=True)  # account
     occurred_at = fields.DatetimeField()
     counts_at = fields.DatetimeField()
@@ -122,3 +126,47 @@ async def log(organization_id: UUID, after: tuple[int, int], first: int, limit: 
         position=after[0],
         line=after[1],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The entries that make a member's score on a board: credited at or below an organization, of a stretch of time, up
+    to a position. frozen: without what freezes hide."""
+
+    member_id: UUID
+    organization_id: UUID
+    starts: datetime
+    ends: datetime
+    last: int
+    frozen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSum:
+    """What one rule gave: entries that give nothing count among the entries."""
+
+    rule: str
+    entries: int
+    points: int
+    reversals: int
+
+
+async def by_rule(of: Counted) -> list[RuleSum]:
+    """Most points first."""
+    visible = f"NOT {HIDDEN}" if of.frozen else "1 = 1"
+    found = await sql.rows(
+        f"""SELECT e.rule, COUNT(*) AS entries, SUM(e.amount) AS points,
+              SUM(CASE WHEN e.kind = 'REVERSAL' THEN 1 ELSE 0 END) AS reversals
+            FROM points_entries e
+            JOIN organization_paths p ON p.descendant_id = e.organization_id AND p.ancestor_id = :organization
+            WHERE e.member_id = :member AND e.ranks = :yes AND e.counts_at >= :starts AND e.counts_at < :ends
+              AND e.position <= :last AND {visible}
+            GROUP BY e.rule ORDER BY points DESC, e.rule""",
+        organization=of.organization_id,
+        member=of.member_id,
+        yes=True,
+        starts=of.starts,
+        ends=of.ends,
+        last=of.last,
+    )
+    return [RuleSum(one["rule"], int(one["entries"]), int(one["points"]), int(one["reversals"])) for one in found]

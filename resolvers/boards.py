@@ -1,7 +1,7 @@
 """What tells one board from another, and what it listens to."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -24,7 +24,7 @@ class BoardView(StrEnum):
 @dataclass(frozen=True, slots=True)
 class BoardKey:
     """One board in one view. on None: the period that today lies in. kind, children_only and scoring: of
-    organizations only."""
+    organizations only. at: as of that instant; None: as it stands."""
 
     organization_id: UUID
     subject: Subject
@@ -34,6 +34,7 @@ class BoardKey:
     children_only: bool
     scoring: OrganizationScoring | None
     view: BoardView
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

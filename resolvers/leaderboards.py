@@ -35,6 +35,7 @@ class Board:
     first_day: date
     state: BoardState
     version: int
+    position: int  # up to which entries count
     as_of: datetime
     final_at: datetime | None
     ranking: Sequence[Ranked]
@@ -55,6 +56,8 @@ class Board:
     def row_key(self, subject_id: UUID) -> str:
         """Of a subject on this board; who is hidden can't be guessed from it."""
         text = f"{self.key.organization_id}:{self.key.subject}:{self.first_day}:{self.key.period}:{subject_id}"
+        if self.key.at:
+            text += f":{self.key.at}"
         return hmac.new(self.secret, text.encode(), hashlib.sha256).hexdigest()[:32]
 
 
@@ -89,21 +92,25 @@ async def key(
     kind: OrganizationKind,
     children_only: bool,
     scoring: OrganizationScoring,
+    at: datetime | None = None,
 ) -> BoardKey:
     """The board, in the view that the viewer has of it. NotFound: it does not exist, or not for this viewer."""
     lineage = await session.visible(organization_id)
     view = BoardView.FULL if session.allowed(Scope.CLAIMS_REVIEW, lineage) else BoardView.PUBLIC
-    if on is not None:
+    if at is not None and at > session.now():
+        raise InvalidInput.at("at", "at lies in the future; leave it out for the board as it stands.")
+    for name, day in (("on", on), ("at", at)):
         try:
-            periods.period(period, on, lineage[0].time_zone)
+            if day is not None:
+                periods.period(period, day, lineage[0].time_zone)
         except ValueError as error:
-            raise InvalidInput.at("on", str(error)) from error
+            raise InvalidInput.at(name, str(error)) from error
     if subject is Subject.MEMBER:
-        return BoardKey(organization_id, subject, period, on, None, False, None, view)
+        return BoardKey(organization_id, subject, period, on, None, False, None, view, at)
     inside = lineage[-1].kind in (OrganizationKind.BRANCH, OrganizationKind.GROUP)
     if kind is OrganizationKind.GROUP and not inside and view is not BoardView.FULL:
         raise NotFound("Groups are ranked within their branch.")
-    return BoardKey(organization_id, subject, period, on, kind, children_only, scoring, view)
+    return BoardKey(organization_id, subject, period, on, kind, children_only, scoring, view, at)
 
 
 # ---------------------------------------------------------------- loading
@@ -119,14 +126,19 @@ async def load(board: BoardKey) -> Board | None:
             return None
         lineage = tuple(lineages[board.organization_id])
         zone, settling = lineage[0].time_zone, timedelta(hours=lineage[0].settling_hours)
+        if board.at:
+            last, day = await models.leaderboards.moment(lineage[0].id, board.at)
+            facts = replace(facts, time=board.at, changed_at=board.at, position=last, day_position=day)
         today = periods.local_day(facts.time, zone)
         period = periods.period(board.period, board.on or today, zone)
         frozen = public and facts.frozen > 0
-        ranking = await _ranking(board, period, facts.time, frozen=frozen)
+        ranking = await _ranking(board, period, facts.time, facts.position, board.at, frozen=frozen)
         previous = await _previous(board, period, facts, periods.midnight(today, zone), frozen)
         frozen_at = await models.freezes.over(board.organization_id) if frozen else None
+        if frozen_at and frozen_at > facts.time and board.at:
+            frozen_at = None  # it was not yet
         personal = frozen_at is not None and board.subject is Subject.MEMBER
-        own_points, own_hidden = await _own(board, period, facts.time) if personal else (None, None)
+        own_points, own_hidden = await _own(board, period, facts) if personal else (None, None)
         subjects = [one.subject_id for one in ranking]
         members: dict[UUID, tuple[Member, Organization]] = {}
         organizations: dict[UUID, Organization] = {}
@@ -144,6 +156,7 @@ async def load(board: BoardKey) -> Board | None:
         first_day=periods.local_day(begins, zone) if begins else date.min,
         state=BoardState.FROZEN if frozen_at else periods.state(period, facts.time, settling),
         version=facts.version,
+        position=facts.position,
         as_of=facts.changed_at,
         final_at=periods.final_at(period, settling),
         ranking=ranking,
@@ -158,9 +171,9 @@ async def load(board: BoardKey) -> Board | None:
     )
 
 
-async def _own(board: BoardKey, period: Period, time: datetime) -> tuple[Mapping[UUID, int], Mapping[UUID, int]]:
+async def _own(board: BoardKey, period: Period, facts: Facts) -> tuple[Mapping[UUID, int], Mapping[UUID, int]]:
     """Each member's true points on a frozen board, and how many of its entries are hidden."""
-    truth = {one.subject_id: one.points for one in await _ranking(board, period, time)}
+    truth = {one.subject_id: one.points for one in await _ranking(board, period, facts.time, facts.position)}
     starts = period.starts_at or models.leaderboards.BEGINNING
     ends = period.ends_at or models.leaderboards.END
     return truth, await models.freezes.hidden_counts(board.organization_id, starts, ends)
@@ -204,7 +217,13 @@ async def _previous(
     if board.period is PeriodKind.DAY or facts.day_position == 0:
         return {}
     # A frozen board's version tells one freeze from the next.
-    known = (replace(board, view=BoardView.PUBLIC), period, facts.day_position, facts.tree, frozen and facts.version)
+    known = (
+        replace(board, view=BoardView.PUBLIC, at=None),
+        period,
+        facts.day_position,
+        facts.tree,
+        frozen and facts.version,
+    )
     found = _day_starts.get(known)
     if found is None:
         ranking = await _ranking(board, period, facts.time, facts.day_position, midnight, frozen=frozen)

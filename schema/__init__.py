@@ -5,6 +5,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from schema import enums as _enums  # isort: skip  # noqa: F401 -- before the types that use them
 from schema.arenas import ArenaQueries
+from schema.explanations import ExplanationQueries
 from schema.freezes import FreezeMutations
 from schema.leaderboards import LeaderboardQueries
 from schema.member_mutations import MemberMutations
@@ -31,6 +32,7 @@ class Query(
     ArenaQueries,
     TaskQueries,
     LeaderboardQueries,
+    ExplanationQueries,
     PointsLogQueries,
 ):
     pass

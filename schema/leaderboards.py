@@ -1,7 +1,7 @@
 """Leaderboards as clients see them."""
 
 import datetime as dt
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
@@ -46,7 +46,7 @@ class LeaderboardInput:
         default=OrganizationScoring.MEAN, description="Only for subject ORGANIZATION."
     )
 
-    async def key(self, session: Session) -> BoardKey:
+    async def key(self, session: Session, at: datetime | None = None) -> BoardKey:
         return await leaderboards.key(
             session,
             ids.read(self.organization_id, "Organization"),
@@ -56,6 +56,7 @@ class LeaderboardInput:
             self.organization_kind or OrganizationKind.BRANCH,
             self.children_only,
             self.scoring,
+            at,
         )
 
 
@@ -96,7 +97,8 @@ class LeaderboardRow:
     )
 
 
-def _row(board: Board, ranked: RankedRow, *, own: bool = False) -> LeaderboardRow:
+def row_of(board: Board, ranked: RankedRow, *, own: bool = False) -> LeaderboardRow:
+    """own: for one who may know whose row it is, also where the view does not say."""
     subject: Any = None
     if ranked.subject_id in board.organizations:
         subject = Organization.of(board.organizations[ranked.subject_id])
@@ -138,6 +140,8 @@ class Leaderboard(Node):
     def of(cls, board: Board) -> "Leaderboard":
         key = board.key
         parts = (key.subject, key.period, board.first_day, key.kind, int(key.children_only), key.scoring)
+        if key.at:  # without its colons, which part the key
+            parts += (key.at.strftime("%Y%m%dT%H%M%S.%fZ"),)
         return cls(
             id=strawberry.ID(ids.encode("Leaderboard", key.organization_id, *parts)),
             board=board,
@@ -170,19 +174,22 @@ class Leaderboard(Node):
         description="Grows whenever any field changes, by whatever cause, the clock included; equal on every worker; "
         "never goes back within one view. Compare as integers."
     )
-    as_of: datetime = strawberry.field(description="The time of this version's change, not of the reading.")
+    as_of: datetime = strawberry.field(
+        description="The time of this version's change, not of the reading; of a board as of an instant, that instant."
+    )
     size: int = strawberry.field(description="How many subjects have a score.")
 
     @strawberry.field(description="A stretch of the board from the top. At most 100 at once.")
     def rows(self, first: int | None = 10, offset: int | None = 0) -> list[LeaderboardRow]:
         return [
-            _row(self.board, one) for one in leaderboards.rows(self.board, 10 if first is None else first, offset or 0)
+            row_of(self.board, one)
+            for one in leaderboards.rows(self.board, 10 if first is None else first, offset or 0)
         ]
 
     @strawberry.field(description="The rows above and below one subject; none where it has no row to be shown.")
     def around(self, subject_id: strawberry.ID, radius: int | None = 3) -> list[LeaderboardRow]:
         found = leaderboards.around(self.board, self._subject(subject_id), 3 if radius is None else radius)
-        return [_row(self.board, one) for one in found]
+        return [row_of(self.board, one) for one in found]
 
     @strawberry.field(
         description="Where one subject stands, by default the viewer. Null for another who has no row to be shown."
@@ -205,7 +212,7 @@ class Leaderboard(Node):
         ranked = board.ranking[index] if index is not None else None
         standing = self._standing(subject, ranked.points if ranked else 0)
         if ranked:
-            standing.rank, standing.row = ranked.rank, _row(board, ranked, own=own)
+            standing.rank, standing.row = ranked.rank, row_of(board, ranked, own=own)
         return standing
 
     def _standing(self, subject: UUID, points: int, hidden: int = 0) -> Standing:
@@ -238,7 +245,7 @@ async def find(session: Session, key: BoardKey) -> Leaderboard | None:
 
 @fetched_by("Leaderboard")
 async def _leaderboard(info: Info, key: list[str]) -> Leaderboard | None:
-    organization, subject, period, day, kind, children, scoring = key
+    organization, subject, period, day, kind, children, scoring, *at = key
     asked = LeaderboardInput(
         organization_id=strawberry.ID(ids.encode("Organization", organization)),
         subject=Subject(subject),
@@ -249,15 +256,20 @@ async def _leaderboard(info: Info, key: list[str]) -> Leaderboard | None:
         scoring=OrganizationScoring.MEAN if scoring == "None" else OrganizationScoring(scoring),
     )
     session = info.context.session
-    return await find(session, await asked.key(session))
+    instant = datetime.strptime(at[0], "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC) if at else None
+    return await find(session, await asked.key(session, instant))
 
 
 @strawberry.type
 class LeaderboardQueries:
-    @strawberry.field(description="A board as it stands. Null where there is none that the viewer may see.")
-    async def leaderboard(self, info: Info, input: LeaderboardInput) -> Leaderboard | None:
+    @strawberry.field(
+        description="A board as it stands, or as it stood: `at` counts what was recorded by then, the members of that "
+        "instant, in today's tree; what a freeze hides now stays hidden. Null where there is none that the viewer may "
+        "see."
+    )
+    async def leaderboard(self, info: Info, input: LeaderboardInput, at: datetime | None = None) -> Leaderboard | None:
         session = info.context.session
         try:
-            return await find(session, await input.key(session))
+            return await find(session, await input.key(session, at))
         except NotFound:
             return None

@@ -77,6 +77,10 @@ LISTS: Mapping[str, Mapping[str, int]] = {
     "Leaderboard.around": {
         "leaderboard(input: { organizationId: $root }) { around(subjectId: $follower, radius: 50) % }": 9,
     },
+    "Explanation.rules": {"explain(memberId: $follower, input: { organizationId: $root }) { rules % }": 12},
+    "Explanation.entries": {
+        "explain(memberId: $follower, input: { organizationId: $root }) { entries(first: 100) % }": 20,
+    },
     "PointsLog.edges": {"pointsLog(organizationId: $root, first: 100) { edges % }": 11},
 }
 # Lists that are made of an input alone.

@@ -17,6 +17,8 @@ TASK = f"""id claimedCount approvedCount claims(first: 100) {{ totalCount edges 
   approvedClaims: claims(status: APPROVED) {{ totalCount edges {{ node {{ {CLAIM} }} }} }}"""
 ARENA = f"""version view openCount claimedCount approvedCount recentApprovals(first: 50) {{ {CLAIM} }}
   tasks(first: 100) {{ totalCount edges {{ node {{ {TASK} }} }} }}"""
+EXPLAINED = f"""points rank state version row {{ {ROWS} }} rules {{ rule }} above {{ points }} below {{ points }}
+  ties {{ size place before after sentence }}"""
 ENTRY = "id amount reason kind countsAt member { id } organization { id }"
 PERIODS = ("DAY", "WEEK", "MONTH", "QUARTER", "YEAR", "ALL_TIME")
 OBSERVED = f"""query ($place: ID!, $task: ID!, $claim: ID!, $member: ID!) {{
@@ -29,6 +31,8 @@ OBSERVED = f"""query ($place: ID!, $task: ID!, $claim: ID!, $member: ID!) {{
 }
   around: leaderboard(input: {{organizationId: $place}}) {{ around(subjectId: $member) {{ {ROWS} }}
     standing(subjectId: $member) {{ version points rank row {{ {ROWS} }} }} }}
+  asOf: leaderboard(input: {{organizationId: $place}}, at: "2026-03-10T02:00:00Z") {{ {BOARD} }}
+  explain(memberId: $member, input: {{organizationId: $place}}) {{ {EXPLAINED} }}
   taskArena(organizationId: $place) {{ {ARENA} }}
   pointsLog(organizationId: $place) {{ edges {{ node {{ {ENTRY} }} }} }}
   task(id: $task) {{ {TASK} }}

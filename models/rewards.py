@@ -1,0 +1,134 @@
+"""Rewards that points buy, and their redemptions. Stock and balance are held by conditional UPDATEs and CHECKs, how
+often somebody may redeem by a unique slot."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models import sql
+
+
+class RedemptionStatus(StrEnum):
+    REDEEMED = "REDEEMED"
+    CANCELLED = "CANCELLED"
+    HANDED_OVER = "HANDED_OVER"
+
+
+class Reward(Model):
+    """supplied: how many there ever were. top: the last rank of last month that may redeem; None: everybody may.
+    per_month: how often somebody may redeem at this organization in a month; None: without a limit."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid4)
+    root_id = fields.UUIDField()
+    organization_id = fields.UUIDField()
+    name = fields.CharField(max_length=200)
+    description = fields.TextField()
+    picture_url = fields.CharField(max_length=2000, null=True)
+    price = fields.IntField()
+    stock = fields.IntField()
+    supplied = fields.IntField()
+    active = fields.BooleanField(default=True)
+    opens_at = fields.DatetimeField(null=True)
+    closes_at = fields.DatetimeField(null=True)
+    top = fields.IntField(null=True)
+    per_month = fields.IntField(null=True)
+    created_by_id = fields.UUIDField(null=True)
+    created_at = fields.DatetimeField()
+
+    class Meta(Model.Meta):
+        table = "rewards"
+
+
+class Redemption(Model):
+    """month: the first day of the one in which it was redeemed, at the root. slot: which of per_month it takes.
+    rank, board_position: where the member stood last month, up to which position; None: nobody asked. frozen: the
+    board was the public's, beneath a freeze."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid4)
+    root_id = fields.UUIDField()
+    organization_id = fields.UUIDField()
+    reward_id = fields.UUIDField()
+    member_id = fields.UUIDField()
+    price = fields.IntField()
+    status = fields.CharEnumField(RedemptionStatus, max_length=20, default=RedemptionStatus.REDEEMED)
+    month = fields.DateField()
+    slot = fields.IntField()
+    top = fields.IntField(null=True)
+    rank = fields.IntField(null=True)
+    board_position = fields.BigIntField()
+    frozen = fields.BooleanField()
+    redeemed_at = fields.DatetimeField()
+    decided_at = fields.DatetimeField(null=True)
+    decided_by_id = fields.UUIDField(null=True)
+
+    class Meta(Model.Meta):
+        table = "redemptions"
+
+
+async def change(reward_id: UUID, add_stock: int, changes: dict[str, object]) -> bool:
+    """False: so many are not in stock any more."""
+    return bool(
+        await Reward.filter(id=reward_id).update(**changes)
+        if add_stock == 0
+        else await sql.execute(
+            """UPDATE rewards SET stock = stock + :more, supplied = supplied + :more
+               WHERE id = :id AND stock + :more >= 0""",
+            id=reward_id,
+            more=add_stock,
+        )
+    )
+
+
+async def take(reward_id: UUID) -> bool:
+    """One out of stock, and the reward's lock. False: there is none, or it is not offered."""
+    return bool(
+        await sql.execute(
+            "UPDATE rewards SET stock = stock - 1 WHERE id = :id AND stock > 0 AND active = :yes",
+            id=reward_id,
+            yes=True,
+        )
+    )
+
+
+async def give_back(reward_id: UUID) -> None:
+    await sql.execute("UPDATE rewards SET stock = stock + 1 WHERE id = :id", id=reward_id)
+
+
+async def free_slot(member_id: UUID, organization_id: UUID, month: date) -> int:
+    """The smallest that no living redemption of the member takes, under the member's lock."""
+    found = await sql.rows(
+        """SELECT slot FROM redemptions WHERE member_id = :member AND organization_id = :organization
+             AND month = :month AND status <> 'CANCELLED'""",
+        member=member_id,
+        organization=organization_id,
+        month=month,
+    )
+    taken = {one["slot"] for one in found}
+    return next(slot for slot in range(1, len(taken) + 2) if slot not in taken)
+
+
+async def decide(redemption_id: UUID, status: RedemptionStatus, by: UUID, at: datetime) -> bool:
+    """False: it is decided already."""
+    return bool(
+        await sql.execute(
+            """UPDATE redemptions SET status = :status, decided_at = :at, decided_by_id = :by
+               WHERE id = :id AND status = 'REDEEMED'""",
+            id=redemption_id,
+            status=status.value,
+            at=at,
+            by=by,
+        )
+    )
+
+
+async def newest(member_id: UUID, organization_id: UUID, month: date) -> Redemption | None:
+    """The newest living one of a month."""
+    return (
+        await Redemption.filter(member_id=member_id, organization_id=organization_id, month=month)
+        .exclude(status=RedemptionStatus.CANCELLED)
+        .order_by("-redeemed_at")
+        .first()
+    )

@@ -1,0 +1,67 @@
+"""Why somebody has that many points on a board, and stands there: as much of it as the viewer may see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import models
+from models.leaderboards import BEGINNING, END, Ranked
+from models.points import Counted, RuleSum
+from resolvers import leaderboards, members, time
+from resolvers.boards import BoardKey, BoardView, Subject
+from resolvers.leaderboards import Board
+from resolvers.session import Session
+from rules.refusals import InvalidInput
+from rules.roles import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """ranked: the row that this view shows; None: there is none. rules: None where the viewer may not see entries.
+    counted: which entries they sum. hidden: how many of them the board's public does not see."""
+
+    board: Board
+    member_id: UUID
+    points: int
+    ranked: Ranked | None
+    counted: Counted
+    rules: Sequence[RuleSum] | None
+    hidden: int = 0
+
+
+async def explain(session: Session, key: BoardKey, member_id: UUID) -> Explanation | None:
+    """None: the board shows no such member to this viewer. NotFound: the viewer may not know of the member.
+
+    In a frozen board a member sees its own entries as they are, and no rank; everybody else what the board sums.
+    """
+    if key.subject is not Subject.MEMBER:
+        raise InvalidInput.at("input.subject", "explain is for boards of members; leave subject out.")
+    member = await members.known(session, member_id)
+    viewer = session.signed_in()
+    own = viewer.member_id == member_id
+    home = await session.lineage(member.organization_id)
+    here = await session.lineage(key.organization_id)
+    readable = own or session.allowed(Scope.PERSONAL_READ, home) or session.allowed(Scope.PERSONAL_READ, here)
+    await time.write_due(session.now(), session.announce)
+    board = await leaderboards.load(key)
+    if board is None:
+        return None
+    ranked = board.ranking[board.place[member_id]] if member_id in board.place else None
+    if not readable and (ranked is None or not board.shown(member_id)):
+        return None
+    personal = own and board.own_points is not None
+    if personal or not (own or board.shown(member_id)):
+        ranked = None  # its rank, or which row is its, this view does not say
+    counted = Counted(
+        member_id,
+        key.organization_id,
+        board.period.starts_at or BEGINNING,
+        board.period.ends_at or END,
+        board.position,
+        frozen=key.view is not BoardView.FULL and not personal,
+    )
+    rules = await models.points.by_rule(counted) if readable else None
+    shown = ranked.points if ranked else 0
+    points = shown if rules is None else sum(one.points for one in rules)
+    hidden = (board.own_hidden or {}).get(member_id, 0) if personal else 0
+    return Explanation(board, member_id, points, ranked, counted, rules, hidden)
