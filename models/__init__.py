@@ -1,6 +1,7 @@
 """Rows, their queries and their changes of state. Modules are the namespace: `models.tasks.take_slot(...)`."""
 
 from models import (
+    caps,
     clock,
     database,
     freezes,
@@ -11,6 +12,7 @@ from models import (
     points,
     rewards,
     roles,
+    rules,
     sessions,
     sql,
     tasks,
@@ -22,7 +24,8 @@ from models.organizations import Organization, OrganizationKind, OrganizationPat
 from models.points import IdempotencyKey, PointsEntry, PointsKind, PointsReason
 from models.rewards import Redemption, RedemptionStatus, Reward
 from models.roles import RoleGrant
-from models.sessions import Account, AuthToken
+from models.rules import PointRule, PointRuleVersion
+from models.sessions import Account, AuthToken, ServiceToken
 from models.tasks import Claim, ClaimStatus, Task, TaskReview, TaskStatus
 
 __all__ = [
@@ -40,6 +43,8 @@ __all__ = [
     "Organization",
     "OrganizationKind",
     "OrganizationPath",
+    "PointRule",
+    "PointRuleVersion",
     "PointsEntry",
     "PointsKind",
     "PointsReason",
@@ -47,9 +52,11 @@ __all__ = [
     "RedemptionStatus",
     "Reward",
     "RoleGrant",
+    "ServiceToken",
     "Task",
     "TaskReview",
     "TaskStatus",
+    "caps",
     "clock",
     "database",
     "freezes",
@@ -60,6 +67,7 @@ __all__ = [
     "points",
     "rewards",
     "roles",
+    "rules",
     "sessions",
     "sql",
     "tasks",

@@ -1,6 +1,6 @@
 """Members, where they belonged when, and what they may spend."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -8,6 +8,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models import sql
+from models.database import dialect
 
 
 class Member(Model):
@@ -56,6 +57,13 @@ async def locked(member_id: UUID) -> Member | None:
     return await Member.get_or_none(id=member_id)
 
 
+async def all_locked(ids: Iterable[UUID]) -> dict[UUID, Member]:
+    """As they now stand, locked in the order of their ids; nobody else changes them until the transaction ends."""
+    lock = "FOR NO KEY UPDATE" if dialect() == "postgres" else ""  # SQLite has one writer
+    found = await sql.models(Member, f"SELECT * FROM members WHERE id IN :ids ORDER BY id {lock}", ids=sorted(set(ids)))
+    return {one.id: one for one in found}
+
+
 async def set_active(member: Member, active: bool, at: datetime) -> None:
     """Inactive: belongs nowhere from now on. Active again: belongs anew to the organization it has."""
     await Member.filter(id=member.id).update(active=active)
@@ -100,6 +108,29 @@ async def organization_at(member: Member, at: datetime) -> UUID:
     return sql.uid(found) if found else member.organization_id
 
 
+def _stay_at(stays: Sequence[Membership], at: datetime) -> UUID | None:
+    """As `organization_at`, of stays in the order of their beginnings, an open one last."""
+    begun = [one for one in stays if one.from_at <= at]
+    return (begun or stays[:1])[-1].organization_id if stays else None
+
+
+async def organizations_at(wanted: Mapping[Member, Iterable[datetime]]) -> dict[tuple[UUID, datetime], UUID]:
+    """`organization_at` for many members and moments. One statement."""
+    stays: dict[UUID, list[Membership]] = {}
+    for one in await sql.models(
+        Membership,
+        """SELECT * FROM memberships WHERE member_id IN :ids
+           ORDER BY from_at, CASE WHEN to_at IS NULL THEN 1 ELSE 0 END, to_at""",
+        ids=[member.id for member in wanted],
+    ):
+        stays.setdefault(one.member_id, []).append(one)
+    return {
+        (member.id, at): _stay_at(stays.get(member.id, ()), at) or member.organization_id
+        for member, moments in wanted.items()
+        for at in moments
+    }
+
+
 async def by_ids(ids: Iterable[UUID]) -> dict[UUID, Member]:
     return {found.id: found for found in await Member.filter(id__in=list(set(ids)))}
 
@@ -114,6 +145,19 @@ async def credit(member_id: UUID, amount: int) -> None:
         amount=amount,
         member=member_id,
     )
+
+
+async def credit_all(amounts: Mapping[UUID, int]) -> None:
+    """`credit` for many members, whose rows are locked already. One statement."""
+    moved = {member: amount for member, amount in amounts.items() if amount}
+    if moved:
+        await sql.execute(
+            f"""UPDATE members SET
+                 balance = CASE WHEN balance - debt + amount > 0 THEN balance - debt + amount ELSE 0 END,
+                 debt = CASE WHEN balance - debt + amount < 0 THEN debt - balance - amount ELSE 0 END
+               FROM {sql.table("moved", {"member": "uuid", "amount": "bigint"})} WHERE members.id = moved.member""",
+            moved=sql.packed({"member": member, "amount": amount} for member, amount in moved.items()),
+        )
 
 
 async def places_of(member_id: UUID) -> list[UUID]:

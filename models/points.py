@@ -33,6 +33,12 @@ class PointsEntry(Model):
     amount = fields.IntField()
     ranks = fields.BooleanField()
     rule = fields.CharField(max_length=64)
+    rule_version_id = fields.UUIDField(null=True)  # None: given by no rule that can be set
+    quantity = fields.IntField(null=True)
+    result = fields.CharField(max_length=64, null=True)
+    cut = fields.CharField(max_length=20, null=True)  # why it is less than the act is worth, as rules.point_rules says
+    cut_points = fields.IntField(null=True)
+    base_year = fields.IntField(null=True)  # of a rule's base for a year: once for each member
     claim_id = fields.UUIDField(null=True, unique=True)
     reverses_id = fields.UUIDField(null=True, unique=True)
     redemption_id = fields.UUIDField(null=True)

@@ -40,6 +40,21 @@ class AuthToken(Model):
         table = "auth_tokens"
 
 
+class ServiceToken(Model):
+    """What another system may do with a token: record acts by these rules (JSON list; None: by any) for members at
+    the organization and below."""
+
+    token_id = fields.UUIDField(primary_key=True)
+    organization_id = fields.UUIDField()
+    name = fields.CharField(max_length=100)
+    rules = fields.TextField(null=True)
+    created_by_id = fields.UUIDField(null=True)  # account
+    created_at = fields.DatetimeField()
+
+    class Meta(Model.Meta):
+        table = "service_tokens"
+
+
 def digest(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 

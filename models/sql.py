@@ -6,8 +6,9 @@ Values may be UUID, datetime (UTC), date, bool, int, str or None. Rows come back
 `uid()`.
 """
 
+import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -89,6 +90,25 @@ async def execute(text: str, **values: Any) -> int:
     statement, bound = _bind(text, values, client.capabilities.dialect == "postgres")
     touched, _ = await client.execute_query(statement, bound)
     return touched
+
+
+def table(name: str, columns: Mapping[str, str]) -> str:
+    """A FROM item: the rows of the parameter `name`, made by `packed`, as a table of that name. Columns with the types
+    that PostgreSQL gives them."""
+    if connection().capabilities.dialect == "postgres":
+        typed = ", ".join(f"{column} {kind}" for column, kind in columns.items())
+        return f"jsonb_to_recordset(:{name}::jsonb) AS {name}({typed})"
+    read = ", ".join(f"json_extract(value, '$.{column}') AS {column}" for column in columns)
+    return f"(SELECT {read} FROM json_each(:{name})) AS {name}"
+
+
+def packed(given: Iterable[Mapping[str, Any]]) -> str:
+    """Rows for `table`: one parameter, however many."""
+    return json.dumps(list(given), default=_packed)
+
+
+def _packed(given: Any) -> str:
+    return given.isoformat(" ") if isinstance(given, datetime) else str(given)
 
 
 def instances(model: type[M], found: Sequence[dict[str, Any]]) -> list[M]:

@@ -225,7 +225,7 @@ async def reverse(session: Session, entry_id: UUID, reason: str, key: str) -> Po
             recorded_by=permit.account_id,
             ranks=original.ranks,
         )
-        made.id = made_id
+        made.id, made.rule_version_id = made_id, original.rule_version_id
         if made.member_id:
             await models.members.credit(made.member_id, made.amount)
         await models.points.append([(made, reason)], position)
