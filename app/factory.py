@@ -18,6 +18,7 @@ import models
 from app import failpoints, metrics
 from app.http import Endpoint
 from app.live import LiveEngine
+from app.pulse import Pulse
 from app.settings import Settings
 from resolvers import time
 from resolvers.session import Now
@@ -44,6 +45,7 @@ def create_app(settings: Settings, clock: Now = system_clock) -> Starlette:
     """One process's application. The database must be up to date."""
     failpoints.arm(settings.failpoint)
     live = LiveEngine(settings, clock)
+    pulse = Pulse()
     endpoint = Endpoint(live)
 
     @contextlib.asynccontextmanager
@@ -51,7 +53,7 @@ def create_app(settings: Settings, clock: Now = system_clock) -> Starlette:
         await models.database.connect(settings.database_url)
         await live.start()
         stopping = asyncio.Event()
-        ticking = asyncio.create_task(_write_time(live, stopping))
+        ticking = asyncio.gather(_write_time(live, stopping), pulse.watch(stopping))
         try:
             yield
         finally:
@@ -64,6 +66,8 @@ def create_app(settings: Settings, clock: Now = system_clock) -> Starlette:
         return PlainTextResponse("ok\n")
 
     async def readyz(_: Request) -> JSONResponse:
+        if not pulse.steady:
+            return JSONResponse({"ready": False, "loop": f"stalled for {pulse.lag:.1f} s"}, 503)
         try:
             async with asyncio.timeout(2):
                 await models.sql.value("SELECT 1 AS one")
@@ -82,7 +86,7 @@ def create_app(settings: Settings, clock: Now = system_clock) -> Starlette:
             WebSocketRoute("/graphql", _Asgi(graphql)),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
-            Route("/metrics", metrics.endpoint(live)),
+            Route("/metrics", metrics.endpoint(live, pulse)),
         ],
         middleware=[
             Middleware(

@@ -3,6 +3,7 @@ hints."""
 
 import asyncio
 import contextlib
+import time
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
@@ -18,9 +19,11 @@ from app.execution import CODES, run
 from app.settings import Settings
 from app.viewers import Viewers
 from realtime.backplane import Backplane
-from realtime.boards import Execute, Source
+from realtime.boards import Source
+from realtime.census import Census
 from realtime.documents import Documents, Operation, Refused
 from realtime.events import Hint
+from realtime.groups import Execute
 from realtime.hub import Hub
 from realtime.logs import LogSource
 from realtime.redis_hints import RedisHints
@@ -82,6 +85,7 @@ class LiveEngine:
         self.clock = clock
         self.hub = Hub(versions)
         self.documents = Documents(schema._schema, SHAREABLE)
+        self.census = Census()
         self.redis = RedisHints(settings.redis_url) if settings.redis_url else None
         broadcast = Broadcast(backend=self.redis) if self.redis else Broadcast("memory://")
         self.backplane = Backplane(broadcast, self.hub.on_hint, local_first=self.redis is not None)
@@ -115,7 +119,7 @@ class LiveEngine:
         topics |= {f"{public}t:{one}" for one in announcement.tasks}
         if announcement.everything:
             topics.add(f"{public}r:{announcement.root_id}")
-        self.backplane.publish(Hint.of(topics, announcement.version))
+        self.backplane.publish(Hint.of(topics, announcement.version, time.monotonic()))
 
     def session(self, viewer: Viewer | None) -> Session:
         return Session(viewer, self.clock, self.announce)
@@ -156,6 +160,14 @@ class LiveEngine:
         self._of_token[viewer.token_id] -= 1
         if self._of_token[viewer.token_id] <= 0:
             del self._of_token[viewer.token_id]
+
+    def begin(self, viewer: object, operation: Operation) -> None:
+        assert isinstance(viewer, Viewer)
+        self.census.enter(viewer.token_id, operation)
+
+    def finish(self, viewer: object, operation: Operation) -> None:
+        assert isinstance(viewer, Viewer)
+        self.census.leave(viewer.token_id, operation)
 
     # ------------------------------------------------------------ rights that end
 

@@ -1,52 +1,107 @@
-"""/metrics, for Prometheus: what the live engine does, read when asked."""
+"""/metrics, for Prometheus: what the live engine does, read when asked. Each worker speaks for itself."""
 
 from collections.abc import Awaitable, Callable, Iterator
+from itertools import accumulate
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.live import LiveEngine
+from app.pulse import UNREADY, Pulse
 from realtime.connection import LiveConnection
+from realtime.counters import LATE
+
+LATENESS = (
+    "From a change to the last socket of a board, for each change and board; subscribers who asked for less than one "
+    "frame a second, or do not read, are not waited for. since=commit: from the commit, of changes made by this "
+    "process; since=hint and since=poll: of changes made by another, from when this process heard of it or found it, "
+    "which is up to 2 s after the commit when no hint came."
+)
 
 
 class _Live(Collector):
-    def __init__(self, live: LiveEngine) -> None:
-        self._live = live
+    def __init__(self, live: LiveEngine, pulse: Pulse) -> None:
+        self._live, self._pulse = live, pulse
 
     def collect(self) -> Iterator[Metric]:
-        counters = self._live.hub.counters
-        yield GaugeMetricFamily("leitai_sockets", "Open, signed-in WebSockets.", len(self._live.sockets))
-        if self._live.redis is not None:
-            yield GaugeMetricFamily(
-                "leitai_hint_path_up", "1 while hints travel through Redis.", int(self._live.redis.up)
-            )
-        yield GaugeMetricFamily("leitai_boards_watched", "Boards with at least one subscriber.", self._live.hub.watched)
+        yield from self._gauges()
+        yield self._subscriptions()
+        yield self._lateness()
+        for name, text, value in self._counted():
+            yield CounterMetricFamily(f"leitai_{name}", text, value)
+
+    def _gauges(self) -> Iterator[Metric]:
+        live, counters = self._live, self._live.hub.counters
         for name, text, value in (
-            ("leitai_board_loads", "Boards loaded from the database.", counters.loads),
-            ("leitai_executions", "Frames executed and encoded.", counters.executions),
-            ("leitai_shared_executions", "Of these, for all who share a view.", counters.shared_executions),
-            ("leitai_frames", "Frames written to sockets.", counters.frames),
+            ("sockets", "Open, signed-in WebSockets.", len(live.sockets)),
             (
-                "leitai_conflated_frames",
+                "hint_path_up",
+                "1 while hints travel: through Redis, or within the one process. At 0 screens are up to 2 s late.",
+                int(live.redis is None or live.redis.up),
+            ),
+            ("boards_watched", "Boards with at least one subscriber.", live.hub.watched),
+            ("documents_followed", "Different documents of open subscriptions.", live.census.documents),
+            (
+                "frames_per_execution",
+                "The sharing ratio since the start: sockets told by one execution, on average.",
+                counters.frames / max(1, counters.executions),
+            ),
+            (
+                "loop_lag_seconds",
+                f"How late the event loop was, at worst, within the last {UNREADY:.0f} s.",
+                self._pulse.lag,
+            ),
+        ):
+            yield GaugeMetricFamily(f"leitai_{name}", text, value)
+
+    def _subscriptions(self) -> Metric:
+        family = GaugeMetricFamily("leitai_subscriptions", "Open subscriptions, by field.", labels=["field"])
+        for field, count in sorted(self._live.census.fields.items()):
+            family.add_metric([field], count)
+        return family
+
+    def _lateness(self) -> Metric:
+        family = HistogramMetricFamily("leitai_last_socket_seconds", LATENESS, labels=["since"])
+        bounds = [*map(str, LATE), "+Inf"]
+        for since, spread in self._live.hub.counters.lateness.items():
+            family.add_metric([since], list(zip(bounds, accumulate(spread.counts), strict=True)), spread.total)
+        return family
+
+    def _counted(self) -> list[tuple[str, str, int]]:
+        live, counters = self._live, self._live.hub.counters
+        return [
+            ("board_loads", "Boards loaded from the database.", counters.loads),
+            ("executions", "Frames executed and encoded.", counters.executions),
+            (
+                "shared_executions",
+                "Of these, for all who may share.",
+                counters.shared_executions,
+            ),
+            ("frames", "Frames written to sockets.", counters.frames),
+            (
+                "conflated_frames",
                 "Frames replaced by a newer one before a slow socket took them.",
                 counters.conflated,
             ),
-            ("leitai_aborted_sockets", "Sockets aborted because they took nothing.", LiveConnection.aborted),
+            ("aborted_sockets", "Sockets aborted because they took nothing.", LiveConnection.aborted),
+            ("hints_dropped", "Hints not sent; the poll brings what they would have told.", live.backplane.dropped),
+            ("connects", "Tokens that sockets came with.", live.viewers.asked),
             (
-                "leitai_hints_dropped",
-                "Hints not sent; the poll brings what they would have told.",
-                self._live.backplane.dropped,
+                "token_lookups",
+                "Of these, looked up in the database.",
+                live.viewers.looked_up,
             ),
-        ):
-            yield CounterMetricFamily(name, text, value)
+            ("token_lookup_batches", "In how many goes, of four statements each.", live.viewers.batches),
+            ("loop_stalls", "Times that the event loop stood still for seconds.", self._pulse.stalls),
+        ]
 
 
-def endpoint(live: LiveEngine) -> Callable[[Request], Awaitable[Response]]:
+def endpoint(live: LiveEngine, pulse: Pulse) -> Callable[[Request], Awaitable[Response]]:
     registry = CollectorRegistry()
-    registry.register(_Live(live))
+    registry.register(_Live(live, pulse))
 
     async def metrics(_: Request) -> Response:
         return Response(generate_latest(registry), media_type="text/plain; version=0.0.4")

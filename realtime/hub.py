@@ -2,13 +2,17 @@
 
 import asyncio
 import contextvars
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
 from typing import Any
 
 import structlog
 
-from realtime.boards import Board, Counters, Execute, Group, Receiver, Source
+from realtime.boards import Board, Source
+from realtime.counters import COMMIT, HINT, Counters, Told
+from realtime.counters import POLL as BY_POLL
 from realtime.events import EVERYTHING, Hint
+from realtime.groups import Execute, Group, Receiver
 from realtime.logs import Follower, Log, LogReceiver, LogSource
 
 POLL = 2.0  # seconds: the promise of how late a watched board may be when no hint arrives
@@ -97,13 +101,15 @@ class Hub:
             raise
         return place
 
-    def follow(self, source: LogSource, group: Hashable, execute: Execute, receiver: LogReceiver) -> Follower:
+    def follow(
+        self, source: LogSource, group: Hashable, execute: Execute, shared: bool, receiver: LogReceiver
+    ) -> Follower:
         """From the receiver's cursor on, or the source's: everything once, in order."""
         board = self._boards.get(source.key)
         if not isinstance(board, Log):
             board = self._boards[source.key] = Log(self, source)
             self.listen(board, source.topics)
-        return Follower(board, source, group, execute, receiver)
+        return Follower(board, source, group, execute, shared, receiver)
 
     def forget(self, board: Board | Log) -> None:
         if self._boards.get(board.key) is board:
@@ -126,9 +132,10 @@ class Hub:
             for board in self._boards.values():
                 board.reload_soon()
             return
+        told = Told(HINT, time.monotonic()) if hint.committed is None else Told(COMMIT, hint.committed)
         for topic in hint.topics:
             for board in list(self._by_topic.get(topic, ())):
-                board.hint(hint.version)
+                board.hint(hint.version, told)
 
     async def _verified(self, board: Board) -> None:
         """The board's state is that of a moment after this call. Many callers at once share the asking."""
@@ -193,10 +200,11 @@ class Hub:
         except Exception as error:
             log.warning("poll_failed", error=type(error).__name__)
             return
+        told = Told(BY_POLL, time.monotonic())
         for key, board in boards.items():
             if key not in present:
                 board.reload_soon()
             elif isinstance(board, Log):
                 board.found(present[key])
             else:
-                board.hint(present[key])
+                board.hint(present[key], told)

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Hashable
 from typing import Any, Protocol
 
-from realtime.boards import Execute, Source
+from realtime.boards import Source
 from realtime.documents import Documents, Operation
+from realtime.groups import Execute
 from realtime.hub import Hub
 from realtime.logs import LogSource
 
@@ -24,6 +25,12 @@ class Live(Protocol):
     async def connect(self, payload: dict[str, Any], socket: "Socket") -> tuple[object, dict[str, Any]]:
         """The viewer for a `connection_init` payload, and the payload of the ack. PermissionError: no such token."""
         ...
+
+    def begin(self, viewer: object, operation: Operation) -> None:
+        """An operation begins. Refused: this viewer, or everybody, follows too many. `finish` gives the place back."""
+        ...
+
+    def finish(self, viewer: object, operation: Operation) -> None: ...
 
     async def open(self, viewer: object, operation: Operation) -> tuple[Source | LogSource, str, Execute, float | None]:
         """What the operation watches, whose execution it may share (equal keys share), how to execute it over a state,

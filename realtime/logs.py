@@ -12,7 +12,8 @@ from typing import Any, Protocol, TypeVar
 import structlog
 
 from realtime import frames
-from realtime.boards import RETRY, Counters, Execute
+from realtime.counters import Counters, Told
+from realtime.groups import RETRY, Execute
 
 log = structlog.get_logger("leitai.logs")
 T = TypeVar("T")
@@ -72,7 +73,7 @@ class Log:
         self._pages: OrderedDict[Hashable, asyncio.Future[LogPage]] = OrderedDict()
         self._frames: OrderedDict[Hashable, asyncio.Future[bytes]] = OrderedDict()
 
-    def hint(self, version: int) -> None:
+    def hint(self, version: int, told: Told | None = None) -> None:
         if version > self.version:
             self.version = version
             self.reload_soon()
@@ -106,10 +107,11 @@ class Log:
         return await _shared(self._pages, (after, generation), load)
 
     async def frame(
-        self, group: Hashable, after: str | None, generation: int, execute: Execute, page: LogPage
+        self, group: Hashable, after: str | None, generation: int, execute: Execute, page: LogPage, shared: bool
     ) -> bytes:
         async def encode() -> bytes:
             self.hub.counters.executions += 1
+            self.hub.counters.shared_executions += shared
             return frames.encode(await execute(page.value))
 
         return await _shared(self._frames, (group, after, generation), encode)
@@ -135,8 +137,11 @@ async def _shared(kept: OrderedDict[Hashable, asyncio.Future[T]], key: Hashable,
 class Follower:
     """One subscriber of a log, in a task of its own."""
 
-    def __init__(self, log: Log, source: LogSource, group: Hashable, execute: Execute, receiver: LogReceiver) -> None:
+    def __init__(
+        self, log: Log, source: LogSource, group: Hashable, execute: Execute, shared: bool, receiver: LogReceiver
+    ) -> None:
         self._log = log
+        self._shared = shared
         self._group = group
         self._execute = execute
         self._receiver = receiver
@@ -161,7 +166,9 @@ class Follower:
                 page = await self._log.page(self._after, generation)
                 payload = b""
                 if page.count or first:
-                    payload = await self._log.frame(self._group, self._after, generation, self._execute, page)
+                    payload = await self._log.frame(
+                        self._group, self._after, generation, self._execute, page, self._shared
+                    )
             except Exception as error:
                 log.error("page_failed", error=type(error).__name__, exc_info=error)
                 await asyncio.sleep(RETRY)

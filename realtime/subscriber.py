@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from realtime import frames
-from realtime.boards import Counters
 from realtime.connection import LiveConnection
+from realtime.counters import Counters
 
 
 class Subscriber:

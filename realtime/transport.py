@@ -189,7 +189,9 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
         if not self._lives(asked.id, running):
             return
         try:
-            running.operation = self.live.documents.subscription(asked.query, asked.operation_name, asked.variables)
+            operation = self.live.documents.subscription(asked.query, asked.operation_name, asked.variables)
+            self.live.begin(self._viewer, operation)
+            running.operation = operation
         except Refused as refused:
             await self._refuse(asked.id, running, *refused.errors)
             return
@@ -236,7 +238,7 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
             subscriber = self._replaced(operation_id, running)
         shareable, rate = running.operation.shareable, pace.rounded(wanted, 5.0)
         if isinstance(source, LogSource):
-            place = self.live.hub.follow(source, group, execute, subscriber)
+            place = self.live.hub.follow(source, group, execute, shareable, subscriber)
         else:
             try:
                 place = await self.live.hub.subscribe(source, group, execute, shareable, subscriber, rate)
@@ -269,6 +271,8 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
         running = self._running.pop(operation_id, None)
         if running is not None:
             running.close()
+            if running.operation is not None:
+                self.live.finish(self._viewer, running.operation)
 
     def _ended(self, operation_id: str, refusal: str | None) -> None:
         self._forget(operation_id)

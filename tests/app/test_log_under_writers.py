@@ -62,7 +62,7 @@ class Reader:
         viewer = await live.viewer(f"Bearer {self.person.token}")
         source, group, execute, _ = await live.open(viewer, live.documents.subscription(LOG, None, given))
         assert isinstance(source, LogSource)
-        place = live.hub.follow(source, group, execute, screen)
+        place = live.hub.follow(source, group, execute, True, screen)
         async with asyncio.timeout(20):
             while True:
                 for frame in screen.frames[taken:]:

@@ -73,7 +73,7 @@ async def worker(redis_url: str) -> AsyncGenerator[Worker]:
     backplane = Backplane(Broadcast(backend=made.redis), made.hub.on_hint, local_first=True)
     await backplane.start()  # and no poll: only what a test asks for
     source = LogSource("ledger", frozenset({"o:ledger"}), made.load, None)
-    follower = made.hub.follow(source, "group", execute, made.reader)
+    follower = made.hub.follow(source, "group", execute, True, made.reader)
     await until(lambda: made.redis.up)
     yield made
     follower.close()

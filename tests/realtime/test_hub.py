@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Sequence
 
 import pytest
@@ -239,3 +240,53 @@ async def test_a_database_that_is_away_for_a_moment_costs_lateness_only(hub: Hub
 )
 def test_rates_are_rounded_down_to_one_of_nine(wanted: float | None, rate: float) -> None:
     assert pace.rounded(wanted, 5.0) == rate
+
+
+async def test_how_late_the_last_socket_is_counts_from_what_told_of_the_change(
+    truth: Truth, hub: Hub, watch: Watch
+) -> None:
+    late = hub.counters.lateness
+    watching = [await watch(group=group, rate=rate) for group in ("g", "h") for rate in (20.0, 10.0)]
+    slow, _ = await watch(group="slow", rate=0.05)  # asked to wait, and is not waited for
+
+    async def counted() -> dict[str, int]:
+        await until(lambda: all(screen.version == truth.version[ODD] for screen, _ in watching))
+        await asyncio.sleep(0.01)
+        assert slow.version == 1
+        return {how: sum(spread.counts) for how, spread in late.items()}
+
+    truth.version[ODD] = 2
+    hub.on_hint(Hint.of({"o:odd"}, 2, committed=time.monotonic() - 1.0))
+    assert await counted() == {"commit": 1, "hint": 0, "poll": 0}
+    assert 1.0 <= late["commit"].total < 2.0
+    truth.version[ODD] = 3
+    hub.on_hint(Hint.of({"o:odd"}, 3))
+    assert await counted() == {"commit": 1, "hint": 1, "poll": 0}
+    truth.version[ODD] = 4
+    await hub.poll()
+    assert await counted() == {"commit": 1, "hint": 1, "poll": 1}
+    hub.on_hint(Hint.of({"o:odd"}, 4))  # old news
+    await hub.poll()
+    assert await counted() == {"commit": 1, "hint": 1, "poll": 1}
+    assert late["hint"].total + late["poll"].total < 2.0
+
+
+async def test_a_change_that_comes_while_another_is_loaded_counts_by_itself(
+    truth: Truth, hub: Hub, watch: Watch
+) -> None:
+    screen, _ = await watch()
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    await until(lambda: loop.time() - began > 0.1)  # its pace
+    truth.gate.clear()
+    truth.version[ODD] = 2
+    hub.on_hint(Hint.of({"o:odd"}, 2, committed=time.monotonic() - 3.0))
+    await until(lambda: truth.loads == 2)
+    truth.version[ODD] = 3
+    hub.on_hint(Hint.of({"o:odd"}, 3, committed=time.monotonic()))
+    truth.gate.set()
+    await until(lambda: screen.version == 3)
+    await asyncio.sleep(0.01)
+    commit = hub.counters.lateness["commit"]
+    assert sum(commit.counts) == 2
+    assert 3.0 <= commit.total < 4.0

@@ -80,7 +80,7 @@ async def hub(ledger: Ledger) -> AsyncGenerator[Hub]:
 
 def follow(hub: Hub, ledger: Ledger, reader: Reader, after: str | None = None) -> Follower:
     source = LogSource("ledger", frozenset({"o:ledger"}), ledger.load, after)
-    return hub.follow(source, "group", execute, reader)
+    return hub.follow(source, "group", execute, True, reader)
 
 
 async def test_the_past_page_by_page_then_what_comes(hub: Hub, ledger: Ledger) -> None:

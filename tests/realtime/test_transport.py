@@ -9,14 +9,16 @@ from typing import Any, cast
 import pytest
 from graphql import GraphQLError, build_schema
 
-from realtime.boards import Execute, Source, State
+from realtime.boards import Source
+from realtime.census import Census
 from realtime.connection import EXTENSION
 from realtime.documents import Documents, Operation, Refused
+from realtime.groups import Execute, State
 from realtime.hub import Hub
 from realtime.live import Live
 from realtime.transport import LiveHandler
 
-SCHEMA = build_schema("type Query { x: Int } type Subscription { board: Int }")
+SCHEMA = build_schema("type Query { x: Int } type Subscription { board(maxPerSecond: Float): Int again: Int }")
 SUBSCRIBE = {"type": "subscribe", "payload": {"query": "subscription { board }"}}
 
 
@@ -32,6 +34,7 @@ class Truth:
     def __init__(self) -> None:
         self.hub = Hub(self.versions)
         self.documents = Documents(SCHEMA, {"Subscription": {"board": lambda _: True}})
+        self.census = Census()
         self.opening = asyncio.Event()
         self.opening.set()
         self.at_once = self.most_at_once = 0
@@ -48,6 +51,12 @@ class Truth:
 
     async def connect(self, payload: dict[str, Any], socket: Any) -> tuple[object, dict[str, Any]]:
         return payload["view"], {}
+
+    def begin(self, viewer: object, operation: Operation) -> None:
+        self.census.enter("token", operation)
+
+    def finish(self, viewer: object, operation: Operation) -> None:
+        self.census.leave("token", operation)
 
     async def open(self, viewer: object, operation: Operation) -> tuple[Source, str, Execute, float | None]:
         self.at_once += 1
@@ -142,7 +151,7 @@ async def wire(truth: Truth) -> AsyncGenerator[Wire]:
     made.congested = False
     made.leave()
     await handling
-    assert truth.hub.watched == 0
+    assert truth.hub.watched == truth.census.documents == truth.census.fields.total() == 0
     await until(lambda: len(truth.hub._tasks) == 1)  # the poll's
 
 
@@ -215,3 +224,44 @@ async def test_only_what_is_concerned_is_looked_at_again(truth: Truth, wire: Wir
     assert wire.heard("next") == ["full"]
     await wire.renew("public", lambda key: key == "full")
     await until(lambda: wire.heard("next") == ["full", "public"])
+
+
+async def test_a_token_follows_at_most_twenty_different_documents_and_those_go_on(truth: Truth, wire: Wire) -> None:
+    """Spelling does not make a document another; what it calls its answer does."""
+    for number in range(25):
+        wire.say(id=f"{number}", type="subscribe", payload={"query": f"subscription {{ a{number}: board }}"})
+    await until(lambda: len(wire.heard("next")) == 20 and len(wire.heard("error")) == 5)
+    [refusal] = wire.heard("error")[0]
+    assert refusal["extensions"]["code"] == "TOO_MANY_DOCUMENTS"
+    assert "20 different documents" in refusal["message"]
+    wire.say(id="spelled", type="subscribe", payload={"query": "subscription X { a0 : board(maxPerSecond: 3) } # as 0"})
+    await until(lambda: len(wire.heard("next")) == 21)
+    assert truth.census.fields == {"board": 21}
+    wire.say(id="20", type="subscribe", payload={"query": "subscription { again }"})
+    await until(lambda: len(wire.heard("error")) == 6)
+    wire.say(id="0", type="complete")
+    wire.say(id="20", type="subscribe", payload={"query": "subscription { again }"})
+    await until(lambda: len(wire.heard("error")) == 7)  # "spelled" still follows that document
+    wire.say(id="spelled", type="complete")
+    wire.say(id="20", type="subscribe", payload={"query": "subscription { again }"})
+    await until(lambda: len(wire.heard("next")) == 22)
+    assert truth.census.fields == {"board": 19, "again": 1}
+    for number in range(1, 21):
+        wire.say(id=f"{number}", type="complete")
+    await until(lambda: truth.census.documents == 0)
+
+
+def test_a_process_follows_at_most_five_hundred_different_documents() -> None:
+    census, documents = Census(), Documents(SCHEMA, {})
+    operations = [documents.subscription(f"subscription {{ a{number}: board }}", None, {}) for number in range(501)]
+    for number, operation in enumerate(operations[:500]):
+        census.enter(number // 20, operation)
+    with pytest.raises(Refused, match="500 different documents"):
+        census.enter("another", operations[500])
+    census.enter("another", operations[0])
+    census.leave(0, operations[0])
+    with pytest.raises(Refused):
+        census.enter("another", operations[500])
+    census.leave("another", operations[0])
+    census.enter("another", operations[500])
+    assert (census.documents, census.fields) == (500, {"board": 500})

@@ -68,7 +68,7 @@ class Hall:
         screen = Screen()
         screen.shared = operation.shareable
         if isinstance(source, LogSource):
-            self.places.append(self.live.hub.follow(source, group, execute, screen))
+            self.places.append(self.live.hub.follow(source, group, execute, operation.shareable, screen))
             await screen.shows(lambda _: True)
         else:
             self.places.append(

@@ -89,7 +89,7 @@ async def joined(hall: Hall, viewer: Viewer, operation: Operation) -> tuple[Answ
         return _read(None, errors, shareable=operation.shareable), None
     end = End()
     if isinstance(source, LogSource):
-        place = live.hub.follow(source, group, execute, end)
+        place = live.hub.follow(source, group, execute, operation.shareable, end)
     else:
         place = await live.hub.subscribe(source, group, execute, operation.shareable, end, 20.0)
     async with asyncio.timeout(10):

@@ -1,0 +1,176 @@
+"""A group is one normalised operation over one board: its frame is executed and encoded once per change, at the pace of
+its fastest waiting subscriber. Groups run in tasks of their own: a slow operation delays nobody else.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import structlog
+
+from realtime import frames
+from realtime.counters import Counters
+from realtime.telling import Telling
+
+log = structlog.get_logger("leitai.boards")
+FLUSH = 200  # sockets written to before other work gets its turn: about 2 ms
+PATIENT = 1.0  # seconds between frames; who asks for more is not waited for when it is measured how late a change is
+RETRY = 1.0  # seconds after a load, or an execution, that failed
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A board at one version. value: the root value its operations execute over, with everything they may select."""
+
+    version: int
+    topics: frozenset[str]
+    value: Any
+
+
+class Receiver(Protocol):
+    """One subscriber's end: a slot that holds the newest frame it has not taken."""
+
+    version: int
+
+    def give(self, version: int, payload: bytes) -> None: ...
+
+    def end(self, refusal: str | None) -> None: ...
+
+
+Execute = Callable[[Any], Awaitable[object]]
+
+
+@dataclass(slots=True, eq=False)
+class PaceClass:
+    """Subscribers of one group that want the same rate, told together."""
+
+    interval: float
+    receivers: dict[Receiver, None] = field(default_factory=dict[Receiver, None])
+    version: int = -1
+    next_at: float = 0.0
+
+
+class Group:
+    def __init__(self, board: "Watched", execute: Execute, shared: bool) -> None:
+        self.board = board
+        self.classes: dict[float, PaceClass] = {}
+        self.holders = 0  # subscribers, those still joining included
+        self.version = -1
+        self.payload = b""
+        self.frame_version = -1  # at which the payload last became another
+        self._execute = execute
+        self._shared = shared
+        self._wake = asyncio.Event()
+        self._running: asyncio.Lock = asyncio.Lock()
+        self.task = board.hub.spawn(self._run())
+
+    async def frame(self) -> bytes:
+        """The newest state's frame; executed once, whoever asks."""
+        async with self._running:
+            state = self.board.state
+            if state is None:
+                raise LookupError("This board is no more.")
+            if state.version > self.version:
+                counters = self.board.hub.counters
+                counters.executions += 1
+                counters.shared_executions += self._shared
+                payload = frames.encode(await self._execute(state.value))
+                self.version = state.version
+                if payload != self.payload:  # nobody needs to be told the same again
+                    self.payload, self.frame_version = payload, state.version
+            return self.payload
+
+    async def add(self, receiver: Receiver, rate: float) -> None:
+        """Give the newest frame at once, then follow the rate."""
+        payload = await self.frame()
+        paced = self.classes.get(rate)
+        if paced is None:
+            paced = self.classes[rate] = PaceClass(1 / rate, version=self.version)
+            paced.next_at = asyncio.get_running_loop().time() + paced.interval
+        paced.receivers[receiver] = None
+        receiver.give(self.frame_version, payload)
+        self.wake()
+
+    def remove(self, receiver: Receiver) -> None:
+        for rate, paced in list(self.classes.items()):
+            paced.receivers.pop(receiver, None)
+            if not paced.receivers:
+                del self.classes[rate]
+        self.wake()
+
+    def receivers(self) -> list[Receiver]:
+        return [receiver for paced in self.classes.values() for receiver in paced.receivers]
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        timer: asyncio.TimerHandle | None = None
+        while not self.board.closed and self.board.holds(self):
+            await self._wake.wait()
+            self._wake.clear()
+            if timer is not None:
+                timer.cancel()
+                timer = None
+            state = self.board.state
+            if state is None:
+                continue
+            waiting = [paced for paced in self.classes.values() if paced.version < state.version]
+            due = [paced for paced in waiting if paced.next_at <= loop.time()]
+            if due:
+                try:
+                    payload = await self.frame()
+                except Exception as error:
+                    log.error("execution_failed", error=type(error).__name__, exc_info=error)
+                    timer = loop.call_later(RETRY, self.wake)
+                    continue
+                for paced in due:
+                    await self._flush(paced, payload, self.frame_version)
+                self.wake()  # the others' timers, and what came meanwhile
+            elif waiting:
+                timer = loop.call_at(min(paced.next_at for paced in waiting), self.wake)
+            if state is self.board.state:
+                self._say_who_has_it(state)
+        if timer is not None:
+            timer.cancel()
+
+    def _say_who_has_it(self, state: State) -> None:
+        quick = [paced for paced in self.classes.values() if paced.interval <= PATIENT]
+        if all(paced.version >= state.version for paced in quick):
+            if quick and self.frame_version == state.version:
+                self.board.telling.has(self)
+            else:
+                self.board.telling.needs_none(self)
+
+    async def _flush(self, paced: PaceClass, payload: bytes, version: int) -> None:
+        paced.next_at = asyncio.get_running_loop().time() + paced.interval
+        paced.version = self.version
+        for count, receiver in enumerate(list(paced.receivers), start=1):
+            if receiver.version < version:
+                try:
+                    receiver.give(version, payload)
+                except Exception as error:  # whatever is wrong with one, the others get their frame
+                    log.error("frame_not_given", error=type(error).__name__, exc_info=error)
+            if count % FLUSH == 0:
+                await asyncio.sleep(0)
+
+
+class Engine(Protocol):
+    counters: Counters
+
+    def spawn(self, coroutine: Any) -> asyncio.Task[None]: ...
+
+
+class Watched(Protocol):
+    """The board of a group."""
+
+    state: State | None
+    closed: bool
+    telling: Telling
+
+    @property
+    def hub(self) -> Engine: ...
+
+    def holds(self, group: "Group") -> bool: ...
