@@ -93,7 +93,8 @@ class Endpoint(GraphQL[Context, None]):
         viewer = await self.live.viewer(authorization)
         if authorization is not None and viewer is None:
             raise HTTPException(401, "This token is no longer good, or never was; sign in again.")
-        return Context(self.live.session(viewer))
+        address = request.client.host if request.client else ""
+        return Context(self.live.session(viewer, address))
 
     # ------------------------------------------------------------ the request
 

@@ -28,9 +28,10 @@ from realtime.hub import Hub
 from realtime.logs import LogSource
 from realtime.redis_hints import RedisHints
 from realtime.transport import Socket
-from resolvers import arenas, leaderboards, points_log, sessions
+from resolvers import arenas, displays, leaderboards, points_log, sessions
 from resolvers.arenas import ArenaKey
 from resolvers.boards import BoardKey, OwnKey
+from resolvers.displays import DisplayKey
 from resolvers.points_log import LogKey
 from resolvers.session import Announcement, Now, Session, Viewer
 from rules.refusals import Refusal
@@ -38,6 +39,7 @@ from schema import schema
 from schema.live import SHAREABLE, open_source
 
 RIGHTS_POLL = 2.0  # seconds; with one check, well within the promised 5
+DISPLAYS_SEEN = 5.0  # seconds between two looks at which screens are connected
 JITTER_SECONDS = 10  # over which clients spread their reconnecting after a restart
 
 log = structlog.get_logger("leitai.live")
@@ -48,6 +50,7 @@ async def versions(keys: Sequence[Hashable]) -> dict[Hashable, int]:
     boards = [key for key in keys if isinstance(key, BoardKey | OwnKey)]
     logs = [key for key in keys if isinstance(key, LogKey)]
     watched_arenas = [key for key in keys if isinstance(key, ArenaKey)]
+    screens = [key for key in keys if isinstance(key, DisplayKey)]
     found: dict[Hashable, int] = {}
     if boards:
         found = {**found, **await leaderboards.versions(boards)}
@@ -55,6 +58,8 @@ async def versions(keys: Sequence[Hashable]) -> dict[Hashable, int]:
         found = {**found, **await arenas.versions(watched_arenas)}
     if logs:
         found = {**found, **await points_log.versions(logs)}
+    if screens:
+        found = {**found, **await displays.versions(screens)}
     return found
 
 
@@ -70,7 +75,7 @@ def organization_of(key: Hashable) -> UUID:
     """Whose board it is."""
     if isinstance(key, OwnKey):
         key = key.board
-    assert isinstance(key, BoardKey | ArenaKey | LogKey)
+    assert isinstance(key, BoardKey | ArenaKey | LogKey | DisplayKey)
     return key.organization_id
 
 
@@ -106,6 +111,7 @@ class LiveEngine:
         await self.backplane.start()
         self._rights = self._looking = await models.sessions.rights_position()
         self.hub.spawn(self._watch_rights())
+        self.hub.spawn(self._see_displays())
 
     async def stop(self) -> None:
         self._stopping.set()
@@ -119,10 +125,12 @@ class LiveEngine:
         topics |= {f"{public}t:{one}" for one in announcement.tasks}
         if announcement.everything:
             topics.add(f"{public}r:{announcement.root_id}")
+        if announcement.display_id:
+            topics.add(f"d:{announcement.display_id}")
         self.backplane.publish(Hint.of(topics, announcement.version, time.monotonic()))
 
-    def session(self, viewer: Viewer | None) -> Session:
-        return Session(viewer, self.clock, self.announce)
+    def session(self, viewer: Viewer | None, address: str = "") -> Session:
+        return Session(viewer, self.clock, self.announce, address, self.settings.public_url.rstrip("/"))
 
     async def viewer(self, authorization: object) -> Viewer | None:
         token = bearer(authorization)
@@ -187,6 +195,18 @@ class LiveEngine:
             except Exception as error:
                 log.warning("rights_not_checked", error=type(error).__name__)
 
+    async def _see_displays(self) -> None:
+        """Say of the screens that are connected here that they are."""
+        while not self._stopping.is_set():
+            connected = {viewer.display_id for viewer in self.sockets.values() if viewer.display_id}
+            try:
+                if connected:
+                    await models.displays.seen(connected, self.clock())
+            except Exception as error:
+                log.warning("displays_not_seen", error=type(error).__name__)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), DISPLAYS_SEEN)
+
     async def check_rights(self) -> None:
         """Look again at every open token, if anything moved or one ran out: a few statements for all of them."""
         position = await models.sessions.rights_position()
@@ -230,7 +250,8 @@ class LiveEngine:
 
     async def open(self, viewer: object, operation: Operation) -> tuple[Source | LogSource, str, Execute, float | None]:
         assert isinstance(viewer, Viewer)
-        session = Session(viewer, self.clock, self.announce, lineages_of=self._lineages_of)
+        session = self.session(viewer)
+        session.lineages_of = self._lineages_of
         try:
             opening = await open_source(session, operation.field, operation.arguments, shared=operation.shareable)
         except Refusal as refusal:

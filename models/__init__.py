@@ -4,6 +4,7 @@ from models import (
     caps,
     clock,
     database,
+    displays,
     freezes,
     leaderboards,
     members,
@@ -18,6 +19,7 @@ from models import (
     tasks,
 )
 from models.clock import BoardVersion, Clock, Instant
+from models.displays import Display, DisplayPairing, DisplayScene, SceneKind
 from models.freezes import Freeze
 from models.members import Member, Membership
 from models.organizations import Organization, OrganizationKind, OrganizationPath
@@ -35,6 +37,9 @@ __all__ = [
     "Claim",
     "ClaimStatus",
     "Clock",
+    "Display",
+    "DisplayPairing",
+    "DisplayScene",
     "Freeze",
     "IdempotencyKey",
     "Instant",
@@ -52,6 +57,7 @@ __all__ = [
     "RedemptionStatus",
     "Reward",
     "RoleGrant",
+    "SceneKind",
     "ServiceToken",
     "Task",
     "TaskReview",
@@ -59,6 +65,7 @@ __all__ = [
     "caps",
     "clock",
     "database",
+    "displays",
     "freezes",
     "leaderboards",
     "members",

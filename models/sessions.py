@@ -59,24 +59,24 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-async def issue(account_id: UUID, at: datetime) -> tuple[str, AuthToken]:
+async def issue(account_id: UUID, at: datetime, life: timedelta = TOKEN_LIFE) -> tuple[str, AuthToken]:
     """A new token of 256 bits; its text exists only in this answer."""
     token = secrets.token_urlsafe(32)
-    kept = await AuthToken.create(
-        account_id=account_id, token_hash=digest(token), created_at=at, expires_at=at + TOKEN_LIFE
-    )
+    kept = await AuthToken.create(account_id=account_id, token_hash=digest(token), created_at=at, expires_at=at + life)
     return token, kept
 
 
 _GOOD = """SELECT t.id AS token_id, t.token_hash, t.account_id, t.expires_at, a.login, a.member_id,
-    m.organization_id, m.root_id
-  FROM auth_tokens t JOIN accounts a ON a.id = t.account_id LEFT JOIN members m ON m.id = a.member_id
+    d.id AS display_id, COALESCE(m.organization_id, d.organization_id) AS organization_id,
+    COALESCE(m.root_id, d.root_id) AS root_id
+  FROM auth_tokens t JOIN accounts a ON a.id = t.account_id
+    LEFT JOIN members m ON m.id = a.member_id LEFT JOIN displays d ON d.account_id = a.id
   WHERE t.revoked_at IS NULL AND t.expires_at > :at AND (a.member_id IS NULL OR m.active)"""
 
 
 async def look_up(digests: Iterable[str], at: datetime) -> list[dict[str, Any]]:
-    """token_id, token_hash, account_id, login, expires_at, member_id, and the member's organization_id and root_id, of
-    each that is good."""
+    """token_id, token_hash, account_id, login, expires_at, member_id or display_id, and its organization_id and
+    root_id, of each that is good."""
     return await sql.rows(f"{_GOOD} AND t.token_hash IN :digests", digests=list(digests), at=at)
 
 

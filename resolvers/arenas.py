@@ -10,7 +10,6 @@ from models import Claim, Member, Organization, OrganizationKind, Task, sql
 from resolvers import boards
 from resolvers.boards import BoardView
 from resolvers.session import Session
-from rules.roles import Scope
 
 MOST_APPROVALS = 50
 MOST_LISTED = 1_000  # open and scheduled tasks; beyond that an arena is not read by people
@@ -50,8 +49,7 @@ IN_ARENA = """
 async def key(session: Session, organization_id: UUID) -> ArenaKey:
     """NotFound: there is no such organization, or not for this viewer."""
     lineage = await session.visible(organization_id)
-    view = BoardView.FULL if session.allowed(Scope.CLAIMS_REVIEW, lineage) else BoardView.PUBLIC
-    return ArenaKey(organization_id, view)
+    return ArenaKey(organization_id, session.view(lineage))
 
 
 def topics(arena: ArenaKey, lineage: Sequence[Organization]) -> frozenset[str]:

@@ -19,7 +19,6 @@ from rules import periods
 from rules.periods import BoardState, Period, PeriodKind
 from rules.ranking import OrganizationScoring
 from rules.refusals import InvalidInput, NotFound
-from rules.roles import Scope
 
 T = TypeVar("T")
 DAYS_KEPT = 200  # boards whose ranks at the day's start are remembered per process
@@ -96,7 +95,7 @@ async def key(
 ) -> BoardKey:
     """The board, in the view that the viewer has of it. NotFound: it does not exist, or not for this viewer."""
     lineage = await session.visible(organization_id)
-    view = BoardView.FULL if session.allowed(Scope.CLAIMS_REVIEW, lineage) else BoardView.PUBLIC
+    view = session.view(lineage)
     if at is not None and at > session.now():
         raise InvalidInput.at("at", "at lies in the future; leave it out for the board as it stands.")
     for name, day in (("on", on), ("at", at)):

@@ -24,9 +24,10 @@ OUTRANKED = "This member holds a role that you may not grant, so their account i
 
 
 async def known(session: Session, member_id: UUID) -> Member:
-    """Known to whoever knows its root. NotFound otherwise."""
+    """Known to whoever knows its root; to screens only on boards. NotFound otherwise."""
     found = await Member.get_or_none(id=member_id)
-    if found and await organizations.within_sight(session, found.root_id):
+    screen = session.viewer is not None and session.viewer.display_id is not None
+    if found and not screen and await organizations.within_sight(session, found.root_id):
         return found
     raise NotFound("There is no such member, or you may not see it.")
 

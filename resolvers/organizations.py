@@ -1,6 +1,6 @@
 """The tree of organizations: who may know of it, and how it grows, is named, and is hung anew."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -49,9 +49,13 @@ async def within_sight(session: Session, root_id: UUID) -> bool:
 async def known(session: Session, organization_id: UUID) -> Organization:
     """Known within its root: only boards and tasks are what a GROUP keeps to its branch. NotFound otherwise."""
     lineage = await session.lineage(organization_id)
-    if lineage and await within_sight(session, lineage[0].id):
+    if lineage and await within_sight(session, lineage[0].id) and not _out_of_a_screens_sight(session, lineage):
         return lineage[-1]
     raise NotFound("There is no such organization, or you may not see it.")
+
+
+def _out_of_a_screens_sight(session: Session, lineage: Sequence[Organization]) -> bool:
+    return session.viewer is not None and session.viewer.display_id is not None and not session.sees(lineage)
 
 
 # ---------------------------------------------------------------- acts
@@ -139,6 +143,7 @@ async def update(session: Session, organization_id: UUID, *, code: str | None, n
     async with session.work() as work:
         with unique("code", "Another organization has this code."):
             await models.organizations.rename(organization_id, code=code, name=name)
+        work.touch_displays(root, await models.displays.naming(organization_id))
         await work.position(root)  # first, so that no member comes to stand elsewhere unseen
         places = await models.organizations.places_of_members(organization_id)
         arenas = await models.organizations.organizations_of_claims(organization_id)

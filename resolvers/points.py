@@ -168,7 +168,7 @@ async def _sees(session: Session, found: PointsEntry) -> bool:
     """One's own; an organization's own where one sees the organization; a member's where PERSONAL_READ holds
     over the credited organization or over the member; what a claim earned, for those who may review it."""
     await session.know_own_lineages()
-    if session.viewer is None:
+    if session.viewer is None or session.viewer.display_id is not None:
         return False
     credited = await session.lineage(found.organization_id)
     if found.member_id is None:

@@ -9,8 +9,7 @@ from models import Member, Organization, PointsEntry
 from models.pages import Listing
 from resolvers.boards import BoardView
 from resolvers.session import Session
-from rules.refusals import InvalidInput
-from rules.roles import Scope
+from rules.refusals import InvalidInput, NotFound
 
 PAGE = 100
 IN_ORDER = Listing(PointsEntry, "points_entries t", "t.root_id", (("position", False), ("line", False)))
@@ -35,11 +34,12 @@ class Stretch:
 
 
 async def key(session: Session, organization_id: UUID) -> LogKey:
-    """NotFound: there is no such organization, or not for this viewer."""
+    """NotFound: there is no such organization, or not for this viewer. Screens read boards, not the ledger."""
     lineage = await session.visible(organization_id)
-    return LogKey(
-        organization_id, BoardView.FULL if session.allowed(Scope.CLAIMS_REVIEW, lineage) else BoardView.PUBLIC
-    )
+    view = session.view(lineage)
+    if view is BoardView.SCREEN:
+        raise NotFound("A screen does not read the log.")
+    return LogKey(organization_id, view)
 
 
 def cursor_of(entry: PointsEntry) -> str:

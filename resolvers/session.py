@@ -1,9 +1,4 @@
-"""Who is asking, and the unit of work in which an operation happens.
-
-`Session.require` gives a `Permit`: holding one proves that someone checked, and where. `Session.work` is one
-transaction
-with one `now`; what it touched is announced after the commit.
-"""
+"""Who is asking. `Session.require` gives a `Permit`: holding one proves that someone checked, and where."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -13,33 +8,20 @@ from uuid import UUID
 
 import models
 from models import Organization, RoleGrant
-from resolvers import failpoints
+from resolvers.boards import BoardView
+from resolvers.work import Announce, Announcement, Work, unit_of_work
 from rules.refusals import NotAllowed, NotFound
 from rules.roles import Grant, Role, Scope, allows, roles_at
 
-
-@dataclass(frozen=True, slots=True)
-class Announcement:
-    """What a commit changed, for those who see everything or for the public: boards of these organizations
-    (everything: of the whole root), and where tasks changed."""
-
-    root_id: UUID
-    version: int
-    in_public: bool
-    everything: bool
-    changed: frozenset[UUID]
-    tasks: frozenset[UUID]
-
-
-Announce = Callable[[Announcement], None]
+__all__ = ["Announce", "Announcement", "Now", "Permit", "Session", "Viewer", "Work", "unit_of_work"]
 Now = Callable[[], datetime]
 LineagesOf = Callable[[Sequence[UUID]], Awaitable[Mapping[UUID, Sequence[Organization]]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Someone signed in. member_id None: the operator's account. place: where the member belongs, root first, itself
-    last."""
+    """Someone signed in. member_id and display_id None: the operator's account. place: where the member belongs, or the
+    display hangs, root first, itself last."""
 
     account_id: UUID
     token_id: UUID
@@ -50,6 +32,7 @@ class Viewer:
     place: tuple[UUID, ...]
     grants: tuple[RoleGrant, ...]
     rules: tuple[Grant, ...]
+    display_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,133 +47,17 @@ class Permit:
 
 
 @dataclass(slots=True)
-class Touched:
-    """Boards of one root that a transaction changes. hidden: what a freeze over an organization would hide, by it."""
-
-    changed: set[UUID] = field(default_factory=set[UUID])
-    tasks: set[UUID] = field(default_factory=set[UUID])
-    everything: bool = False
-    hidden: dict[UUID, "Touched"] = field(default_factory=dict[UUID, "Touched"])
-    taken: models.clock.Taken | None = None
-
-    def add(self, other: "Touched") -> None:
-        self.changed |= other.changed
-        self.tasks |= other.tasks
-        self.everything |= other.everything
-
-    @property
-    def anything(self) -> bool:
-        return bool(self.changed or self.tasks or self.everything)
-
-
-@dataclass(slots=True)
-class Work:
-    now: datetime
-    _touched: dict[UUID, Touched] = field(default_factory=dict[UUID, Touched])
-    announcements: list[Announcement] = field(default_factory=list[Announcement])
-    rights: bool = False
-
-    def touch(
-        self,
-        root_id: UUID,
-        *changed: UUID,
-        tasks: Sequence[UUID] = (),
-        everything: bool = False,
-        hidden_under: UUID | None = None,
-    ) -> None:
-        """Boards of these organizations and above change, and arenas at and below where `tasks` changed.
-        hidden_under: the public does not see this while that organization, or one above it, is frozen."""
-        touched = self._touched.setdefault(root_id, Touched())
-        if hidden_under is not None:
-            touched = touched.hidden.setdefault(hidden_under, Touched())
-        touched.changed.update(changed, tasks)
-        touched.tasks.update(tasks)
-        touched.everything |= everything
-
-    def change_rights(self) -> None:
-        """What someone may see changes: open streams are looked at again."""
-        self.rights = True
-
-    async def position(self, root_id: UUID) -> int:
-        """This transaction's position on the root's clock. Ask after every other lock."""
-        return (await self._taken(root_id)).position
-
-    async def hides(self, root_id: UUID, organization_id: UUID) -> bool:
-        """Whether the public does not see what happens now at an organization. Takes the position."""
-        taken = await self._taken(root_id)
-        return taken.public is None and bool(await models.freezes.under(root_id, [organization_id]))
-
-    async def _taken(self, root_id: UUID) -> models.clock.Taken:
-        touched = self._touched.setdefault(root_id, Touched())
-        if touched.taken is None:
-            failpoints.passing(failpoints.AFTER_FIRST_WRITE)
-            touched.taken = await models.clock.take(root_id)
-        return touched.taken
-
-    async def settle(self) -> None:
-        """Versions of what was touched; then rights, the last lock of all."""
-        for root_id in sorted(self._touched):
-            await self._settle(root_id, self._touched[root_id])
-        if self.rights:
-            await models.sessions.rights_changed()
-
-    async def _settle(self, root_id: UUID, touched: Touched) -> None:
-        taken = await self._taken(root_id)
-        frozen: set[UUID] = set()
-        if taken.public is None and touched.hidden:
-            frozen = await models.freezes.under(root_id, touched.hidden)
-        hidden = Touched()
-        for organization_id, part in touched.hidden.items():
-            (hidden if organization_id in frozen else touched).add(part)
-        public = taken.public
-        if public is None and touched.anything:
-            public = await models.clock.take_public(root_id)
-        if touched.anything:
-            await self._mark(root_id, touched, taken.position, public)
-        if hidden.anything:
-            await self._mark(root_id, hidden, taken.position, None)
-
-    async def _mark(self, root_id: UUID, touched: Touched, position: int, public: int | None) -> None:
-        raised = await models.clock.mark(
-            self.now,
-            root=root_id,
-            position=position,
-            public=public,
-            everything=touched.everything,
-            changed=touched.changed,
-            tasks=touched.tasks,
-        )
-        for version, in_public in ((position, False), (public, True)):
-            if version is not None:
-                self.announcements.append(
-                    Announcement(
-                        root_id, version, in_public, touched.everything, frozenset(raised), frozenset(touched.tasks)
-                    )
-                )
-
-
-@asynccontextmanager
-async def unit_of_work(now: datetime, announce: Announce) -> AsyncGenerator[Work]:
-    failpoints.passing(failpoints.BEFORE_BEGIN)
-    work = Work(now)
-    async with models.database.transaction():
-        yield work
-        await work.settle()
-        failpoints.passing(failpoints.BEFORE_COMMIT)
-    failpoints.passing(failpoints.AFTER_COMMIT)
-    for announcement in work.announcements:
-        announce(announcement)
-    failpoints.passing(failpoints.AFTER_ANNOUNCING)
-
-
-@dataclass(slots=True)
 class Session:
-    """One operation of one caller. viewer None: nobody is signed in. lineages_of: where many ask at once and nobody is
-    in a transaction, something that asks for all of them together."""
+    """One operation of one caller. viewer None: nobody is signed in. address: where it comes from, empty for a frame.
+    public_url: how clients reach this server. lineages_of: where many ask at once and nobody is in a transaction,
+    something that asks for all of them together."""
 
     viewer: Viewer | None
     clock: Now
     announce: Announce
+    address: str = ""
+    public_url: str = ""
+    public_key: str = ""
     lineages: dict[UUID, tuple[Organization, ...]] = field(default_factory=dict[UUID, tuple[Organization, ...]])
     lineages_of: LineagesOf = models.organizations.lineages
 
@@ -207,10 +74,23 @@ class Session:
         async with unit_of_work(now, self.announce) as work:
             yield work
 
-    def signed_in(self) -> Viewer:
+    def reader(self) -> Viewer:
+        """Whoever has a token, screens too."""
         if self.viewer is None:
             raise NotAllowed("Sign in first: send the token as `Authorization: Bearer …`.")
         return self.viewer
+
+    @property
+    def reads_people(self) -> bool:
+        """Whether lists of people are for the viewer: a screen shows those on its boards."""
+        return self.viewer is not None and self.viewer.display_id is None
+
+    def signed_in(self) -> Viewer:
+        """Who may act: every change begins here."""
+        viewer = self.reader()
+        if viewer.display_id is not None:
+            raise NotAllowed("This token is a screen's, and a screen only reads; sign in with your own login.")
+        return viewer
 
     async def lineage(self, organization_id: UUID) -> tuple[Organization, ...]:
         """Root first, itself last; empty for an unknown id. Kept for this operation."""
@@ -245,11 +125,24 @@ class Session:
         here = lineage[-1]
         if here.root_id != viewer.root_id and not self._granted_in(here.root_id):
             return False
+        if viewer.display_id is not None and not self._on_its_way(lineage):
+            return False
         open_to_root = [one for one in lineage if one.kind is not models.OrganizationKind.GROUP]
         if open_to_root and open_to_root[-1].id == here.id:
             return True
         branch = open_to_root[-1].id if open_to_root else here.root_id
         return branch in viewer.place
+
+    def _on_its_way(self, lineage: Sequence[Organization]) -> bool:
+        """A screen sees its own organization, what is above it and what is below."""
+        assert self.viewer
+        return lineage[-1].id in self.viewer.place or self.viewer.place[-1] in {one.id for one in lineage}
+
+    def view(self, lineage: Sequence[Organization]) -> BoardView:
+        """What the viewer sees of boards there."""
+        if self.viewer is not None and self.viewer.display_id is not None:
+            return BoardView.SCREEN
+        return BoardView.FULL if self.allowed(Scope.CLAIMS_REVIEW, lineage) else BoardView.PUBLIC
 
     def _granted_in(self, root_id: UUID) -> bool:
         """A role anywhere in a root opens what is public in it."""

@@ -11,7 +11,7 @@ import models
 from models import Account, RoleGrant, sessions, sql
 from resolvers import passwords
 from resolvers.session import Session, Viewer
-from rules.refusals import Checks, NotAllowed, TooManyAttempts, WrongCredentials
+from rules.refusals import Checks, TooManyAttempts, WrongCredentials
 
 FREE_FAILURES = 5  # of one login, before waiting begins
 LONGEST_WAIT = 300  # seconds; doubled with each further failure up to this
@@ -20,16 +20,17 @@ REMEMBERED = 10_000  # logins; the one not tried for longest is forgotten first
 
 
 class Throttle:
-    """Growing waits after failures of one login, in this process."""
+    """Growing waits after failures of one login, in this process. what: of which there were too many."""
 
-    def __init__(self) -> None:
+    def __init__(self, what: str = "wrong passwords for this login") -> None:
+        self._what = what
         self._failures: OrderedDict[str, tuple[int, datetime]] = OrderedDict()
 
     def check(self, login: str, now: datetime) -> None:
         failures, until = self._failures.get(login, (0, now))
         if failures >= FREE_FAILURES and until > now:
             seconds = ceil((until - now).total_seconds())
-            message = f"Too many wrong passwords for this login; try again in {seconds} seconds."
+            message = f"Too many {self._what}; try again in {seconds} seconds."
             raise TooManyAttempts(message, seconds)
 
     def failed(self, login: str, now: datetime) -> None:
@@ -99,6 +100,7 @@ async def _viewers(found: Sequence[dict[str, Any]], at: datetime) -> dict[UUID, 
             place=places[sql.uid(one["organization_id"])] if one["organization_id"] else (),
             grants=own,
             rules=tuple(grant.as_rule() for grant in own),
+            display_id=sql.uid(one["display_id"]) if one["display_id"] else None,
         )
     return viewers
 
@@ -134,9 +136,7 @@ def _sayable(text: str) -> bool:
 
 
 async def sign_out(session: Session) -> None:
-    if session.viewer is None:
-        raise NotAllowed("You are not signed in.")
-    viewer = session.viewer
+    viewer = session.signed_in()
     async with session.work() as work:
         await sessions.revoke(viewer.token_id, work.now)
         work.change_rights()

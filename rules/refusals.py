@@ -49,6 +49,16 @@ class TooManyAttempts(Refusal):
         self.retry_after_seconds = retry_after_seconds
 
 
+class PairingExpired(Refusal):
+    pass
+
+
+class PairingPending(Refusal):
+    def __init__(self, message: str, poll_seconds: int) -> None:
+        super().__init__(message)
+        self.poll_seconds = poll_seconds
+
+
 class Contradicted(Refusal):
     """A refusal that carries the thing as it now stands."""
 

@@ -24,6 +24,7 @@ class Scope(StrEnum):
     CLAIMS_REVIEW = "CLAIMS_REVIEW"  # gives the FULL view of boards too
     POINTS_AWARD = "POINTS_AWARD"
     BOARDS_FREEZE = "BOARDS_FREEZE"
+    DISPLAYS_MANAGE = "DISPLAYS_MANAGE"  # pair, change and revoke screens
 
 
 _SECRETARY = frozenset(Scope) - {Scope.ORGANIZATIONS_MANAGE}

@@ -5,6 +5,8 @@ from strawberry.schema.config import StrawberryConfig
 
 from schema import enums as _enums  # isort: skip  # noqa: F401 -- before the types that use them
 from schema.arenas import ArenaQueries
+from schema.display_mutations import DisplayMutations
+from schema.displays import DisplayQueries
 from schema.explanations import ExplanationQueries
 from schema.freezes import FreezeMutations
 from schema.leaderboards import LeaderboardQueries
@@ -34,6 +36,7 @@ class Query(
     LeaderboardQueries,
     ExplanationQueries,
     PointsLogQueries,
+    DisplayQueries,
 ):
     pass
 
@@ -47,6 +50,7 @@ class Mutation(
     TaskMutations,
     PointMutations,
     FreezeMutations,
+    DisplayMutations,
 ):
     pass
 

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from models import ClaimStatus, TaskReview, TaskStatus
+from models import ClaimStatus, SceneKind, TaskReview, TaskStatus
 from resolvers.boards import BoardView, Subject
 from rules.periods import BoardState, PeriodKind
 from rules.ranking import OrganizationScoring
@@ -48,4 +48,5 @@ strawberry.enum(
     name="TaskReview",
     description="REVIEWED: a reviewer approves each submission. AUTOMATIC: submitting completes it.",
 )
+strawberry.enum(SceneKind, name="SceneKind", description="What a display can show.")
 strawberry.enum(ClaimStatus, name="ClaimStatus", description="RELEASED, EXPIRED and REJECTED give the slot back.")

@@ -6,17 +6,20 @@ from typing import Any
 
 import strawberry
 
+import models
 from models import OrganizationKind, TaskStatus
 from realtime.boards import Source, State
 from realtime.logs import LogPage, LogSource
-from resolvers import arenas, boards, leaderboards, points_log
+from resolvers import arenas, boards, displays, leaderboards, points_log
 from resolvers.boards import BoardView, OwnKey, Subject
+from resolvers.displays import DisplayKey
 from resolvers.session import Session
 from rules.periods import PeriodKind
 from rules.ranking import OrganizationScoring
 from rules.refusals import InvalidInput
 from schema import ids
 from schema.arenas import find as find_arena
+from schema.displays import Display
 from schema.leaderboards import Leaderboard, LeaderboardInput, Standing
 from schema.leaderboards import find as find_leaderboard
 from schema.points_log import PointsLog
@@ -79,7 +82,8 @@ async def leaderboard_source(session: Session, input: LeaderboardInput, *, own: 
     key = await input.key(session)
     root_id = (await session.lineage(key.organization_id))[0].id
     topics = boards.topics(key.view, key.organization_id, root_id)
-    if not own or key.view is BoardView.FULL:
+    viewer = session.viewer
+    if not own or key.view is BoardView.FULL or viewer is None or viewer.member_id is None:
 
         async def load() -> State | None:
             found = await find_leaderboard(session, key)
@@ -106,6 +110,18 @@ async def arena_source(session: Session, organization_id: str) -> Source:
         return found and State(found.arena.version, arenas.topics(key, found.arena.lineage), found)
 
     return Source(key, topics, load)
+
+
+async def display_source(session: Session) -> Source:
+    """The display that asks, itself."""
+    own = await displays.own(session)
+    key = DisplayKey(own.id, own.organization_id)
+
+    async def load() -> State | None:
+        found = (await models.displays.by_ids([own.id])).get(own.id)
+        return found and State(found.version, displays.topics(key), Display.of(found))
+
+    return Source(key, displays.topics(key), load)
 
 
 def _input(given: Mapping[str, Any]) -> LeaderboardInput:
@@ -145,7 +161,7 @@ async def log_source(session: Session, organization_id: str, after: str | None) 
 
 async def standing_opening(session: Session, input: LeaderboardInput, subject_id: str | None) -> Opening:
     """Everybody's standing on a board comes from the one load of that board."""
-    viewer = session.signed_in()
+    viewer = session.reader()
     source = await leaderboard_source(session, input, own=subject_id is None)
     kind = "Member" if input.subject is Subject.MEMBER else "Organization"
     subject = ids.optional(subject_id, kind)
@@ -176,5 +192,7 @@ async def open_source(session: Session, field: str, arguments: Mapping[str, Any]
             return Opening(await arena_source(session, arguments["organizationId"]))
         case "pointsAwarded":
             return Opening(await log_source(session, arguments["organizationId"], arguments.get("after")))
+        case "displayUpdated":
+            return Opening(await display_source(session))
         case _:
             raise KeyError(field)

@@ -139,6 +139,8 @@ class Organization(Node):
     ) -> Connection[Annotated["Member", strawberry.lazy("schema.members")]]:
         from schema.members import members_of
 
+        if not info.context.session.reads_people:
+            return empty()
         return await members_of(
             info,
             self.row,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import strawberry
 
+import models
 import resolvers.session
 from models import ClaimStatus
 from resolvers import sessions
@@ -16,6 +17,7 @@ from schema.pages import Connection, empty, page_of
 from schema.tasks import CLAIMABLE, CLAIMS_OF_MEMBER, Claim, Task, page_of_claims
 
 if TYPE_CHECKING:
+    from schema.displays import Display
     from schema.members import Member
     from schema.roles import RoleGrant
 
@@ -35,6 +37,15 @@ class Viewer:
         from schema.members import Member
 
         return await Member.load(info, self.row.member_id) if self.row.member_id else None
+
+    @strawberry.field(description="The screen that asks; null for people.")
+    async def display(self, info: Info) -> Annotated["Display", strawberry.lazy("schema.displays")] | None:
+        from schema.displays import Display
+
+        if self.row.display_id is None:
+            return None
+        found = await info.context.by_key("displays", models.displays.by_ids).load(self.row.display_id)
+        return Display.of(found) if found else None
 
     @strawberry.field(description="The roles that hold now, the longest held first.")
     async def roles(self) -> list[Annotated["RoleGrant", strawberry.lazy("schema.roles")]]:

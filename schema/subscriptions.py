@@ -13,8 +13,9 @@ import strawberry
 from realtime.logs import LogSource
 from schema.arenas import TaskArena
 from schema.context import Info
+from schema.displays import Display
 from schema.leaderboards import Leaderboard, LeaderboardInput, Standing
-from schema.live import Opening, arena_source, leaderboard_source, log_source, standing_opening
+from schema.live import Opening, arena_source, display_source, leaderboard_source, log_source, standing_opening
 from schema.points_log import PointsLog
 
 TWIN_POLL = 0.05  # seconds
@@ -66,6 +67,14 @@ class Subscription:
     ) -> AsyncGenerator[Standing]:
         async for standing in _states(await standing_opening(info.context.session, input, subject_id)):
             yield standing
+
+    @strawberry.subscription(
+        description="For a paired display: itself, whenever its name, place or scenes change. The first frame "
+        "is the display as it stands."
+    )
+    async def display_updated(self, info: Info) -> AsyncGenerator[Display]:
+        async for display in _states(Opening(await display_source(info.context.session))):
+            yield display
 
     @strawberry.subscription(
         description="Log: every entry once, in commit order, from `after` (exclusive) on, or from the beginning; "

@@ -135,7 +135,7 @@ async def _joins(company: Company, place: Place, name: str, login: str | None) -
     lineage = tuple(one.id for one in await company.admin.lineage(home.id))
     account = await Account.get(member_id=made.id) if login else None
     viewer = _viewer(account.id if account else uuid4(), login or "", made.id, lineage)
-    session = Session(viewer, company.clock, ignore, company.admin.lineages)
+    session = Session(viewer, company.clock, ignore, lineages=company.admin.lineages)
     weight = place.keen * chance.lognormvariate(0, 0.9)
     return Person(made.id, name, place, branch_of(place), session, weight, login)
 

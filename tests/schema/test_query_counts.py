@@ -81,6 +81,8 @@ LISTS: Mapping[str, Mapping[str, int]] = {
     "Explanation.entries": {
         "explain(memberId: $follower, input: { organizationId: $root }) { entries(first: 100) % }": 20,
     },
+    "Query.displays": {"displays(organizationId: $root, first: 100) %": 5},
+    "Display.scenes": {"displays(organizationId: $root, first: 100) { edges { node { scenes % } } }": 5},
     "PointsLog.edges": {"pointsLog(organizationId: $root, first: 100) { edges % }": 11},
 }
 # Lists that are made of an input alone.

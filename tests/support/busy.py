@@ -9,6 +9,7 @@ from typing import Any
 
 from arena import done
 from ledger import reverse
+from screens import paired
 from world import Company, Person, World
 
 from resolvers import members
@@ -21,6 +22,7 @@ PLACES = """query ($organization: ID!) {
   taskArena(organizationId: $organization) { tasks(first: 2) { pageInfo { endCursor } } }
   organization(id: $organization) { members(first: 2, includeDescendants: true) { pageInfo { endCursor } } } }"""
 
+SCENES = [{"kind": "ORGANIZATION_LEADERBOARD", "scoring": "TOTAL"}, {"kind": "BLOCK_BOARD", "seconds": 30}]
 FREEZE = """mutation ($organization: ID!) {
   freezeLeaderboards(input: { organizationId: $organization }) { __typename } }"""
 
@@ -51,6 +53,8 @@ async def made(world: World, *, frozen: bool = False) -> Busy:
         "in a group": await world.member("吴刚", at=company.group, roles=[(Role.MEMBER, company.general)]),
         STRANGER: await world.member("郑爽", at=elsewhere),
     }
+    viewers["screen in the hall"] = await paired(world, viewers["secretary"], company.root)
+    viewers["screen of a branch"] = await paired(world, viewers["secretary"], company.first, scenes=SCENES)
     await _living(world, company, viewers)
     if frozen:
         await _frozen(world, company, viewers)

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from arena import done
 from ledger import reverse
+from screens import paired
 from world import Person, World
 
 from models import Organization, OrganizationKind
@@ -44,6 +45,8 @@ class Lists:
             branch = await self._places(number)
             await self._people(number, branch)
             await self._tasks(number)
+            scenes = [{"kind": "COURSES", "organizationId": self.world.id(self.root)}, {"kind": "TASK_ARENA"}]
+            await paired(self.world, self.secretary, branch, scenes=scenes)
         self.world.clock.advance(days=1)
         await self.world.let_time_write()
 

@@ -1,0 +1,129 @@
+"""Pairing a display by code, as RFC 8628 has it for devices without a keyboard.
+
+The screen asks for a code and shows it; a secretary says where it hangs and what it shows; the screen, which alone
+knows the device's code, is handed its token once.
+"""
+
+import hashlib
+import secrets
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import models
+from models import Account, Display, DisplayPairing
+from resolvers import displays
+from resolvers.displays import Scene
+from resolvers.session import Session
+from resolvers.sessions import Throttle
+from rules.refusals import Checks, PairingExpired, PairingPending, TooManyAttempts
+from rules.roles import Scope
+
+ALPHABET = "BCDFGHJKMNPQRTVWXY3479"  # no vowels, so no words; none that looks like another
+CODE_LENGTH = 6  # 113 million codes, each good for minutes
+CODE_LIFE = timedelta(minutes=10)
+POLL_SECONDS = 3
+SOONEST_POLL = timedelta(seconds=1)
+CODES_PER_ADDRESS = 200  # in CODE_LIFE: a hall's screens sit behind one address, and each asks anew when its code ends
+TOKEN_LIFE = timedelta(days=3650)  # a screen hangs for years; revoking ends it
+REMEMBERED_POLLS = 10_000
+EXPIRED = "This code is no longer good, or never was; the screen shows a new one."
+
+guesses = Throttle("wrong codes")
+_polls: OrderedDict[str, datetime] = OrderedDict()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """code: for people. device_code: for the screen alone, which polls with it."""
+
+    code: str
+    device_code: str
+    expires_at: datetime
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+async def ask(session: Session) -> Asked:
+    """A code for a screen that nobody has paired. TooManyAttempts: its address asked for too many."""
+    now = session.now()
+    address = _digest(session.address)
+    device_code = secrets.token_urlsafe(32)
+    async with models.database.transaction():
+        await models.displays.forget_pairings(now)
+        recent = DisplayPairing.filter(address_hash=address, created_at__gt=now - CODE_LIFE)
+        if await recent.count() >= CODES_PER_ADDRESS:
+            oldest = await recent.order_by("created_at").first()
+            wait = (oldest.created_at + CODE_LIFE - now).total_seconds() if oldest else 1
+            raise TooManyAttempts("Too many screens ask for a code from this address.", max(1, int(wait)))
+        while True:
+            pairing = DisplayPairing(
+                id=uuid4(),
+                code="".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)),
+                device_hash=_digest(device_code),
+                address_hash=address,
+                created_at=now,
+                expires_at=now + CODE_LIFE,
+            )
+            if await models.displays.keep_pairing(pairing):
+                return Asked(pairing.code, device_code, pairing.expires_at)
+
+
+async def approve(session: Session, code: str, organization_id: UUID, name: str, scenes: Sequence[Scene]) -> Display:
+    """Says which screen shows what, where. PairingExpired: no screen shows this code. Wrong codes make wait."""
+    viewer = session.signed_in()
+    guesses.check(str(viewer.account_id), session.now())
+    checks = Checks()
+    name = displays.checked_name(checks, name)
+    code = "".join(code.upper().split()).replace("-", "")
+    checks.done()
+    permit = await session.require(Scope.DISPLAYS_MANAGE, at=organization_id)
+    rows = await displays.checked_scenes(session, permit.lineage, scenes)
+    async with session.work() as work:
+        pairing = await models.displays.take_pairing(code, work.now) if len(code) == CODE_LENGTH else None
+        if pairing is None:
+            guesses.failed(str(viewer.account_id), work.now)
+            raise PairingExpired(EXPIRED)
+        made = Display(
+            id=uuid4(),
+            root_id=permit.organization.root_id,
+            organization_id=organization_id,
+            account_id=uuid4(),
+            name=name,
+            paired_at=work.now,
+            paired_by_id=permit.account_id,
+        )
+        await Account.create(id=made.account_id, login=f"display:{made.id}", created_at=work.now)
+        await made.save(force_create=True)
+        await models.displays.set_scenes(made.id, rows)
+        await models.displays.approve(pairing.id, made.id, work.now + CODE_LIFE)
+    guesses.succeeded(str(viewer.account_id))
+    return made
+
+
+async def claim(session: Session, device_code: str) -> tuple[str, Display]:
+    """The token, to whoever has the device's own code, once. PairingPending: nobody approved yet."""
+    now = session.now()
+    device = _digest(device_code)
+    last = _polls.pop(device, None)
+    _polls[device] = now
+    while len(_polls) > REMEMBERED_POLLS:
+        _polls.popitem(last=False)
+    if last is not None and timedelta(0) <= now - last < SOONEST_POLL:
+        raise TooManyAttempts(f"Ask every {POLL_SECONDS} seconds.", POLL_SECONDS)
+    pairing = await DisplayPairing.get_or_none(device_hash=device)
+    if pairing is None or pairing.expires_at <= now or pairing.claimed_at is not None:
+        raise PairingExpired("This pairing ran out, or its token was handed out before; ask for a new code.")
+    if pairing.display_id is None:
+        raise PairingPending("Nobody has approved this screen yet.", POLL_SECONDS)
+    async with session.work() as work:
+        display = await Display.get(id=pairing.display_id)
+        if display.revoked_at is not None or not await models.displays.claim(pairing.id, work.now):
+            raise PairingExpired("This pairing's token was handed out before; ask for a new code.")
+        token, _ = await models.sessions.issue(display.account_id, work.now, TOKEN_LIFE)
+        await models.displays.seen([display.id], work.now)
+    return token, await Display.get(id=display.id)

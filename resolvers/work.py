@@ -1,0 +1,156 @@
+"""The unit of work in which an operation happens: one transaction with one `now`.
+
+What it touched gets its versions before the commit, and is announced after it.
+"""
+
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import models
+from resolvers import failpoints
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What a commit changed, for those who see everything or for the public: boards of these organizations
+    (everything: of the whole root), and where tasks changed; or one display, whose version this is."""
+
+    root_id: UUID
+    version: int
+    in_public: bool
+    everything: bool
+    changed: frozenset[UUID]
+    tasks: frozenset[UUID]
+    display_id: UUID | None = None
+
+
+Announce = Callable[[Announcement], None]
+
+
+@dataclass(slots=True)
+class Touched:
+    """Boards of one root that a transaction changes. hidden: what a freeze over an organization would hide, by it."""
+
+    changed: set[UUID] = field(default_factory=set[UUID])
+    tasks: set[UUID] = field(default_factory=set[UUID])
+    everything: bool = False
+    hidden: dict[UUID, "Touched"] = field(default_factory=dict[UUID, "Touched"])
+    taken: models.clock.Taken | None = None
+
+    def add(self, other: "Touched") -> None:
+        self.changed |= other.changed
+        self.tasks |= other.tasks
+        self.everything |= other.everything
+
+    @property
+    def anything(self) -> bool:
+        return bool(self.changed or self.tasks or self.everything)
+
+
+@dataclass(slots=True)
+class Work:
+    now: datetime
+    _touched: dict[UUID, Touched] = field(default_factory=dict[UUID, Touched])
+    announcements: list[Announcement] = field(default_factory=list[Announcement])
+    rights: bool = False
+
+    def touch(
+        self,
+        root_id: UUID,
+        *changed: UUID,
+        tasks: Sequence[UUID] = (),
+        everything: bool = False,
+        hidden_under: UUID | None = None,
+    ) -> None:
+        """Boards of these organizations and above change, and arenas at and below where `tasks` changed.
+        hidden_under: the public does not see this while that organization, or one above it, is frozen."""
+        touched = self._touched.setdefault(root_id, Touched())
+        if hidden_under is not None:
+            touched = touched.hidden.setdefault(hidden_under, Touched())
+        touched.changed.update(changed, tasks)
+        touched.tasks.update(tasks)
+        touched.everything |= everything
+
+    def touch_displays(self, root_id: UUID, versions: Mapping[UUID, int]) -> None:
+        """These screens have a new version each."""
+        nowhere: frozenset[UUID] = frozenset()
+        for display_id, version in versions.items():
+            self.announcements.append(Announcement(root_id, version, False, False, nowhere, nowhere, display_id))
+
+    def change_rights(self) -> None:
+        """What someone may see changes: open streams are looked at again."""
+        self.rights = True
+
+    async def position(self, root_id: UUID) -> int:
+        """This transaction's position on the root's clock. Ask after every other lock."""
+        return (await self._taken(root_id)).position
+
+    async def hides(self, root_id: UUID, organization_id: UUID) -> bool:
+        """Whether the public does not see what happens now at an organization. Takes the position."""
+        taken = await self._taken(root_id)
+        return taken.public is None and bool(await models.freezes.under(root_id, [organization_id]))
+
+    async def _taken(self, root_id: UUID) -> models.clock.Taken:
+        touched = self._touched.setdefault(root_id, Touched())
+        if touched.taken is None:
+            failpoints.passing(failpoints.AFTER_FIRST_WRITE)
+            touched.taken = await models.clock.take(root_id)
+        return touched.taken
+
+    async def settle(self) -> None:
+        """Versions of what was touched; then rights, the last lock of all."""
+        for root_id in sorted(self._touched):
+            await self._settle(root_id, self._touched[root_id])
+        if self.rights:
+            await models.sessions.rights_changed()
+
+    async def _settle(self, root_id: UUID, touched: Touched) -> None:
+        taken = await self._taken(root_id)
+        frozen: set[UUID] = set()
+        if taken.public is None and touched.hidden:
+            frozen = await models.freezes.under(root_id, touched.hidden)
+        hidden = Touched()
+        for organization_id, part in touched.hidden.items():
+            (hidden if organization_id in frozen else touched).add(part)
+        public = taken.public
+        if public is None and touched.anything:
+            public = await models.clock.take_public(root_id)
+        if touched.anything:
+            await self._mark(root_id, touched, taken.position, public)
+        if hidden.anything:
+            await self._mark(root_id, hidden, taken.position, None)
+
+    async def _mark(self, root_id: UUID, touched: Touched, position: int, public: int | None) -> None:
+        raised = await models.clock.mark(
+            self.now,
+            root=root_id,
+            position=position,
+            public=public,
+            everything=touched.everything,
+            changed=touched.changed,
+            tasks=touched.tasks,
+        )
+        for version, in_public in ((position, False), (public, True)):
+            if version is not None:
+                self.announcements.append(
+                    Announcement(
+                        root_id, version, in_public, touched.everything, frozenset(raised), frozenset(touched.tasks)
+                    )
+                )
+
+
+@asynccontextmanager
+async def unit_of_work(now: datetime, announce: Announce) -> AsyncGenerator[Work]:
+    failpoints.passing(failpoints.BEFORE_BEGIN)
+    work = Work(now)
+    async with models.database.transaction():
+        yield work
+        await work.settle()
+        failpoints.passing(failpoints.BEFORE_COMMIT)
+    failpoints.passing(failpoints.AFTER_COMMIT)
+    for announcement in work.announcements:
+        announce(announcement)
+    failpoints.passing(failpoints.AFTER_ANNOUNCING)
