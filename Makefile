@@ -12,6 +12,8 @@ SHELL := bash
 PYTHON ?= python3
 # pytest's own arguments: make test ARGS="-k ranking -x"
 ARGS ?=
+# processes that tests run in, each with a PostgreSQL and a Redis of its own; 0: this one
+WORKERS ?= auto
 
 BIN := .venv/bin
 NPM_INSTALL := npm install --no-package-lock --no-audit --no-fund --loglevel=error
@@ -44,7 +46,7 @@ demo: install screens
 	$(BIN)/leitai demo
 
 test: install screens
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 soak: install screens
 	LEITAI_SOAK=1 $(BIN)/python -m pytest -o faulthandler_timeout=3600 $(ARGS)
