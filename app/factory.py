@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 
 import models
-from app import failpoints, metrics
+from app import failpoints, metrics, signing
 from app.http import Endpoint
 from app.live import LiveEngine
 from app.pulse import Pulse
@@ -44,7 +44,7 @@ async def _write_time(live: LiveEngine, stopping: asyncio.Event) -> None:
 def create_app(settings: Settings, clock: Now = system_clock) -> Starlette:
     """One process's application. The database must be up to date."""
     failpoints.arm(settings.failpoint)
-    live = LiveEngine(settings, clock)
+    live = LiveEngine(settings, clock, signing.signer(settings))
     pulse = Pulse()
     endpoint = Endpoint(live)
 

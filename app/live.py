@@ -28,12 +28,14 @@ from realtime.hub import Hub
 from realtime.logs import LogSource
 from realtime.redis_hints import RedisHints
 from realtime.transport import Socket
-from resolvers import arenas, displays, leaderboards, points_log, sessions
+from resolvers import arenas, block_boards, displays, leaderboards, points_log, sessions
 from resolvers.arenas import ArenaKey
+from resolvers.block_boards import BlockBoardKey
 from resolvers.boards import BoardKey, OwnKey
 from resolvers.displays import DisplayKey
 from resolvers.points_log import LogKey
 from resolvers.session import Announcement, Now, Session, Viewer
+from resolvers.signing import Signer
 from rules.refusals import Refusal
 from schema import schema
 from schema.live import SHAREABLE, open_source
@@ -51,7 +53,10 @@ async def versions(keys: Sequence[Hashable]) -> dict[Hashable, int]:
     logs = [key for key in keys if isinstance(key, LogKey)]
     watched_arenas = [key for key in keys if isinstance(key, ArenaKey)]
     screens = [key for key in keys if isinstance(key, DisplayKey)]
+    watched_blocks = [key for key in keys if isinstance(key, BlockBoardKey)]
     found: dict[Hashable, int] = {}
+    if watched_blocks:
+        found = {**found, **await block_boards.versions(watched_blocks)}
     if boards:
         found = {**found, **await leaderboards.versions(boards)}
     if watched_arenas:
@@ -75,7 +80,7 @@ def organization_of(key: Hashable) -> UUID:
     """Whose board it is."""
     if isinstance(key, OwnKey):
         key = key.board
-    assert isinstance(key, BoardKey | ArenaKey | LogKey | DisplayKey)
+    assert isinstance(key, BoardKey | ArenaKey | BlockBoardKey | LogKey | DisplayKey)
     return key.organization_id
 
 
@@ -85,9 +90,10 @@ def _sight(viewer: Viewer) -> object:
 
 
 class LiveEngine:
-    def __init__(self, settings: Settings, clock: Now) -> None:
+    def __init__(self, settings: Settings, clock: Now, signer: Signer | None = None) -> None:
         self.settings = settings
         self.clock = clock
+        self.signer = signer
         self.hub = Hub(versions)
         self.documents = Documents(schema._schema, SHAREABLE)
         self.census = Census()
@@ -130,7 +136,8 @@ class LiveEngine:
         self.backplane.publish(Hint.of(topics, announcement.version, time.monotonic()))
 
     def session(self, viewer: Viewer | None, address: str = "") -> Session:
-        return Session(viewer, self.clock, self.announce, address, self.settings.public_url.rstrip("/"))
+        public_url = self.settings.public_url.rstrip("/")
+        return Session(viewer, self.clock, self.announce, address, public_url, signer=self.signer)
 
     async def viewer(self, authorization: object) -> Viewer | None:
         token = bearer(authorization)

@@ -38,6 +38,11 @@ class Settings(BaseSettings):
     sockets_per_address: int = Field(
         2000, ge=1, validation_alias="LEITAI_SOCKETS_PER_ADDRESS", description="Open WebSockets of one address."
     )
+    signing_key: str | None = Field(
+        None,
+        validation_alias="LEITAI_SIGNING_KEY",
+        description="32 bytes, hex or base64: signs block chains. On SQLite, left out: made and kept beside the file.",
+    )
     admin_password: str | None = Field(
         None, validation_alias="LEITAI_ADMIN_PASSWORD", description="For create-admin, instead of a prompt."
     )

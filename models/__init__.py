@@ -1,6 +1,7 @@
 """Rows, their queries and their changes of state. Modules are the namespace: `models.tasks.take_slot(...)`."""
 
 from models import (
+    blocks,
     caps,
     clock,
     database,
@@ -18,6 +19,7 @@ from models import (
     sql,
     tasks,
 )
+from models.blocks import Block, BlockInspection, BlockOpening, BlockPair, BlockRevision
 from models.clock import BoardVersion, Clock, Instant
 from models.displays import Display, DisplayPairing, DisplayScene, SceneKind
 from models.freezes import Freeze
@@ -33,6 +35,11 @@ from models.tasks import Claim, ClaimStatus, Task, TaskReview, TaskStatus
 __all__ = [
     "Account",
     "AuthToken",
+    "Block",
+    "BlockInspection",
+    "BlockOpening",
+    "BlockPair",
+    "BlockRevision",
     "BoardVersion",
     "Claim",
     "ClaimStatus",
@@ -62,6 +69,7 @@ __all__ = [
     "Task",
     "TaskReview",
     "TaskStatus",
+    "blocks",
     "caps",
     "clock",
     "database",

@@ -224,7 +224,8 @@ async def _shown_anew(work: Work, member: Member) -> None:
     await work.position(member.root_id)
     places = await models.members.places_of(member.id)
     arenas = await models.tasks.organizations_of_claims(member.id)
-    work.touch(member.root_id, *places, tasks=arenas)
+    blocks = await models.blocks.organizations_naming(member.id)
+    work.touch(member.root_id, *places, *blocks, tasks=arenas)
 
 
 async def _set_active(work: Work, member: Member, active: bool) -> None:

@@ -147,7 +147,8 @@ async def update(session: Session, organization_id: UUID, *, code: str | None, n
         await work.position(root)  # first, so that no member comes to stand elsewhere unseen
         places = await models.organizations.places_of_members(organization_id)
         arenas = await models.organizations.organizations_of_claims(organization_id)
-        work.touch(root, organization_id, *places, tasks=[organization_id, *arenas])
+        blocks = await models.blocks.organizations_naming_members_of(organization_id)
+        work.touch(root, organization_id, *places, *blocks, tasks=[organization_id, *arenas])
     session.lineages.clear()
     return await Organization.get(id=organization_id)
 

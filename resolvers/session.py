@@ -9,6 +9,7 @@ from uuid import UUID
 import models
 from models import Organization, RoleGrant
 from resolvers.boards import BoardView
+from resolvers.signing import Signer
 from resolvers.work import Announce, Announcement, Work, unit_of_work
 from rules.refusals import NotAllowed, NotFound
 from rules.roles import Grant, Role, Scope, allows, roles_at
@@ -57,9 +58,9 @@ class Session:
     announce: Announce
     address: str = ""
     public_url: str = ""
-    public_key: str = ""
     lineages: dict[UUID, tuple[Organization, ...]] = field(default_factory=dict[UUID, tuple[Organization, ...]])
     lineages_of: LineagesOf = models.organizations.lineages
+    signer: Signer | None = None  # of block chains; None: this server has no key
 
     def now(self) -> datetime:
         return self.clock()

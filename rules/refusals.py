@@ -91,6 +91,10 @@ class AlreadyReversed(Contradicted):
     pass
 
 
+class BlockHasChanged(Contradicted):
+    pass
+
+
 class Checks:
     """Collects the faults of one input, so that a person hears of all of them at once."""
 

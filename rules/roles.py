@@ -25,13 +25,15 @@ class Scope(StrEnum):
     POINTS_AWARD = "POINTS_AWARD"
     BOARDS_FREEZE = "BOARDS_FREEZE"
     DISPLAYS_MANAGE = "DISPLAYS_MANAGE"  # pair, change and revoke screens
+    BLOCKS_MANAGE = "BLOCKS_MANAGE"  # create, revise and retire blocks
+    BLOCKS_INSPECT = "BLOCKS_INSPECT"
 
 
 _SECRETARY = frozenset(Scope) - {Scope.ORGANIZATIONS_MANAGE}
 SCOPES: dict[Role, frozenset[Scope]] = {
     Role.ADMIN: frozenset(Scope),
     Role.SECRETARY: _SECRETARY,
-    Role.REVIEWER: frozenset({Scope.CLAIMS_REVIEW}),
+    Role.REVIEWER: frozenset({Scope.CLAIMS_REVIEW, Scope.BLOCKS_INSPECT}),
     Role.MEMBER: frozenset(),
 }
 

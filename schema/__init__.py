@@ -5,6 +5,8 @@ from strawberry.schema.config import StrawberryConfig
 
 from schema import enums as _enums  # isort: skip  # noqa: F401 -- before the types that use them
 from schema.arenas import ArenaQueries
+from schema.block_boards import BlockQueries
+from schema.block_mutations import BlockMutations
 from schema.display_mutations import DisplayMutations
 from schema.displays import DisplayQueries
 from schema.explanations import ExplanationQueries
@@ -35,6 +37,7 @@ class Query(
     TaskQueries,
     LeaderboardQueries,
     ExplanationQueries,
+    BlockQueries,
     PointsLogQueries,
     DisplayQueries,
 ):
@@ -51,6 +54,7 @@ class Mutation(
     PointMutations,
     FreezeMutations,
     DisplayMutations,
+    BlockMutations,
 ):
     pass
 

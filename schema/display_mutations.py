@@ -135,7 +135,9 @@ class DisplayMutations:
         async def act() -> ClaimDisplayTokenSuccess:
             session = info.context.session
             token, display = await display_pairings.claim(session, input.device_code)
-            return ClaimDisplayTokenSuccess(token=token, display=Display.of(display), public_key=session.public_key)
+            return ClaimDisplayTokenSuccess(
+                token=token, display=Display.of(display), public_key=session.signer.public_key if session.signer else ""
+            )
 
         return await answer(act)
 

@@ -4,12 +4,8 @@ import base64
 import binascii
 from uuid import UUID
 
+from rules.ids import encode as encode
 from rules.refusals import InvalidInput
-
-
-def encode(kind: str, *key: object) -> str:
-    text = ":".join([kind, *map(str, key)])
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def decode(text: str) -> tuple[str, list[str]] | None:

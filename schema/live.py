@@ -10,7 +10,7 @@ import models
 from models import OrganizationKind, TaskStatus
 from realtime.boards import Source, State
 from realtime.logs import LogPage, LogSource
-from resolvers import arenas, boards, displays, leaderboards, points_log
+from resolvers import arenas, block_boards, boards, displays, leaderboards, points_log
 from resolvers.boards import BoardView, OwnKey, Subject
 from resolvers.displays import DisplayKey
 from resolvers.session import Session
@@ -19,6 +19,7 @@ from rules.ranking import OrganizationScoring
 from rules.refusals import InvalidInput
 from schema import ids
 from schema.arenas import find as find_arena
+from schema.block_boards import find as find_block_board
 from schema.displays import Display
 from schema.leaderboards import Leaderboard, LeaderboardInput, Standing
 from schema.leaderboards import find as find_leaderboard
@@ -60,6 +61,22 @@ SHAREABLE: Mapping[str, Mapping[str, Callable[[Mapping[str, Any]], bool]]] = {
     "Task": _all(
         *("id", "organization", "title", "description", "points", "status", "review", "capacity", "claimedCount"),
         *("approvedCount", "opensAt", "dueAt"),
+    ),
+    "BlockBoard": _all("id", "organization", "version", "view", "blockCount", "pairedCount", "blocks"),
+    "BlockConnection": _PAGE,
+    "BlockEdge": _all("node", "cursor"),
+    "Block": _all("id", "organization", "current", "retiredAt", "chain", "lastInspection"),
+    "BlockRevision": _all(
+        *("id", "sequence", "name", "extent", "responsible", "pairedWith", "reason", "recordedAt", "recordedBy"),
+        *("hash", "previousHash", "canonical", "openings"),
+    ),
+    "Opening": _all("path", "value", "salt"),
+    "PairedPerson": _all("id", "displayName", "member"),
+    "ChainProof": _all(
+        *("length", "head", "intact", "brokenAt", "statement", "signature", "keyId", "publicKey", "signedAt")
+    ),
+    "BlockInspection": _all(
+        *("id", "sort", "setInOrder", "shine", "standardize", "sustain", "note", "inspectedAt", "inspectedBy", "total")
     ),
     "PointsLog": _all("cursor", "edges"),
     "PointsEntryEdge": _all("node", "cursor"),
@@ -122,6 +139,17 @@ async def display_source(session: Session) -> Source:
         return found and State(found.version, displays.topics(key), Display.of(found))
 
     return Source(key, displays.topics(key), load)
+
+
+async def block_board_source(session: Session, organization_id: str) -> Source:
+    key = await block_boards.key(session, ids.read(organization_id, "Organization"))
+    topics = block_boards.topics(key, (await session.lineage(key.organization_id))[0].root_id)
+
+    async def load() -> State | None:
+        found = await find_block_board(session, key)
+        return found and State(found.board.version, topics, found)
+
+    return Source(key, topics, load)
 
 
 def _input(given: Mapping[str, Any]) -> LeaderboardInput:
@@ -190,6 +218,8 @@ async def open_source(session: Session, field: str, arguments: Mapping[str, Any]
             return await standing_opening(session, _input(arguments["input"]), arguments.get("subjectId"))
         case "taskArenaUpdated":
             return Opening(await arena_source(session, arguments["organizationId"]))
+        case "blockBoardUpdated":
+            return Opening(await block_board_source(session, arguments["organizationId"]))
         case "pointsAwarded":
             return Opening(await log_source(session, arguments["organizationId"], arguments.get("after")))
         case "displayUpdated":

@@ -12,10 +12,19 @@ import strawberry
 
 from realtime.logs import LogSource
 from schema.arenas import TaskArena
+from schema.block_boards import BlockBoard
 from schema.context import Info
 from schema.displays import Display
 from schema.leaderboards import Leaderboard, LeaderboardInput, Standing
-from schema.live import Opening, arena_source, display_source, leaderboard_source, log_source, standing_opening
+from schema.live import (
+    Opening,
+    arena_source,
+    block_board_source,
+    display_source,
+    leaderboard_source,
+    log_source,
+    standing_opening,
+)
 from schema.points_log import PointsLog
 
 TWIN_POLL = 0.05  # seconds
@@ -54,6 +63,13 @@ class Subscription:
     ) -> AsyncGenerator[TaskArena]:
         async for arena in _states(Opening(await arena_source(info.context.session, organization_id))):
             yield arena
+
+    @strawberry.subscription(description=f"A block board, whenever it changes. {PACE}")
+    async def block_board_updated(
+        self, info: Info, organization_id: strawberry.ID, max_per_second: float | None = 2
+    ) -> AsyncGenerator[BlockBoard]:
+        async for board in _states(Opening(await block_board_source(info.context.session, organization_id))):
+            yield board
 
     @strawberry.subscription(
         description=f"One member or organization, wherever it stands; by default the viewer. {PACE}"

@@ -83,6 +83,18 @@ LISTS: Mapping[str, Mapping[str, int]] = {
     },
     "Query.displays": {"displays(organizationId: $root, first: 100) %": 5},
     "Display.scenes": {"displays(organizationId: $root, first: 100) { edges { node { scenes % } } }": 5},
+    "Block.revisions": {"block(id: $busy) { revisions(first: 100) % }": 10},
+    "Block.inspections": {
+        "block(id: $busy) { inspections(first: 100) % }": 6,
+        "blockBoard(organizationId: $root) { blocks(first: 100) { edges { node { inspections(first: 100) % } } } }": 15,
+    },
+    "BlockRevision.pairedWith": {
+        "block(id: $busy) { revisions(first: 100) { edges { node { pairedWith % } } } }": 7,
+    },
+    "BlockRevision.openings": {
+        "block(id: $busy) { revisions(first: 100) { edges { node { openings % } } } }": 7,
+    },
+    "BlockBoard.blocks": {"blockBoard(organizationId: $root) { blocks(first: 100) % }": 12},
     "PointsLog.edges": {"pointsLog(organizationId: $root, first: 100) { edges % }": 11},
 }
 # Lists that are made of an input alone.
@@ -151,7 +163,10 @@ async def take(lists: Lists, person: Person, kind: str, name: str, place: str) -
     of = GRAPHQL.type_map[kind]
     assert isinstance(of, GraphQLObjectType)
     rows = {"root": lists.root, "first": lists.first, "deepest": lists.depths[-1], "follower": lists.follower}
-    known = {key: lists.world.id(one) for key, one in rows.items()} | {"crowded": lists.crowded}
+    known = {key: lists.world.id(one) for key, one in rows.items()} | {
+        "crowded": lists.crowded,
+        "busy": lists.busy["id"],
+    }
     variables = {key: one for key, one in known.items() if f"${key}" in place}
     declared = "(" + ", ".join(f"${key}: ID!" for key in variables) + ")" if variables else ""
     query = f"query {declared} {{ {place.replace('%', selection(get_named_type(of.fields[name].type)))} }}"

@@ -51,6 +51,7 @@ RECIPES: Mapping[str, Callable[[Walk], Given]] = {
     "leaderboardUpdated": board,
     "standingUpdated": standing,
     "taskArenaUpdated": place,
+    "blockBoardUpdated": place,
     "pointsAwarded": place,
 }
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+import block
 from arena import done
 from ledger import reverse
 from screens import paired
@@ -20,6 +21,7 @@ JOINED = date(2011, 7, 1)
 PLACES = """query ($organization: ID!) {
   pointsLog(organizationId: $organization, first: 4) { cursor }
   taskArena(organizationId: $organization) { tasks(first: 2) { pageInfo { endCursor } } }
+  blockBoard(organizationId: $organization) { blocks(first: 1) { pageInfo { endCursor } } }
   organization(id: $organization) { members(first: 2, includeDescendants: true) { pageInfo { endCursor } } } }"""
 
 SCENES = [{"kind": "ORGANIZATION_LEADERBOARD", "scoring": "TOTAL"}, {"kind": "BLOCK_BOARD", "seconds": 30}]
@@ -98,9 +100,26 @@ async def _living(world: World, company: Company, viewers: Mapping[str, Person])
     await world.let_time_write()
     await reverse(world, secretary, world.id(wrong))
     await members.move(await world.session(secretary), leaving.id, company.second.id)
+    await _with_blocks(world, company, viewers)
     for amount, person in enumerate((first, hidden, grouped), start=2):
         await world.award(secretary, person, amount, reason=f"第二天{amount}")
     await world.award(secretary, second, -2)
+
+
+async def _with_blocks(world: World, company: Company, viewers: Mapping[str, Person]) -> None:
+    """Of a branch, of a group, of everybody; changed, inspected, retired; somebody took an alias since."""
+    secretary, first, second, grouped, hidden = (
+        viewers[one] for one in ("secretary", "in the first branch", "in the second branch", "in a group", "hidden")
+    )
+    paired = block.named(second, grouped, hidden, "何静")
+    for number, place in enumerate((company.root, company.first, company.group, company.second)):
+        made = await block.block(world, secretary, place, first, name=f"区块{number}", pairedWith=paired)
+        world.clock.advance(minutes=1)
+        made = await block.revise(world, viewers["operator"], made, extent=f"到{number}号门")
+        await block.done(world, secretary, "inspectBlock", blockId=made["id"], note=f"查{number}", **block.MARKS)
+        if place is company.second:
+            await block.done(world, secretary, "retireBlock", blockId=made["id"], expectedSequence=2, reason="合并")
+    await members.update_my_privacy(await world.session(grouped), alias="小吴", hidden_on_boards=None)
 
 
 async def _frozen(world: World, company: Company, viewers: Mapping[str, Person]) -> None:
@@ -131,7 +150,7 @@ async def _values(world: World, company: Company, viewers: Mapping[str, Person])
     organizations = [world.id(one) for one in (*often, company.second, company.general, company.group)]
     people = [world.id(one) for one in viewers.values() if one.member]
     found = await world.ask(viewers["operator"], PLACES, organization=organizations[0])
-    ends = [found["taskArena"]["tasks"], found["organization"]["members"]]
+    ends = [found["taskArena"]["tasks"], found["blockBoard"]["blocks"], found["organization"]["members"]]
     cursors = [found["pointsLog"]["cursor"], *(one["pageInfo"]["endCursor"] for one in ends)]
     return {
         "organizationId": [*organizations * 5, "?"],

@@ -86,7 +86,7 @@ class Hall:
 
 @asynccontextmanager
 async def opened(world: World) -> AsyncGenerator[Hall]:
-    live = LiveEngine(Settings(), world.clock)  # pyright: ignore[reportCallIssue]
+    live = LiveEngine(Settings(), world.clock, world.signer)  # pyright: ignore[reportCallIssue]
     await live.start()
     hall = Hall(world, live)
     try:

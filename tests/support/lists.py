@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
+import block
 from arena import done
 from ledger import reverse
 from screens import paired
@@ -30,6 +32,9 @@ class Lists:
     depths: list[Organization]
     people: list[Person] = field(default_factory=list[Person])
     crowded: str = ""  # a task that everybody claims
+    busy: dict[str, Any] = field(
+        default_factory=dict[str, Any]
+    )  # a block that is changed and inspected again and again
 
     @property
     def first(self) -> Organization:
@@ -47,6 +52,7 @@ class Lists:
             await self._tasks(number)
             scenes = [{"kind": "COURSES", "organizationId": self.world.id(self.root)}, {"kind": "TASK_ARENA"}]
             await paired(self.world, self.secretary, branch, scenes=scenes)
+            await self._blocks(number, branch)
         self.world.clock.advance(days=1)
         await self.world.let_time_write()
 
@@ -97,6 +103,21 @@ class Lists:
                 await self._claimed(task, self.people[-1], approved=number % 2 == 1)
             if status == "CLOSED":
                 await done(world, secretary, "closeTask", taskId=task)
+
+    async def _blocks(self, number: int, branch: Organization) -> None:
+        """One more at the root and in the branch; the first is changed, and inspected, once more."""
+        world, secretary = self.world, self.secretary
+        paired = block.named(secretary, f"甲{number}", f"乙{number}")
+        made = [
+            await block.block(world, secretary, place, self.people[-1], pairedWith=paired)
+            for place in (self.root, branch)
+        ]
+        self.busy = await block.revise(world, secretary, self.busy) if self.busy else made[0]
+        for one in (self.busy, made[1]):
+            world.clock.advance(minutes=1)
+            await block.done(
+                world, self.people[-1] if number else secretary, "inspectBlock", blockId=one["id"], **block.MARKS
+            )
 
     async def _claimed(self, task: str, by: Person, *, approved: bool) -> None:
         self.world.clock.advance(minutes=1)

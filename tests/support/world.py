@@ -25,8 +25,10 @@ import models
 from models import Member, Organization, OrganizationKind
 from resolvers import passwords, points, sessions, tasks, time
 from resolvers.session import Announcement, Session
+from resolvers.signing import Signer
 from rules.roles import Role
 
+SIGNING_KEY = bytes(range(32))
 BEGINNING = datetime(2026, 3, 10, 2, tzinfo=UTC)  # ten in the morning in Shanghai, a Tuesday
 
 
@@ -78,6 +80,7 @@ class Company:
 class World:
     clock: Clock = field(default_factory=Clock)
     announcements: list[Announcement] = field(default_factory=list[Announcement])
+    signer: Signer | None = field(default_factory=lambda: Signer(SIGNING_KEY))
 
     # ------------------------------------------------------------ building
 
@@ -204,7 +207,7 @@ class World:
                 person.token, kept = await models.sessions.issue(person.account.id, self.clock.now)
                 person.token_expires_at = kept.expires_at
             viewer = await sessions.viewer_of(person.token, self.clock.now)
-        return Session(viewer, self.clock, self.announcements.append)
+        return Session(viewer, self.clock, self.announcements.append, signer=self.signer)
 
     async def execute(self, person: Person | None, query: str, **variables: Any) -> ExecutionResult:
         """The raw result of one operation of the real schema."""

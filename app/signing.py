@@ -1,0 +1,70 @@
+"""The key that signs block chains: from the environment, or kept beside a SQLite database."""
+
+import base64
+import binascii
+import os
+import secrets
+from pathlib import Path
+
+import structlog
+
+from app.settings import Settings, SettingsRefused
+from resolvers.signing import KEY_BYTES, Signer
+
+log = structlog.get_logger("leitai.signing")
+
+
+def signer(settings: Settings) -> Signer | None:
+    """None: PostgreSQL and no key, for each machine would have its own; blocks can't be changed then.
+    SettingsRefused: the key is none."""
+    if settings.signing_key:
+        return Signer(_read(settings.signing_key, "LEITAI_SIGNING_KEY"))
+    if not settings.database_url.startswith("sqlite"):
+        log.warning("no_signing_key", what="blocks can't be changed: set LEITAI_SIGNING_KEY, see docs/operations.md")
+        return None
+    file = key_file(settings.database_url)
+    if not file.exists():
+        _make(file)
+    return Signer(_read(file.read_text(encoding="ascii", errors="replace"), str(file)))
+
+
+def key_file(database_url: str) -> Path:
+    """Beside a SQLite database."""
+    path = database_url.partition("://")[2].partition("?")[0]
+    return Path(f"{path}.key")
+
+
+def _make(file: Path) -> None:
+    """Whole or not at all, and once, however many begin together; readable by the owner alone."""
+    part = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w") as written:
+            written.write(f"{secrets.token_bytes(KEY_BYTES).hex()}\n")
+            written.flush()
+            os.fsync(written.fileno())
+        try:
+            os.link(part, file)
+        except FileExistsError:
+            return  # another was first
+    finally:
+        part.unlink()
+
+
+def _read(text: str, where: str) -> bytes:
+    text = text.strip()
+    for read in (bytes.fromhex, _base64):
+        try:
+            key = read(text)
+        except (ValueError, binascii.Error):
+            continue
+        if len(key) == KEY_BYTES:
+            return key
+    raise SettingsRefused(
+        f"{where} is no signing key: it holds {KEY_BYTES} random bytes, as 64 hex digits or in base64."
+        " `openssl rand -hex 32` makes one."
+    )
+
+
+def _base64(text: str) -> bytes:
+    return base64.b64decode(text, altchars=b"-_" if set(text) & set("-_") else None, validate=True)
