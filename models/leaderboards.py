@@ -154,6 +154,32 @@ async def rank_organizations(
     return _ranked(found, members=True)
 
 
+async def corrections(
+    organization_id: UUID,
+    starts: datetime | None,
+    ends: datetime | None,
+    last: int,
+    *,
+    members: bool,
+    frozen: bool = False,
+) -> tuple[int, datetime | None]:
+    """How many corrections a board shows, and when the newest was made. members: of members only."""
+    found = await sql.row(
+        f"""SELECT COUNT(*) AS made, MAX(e.recorded_at) AS newest FROM points_entries e
+            JOIN organization_paths p ON p.descendant_id = e.organization_id AND p.ancestor_id = :organization
+            WHERE e.correction AND e.ranks = :yes AND (e.member_id IS NOT NULL OR :members = 0)
+              AND e.counts_at >= :starts AND e.counts_at < :ends AND e.position <= :last AND {_visible(frozen)}""",
+        organization=organization_id,
+        yes=True,
+        members=int(members),
+        starts=starts or BEGINNING,
+        ends=ends or END,
+        last=last,
+    )
+    assert found is not None
+    return found["made"], None if found["newest"] is None else sql.instant(found["newest"])
+
+
 def _prefix(public: bool) -> str:
     return "public_" if public else ""
 

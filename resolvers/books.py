@@ -57,6 +57,7 @@ class Row:
     ranks: bool
     claim: UUID | None
     reverses: UUID | None
+    correction: bool
     occurred_at: datetime
     counts_at: datetime
     recorded_at: datetime
@@ -169,6 +170,7 @@ async def read() -> Books:
             bool(one["ranks"]),
             perhaps(one["claim_id"]),
             perhaps(one["reverses_id"]),
+            bool(one["correction"]),
             sql.instant(one["occurred_at"]),
             sql.instant(one["counts_at"]),
             sql.instant(one["recorded_at"]),

@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import secrets
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +10,7 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 import models
-from models import Member, Organization, OrganizationKind, sql
+from models import Member, Organization, OrganizationKind
 from models.leaderboards import Facts, Ranked
 from resolvers.boards import BoardKey, BoardView, OwnKey, Subject
 from resolvers.session import Session
@@ -37,6 +36,8 @@ class Board:
     position: int  # up to which entries count
     as_of: datetime
     final_at: datetime | None
+    corrections: int
+    corrected_at: datetime | None
     ranking: Sequence[Ranked]
     place: Mapping[UUID, int]  # index in ranking
     previous: Mapping[UUID, int]  # rank at the day's start
@@ -133,6 +134,14 @@ async def load(board: BoardKey) -> Board | None:
         frozen = public and facts.frozen > 0
         ranking = await _ranking(board, period, facts.time, facts.position, board.at, frozen=frozen)
         previous = await _previous(board, period, facts, periods.midnight(today, zone), frozen)
+        corrections, corrected_at = await models.leaderboards.corrections(
+            board.organization_id,
+            period.starts_at,
+            period.ends_at,
+            facts.position,
+            members=board.subject is Subject.MEMBER,
+            frozen=frozen,
+        )
         frozen_at = await models.freezes.over(board.organization_id) if frozen else None
         if frozen_at and frozen_at > facts.time and board.at:
             frozen_at = None  # it was not yet
@@ -158,12 +167,14 @@ async def load(board: BoardKey) -> Board | None:
         position=facts.position,
         as_of=facts.changed_at,
         final_at=periods.final_at(period, settling),
+        corrections=corrections,
+        corrected_at=corrected_at,
         ranking=ranking,
         place={one.subject_id: index for index, one in enumerate(ranking)},
         previous=previous,
         members=members,
         organizations=organizations,
-        secret=await row_secret(),
+        secret=await models.secrets.kept("rows"),
         frozen_at=frozen_at,
         own_points=own_points,
         own_hidden=own_hidden,
@@ -228,18 +239,6 @@ async def _previous(
         ranking = await _ranking(board, period, facts.time, facts.day_position, midnight, frozen=frozen)
         found = _day_starts.keep(known, {one.subject_id: one.rank for one in ranking})
     return found
-
-
-async def row_secret() -> bytes:
-    """A secret of this database, made once, that row ids are keyed with."""
-    kept = await sql.value("SELECT value FROM secrets WHERE name = 'rows'")
-    if kept is None:
-        await sql.execute(
-            "INSERT INTO secrets (name, value) VALUES ('rows', :value) ON CONFLICT (name) DO NOTHING",
-            value=secrets.token_hex(32),
-        )
-        kept = await sql.value("SELECT value FROM secrets WHERE name = 'rows'")
-    return bytes.fromhex(kept)
 
 
 async def versions(boards: Sequence[BoardKey | OwnKey]) -> dict[BoardKey | OwnKey, int]:

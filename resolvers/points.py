@@ -1,13 +1,11 @@
 """Awards and reversals: rows of the ledger, each with its key, its credited organization and its position."""
 
-import hashlib
-import json
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import models
 from models import Member, PointsEntry, PointsKind
-from resolvers import members
+from resolvers import keys, members
 from resolvers.session import Session, Work
 from rules import periods
 from rules.refusals import AlreadyReversed, Checks, InvalidInput, NotFound
@@ -31,8 +29,10 @@ def entry(
     member_id: UUID | None = None,
     claim_id: UUID | None = None,
     reverses_id: UUID | None = None,
+    redemption_id: UUID | None = None,
     recorded_by: UUID | None = None,
     ranks: bool = True,
+    correction: bool = False,
 ) -> PointsEntry:
     """A row that is recorded now; its position and line come when it is appended."""
     return PointsEntry(
@@ -48,6 +48,8 @@ def entry(
         rule=rule,
         claim_id=claim_id,
         reverses_id=reverses_id,
+        redemption_id=redemption_id,
+        correction=correction,
         recorded_by_id=recorded_by,
         occurred_at=occurred_at,
         counts_at=counts_at,
@@ -80,22 +82,10 @@ def past(moment: datetime, now: datetime) -> datetime:
     return min(moment, now)
 
 
-def _request_hash(operation: str, *values: object) -> str:
-    return hashlib.sha256(json.dumps([operation, *map(str, values)], ensure_ascii=False).encode()).hexdigest()
-
-
-def _key(checks: Checks, key: str) -> str:
-    return checks.text(key, "idempotencyKey", least=1, most=200)
-
-
-async def _replayed(session: Session, key: str, request: str, new_id: UUID, now: datetime) -> PointsEntry | None:
+async def replayed(session: Session, key: str, request: str, new_id: UUID, now: datetime) -> PointsEntry | None:
     """None: the key is new. Otherwise the entry that it made. InvalidInput: it made another."""
-    kept = await models.points.keep_key(session.signed_in().account_id, key, request, new_id, now)
-    if kept is None:
-        return None
-    if kept.request_hash != request:
-        raise InvalidInput.at("idempotencyKey", "This key was used with other input before; take a new key.")
-    return await PointsEntry.get(id=kept.entry_id)
+    made = await keys.made_before(session, key, request, new_id, now)
+    return None if made is None else await PointsEntry.get(id=made)
 
 
 async def award(
@@ -119,7 +109,7 @@ async def award(
         f"amount is {amount}; it must lie within ±{MOST_POINTS} and not be 0.",
     )
     reason = checks.text(reason, "reason", least=1, most=500)
-    key = _key(checks, key)
+    key = keys.checked(checks, key)
     now = session.now()
     if occurred_at is not None:
         checks.that(occurred_at <= now + CLOCKS_APART, "occurredAt", "occurredAt lies in the future.")
@@ -132,11 +122,11 @@ async def award(
     place = member.organization_id if member else organization_id
     assert place is not None
     permit = await session.require(Scope.POINTS_AWARD, at=place)
-    request = _request_hash("award", member_id, organization_id, amount, reason, occurred_at)
+    request = keys.request_hash("award", member_id, organization_id, amount, reason, occurred_at)
     async with session.work() as work:
         made_id = uuid4()
-        if replayed := await _replayed(session, key, request, made_id, work.now):
-            return replayed
+        if before := await replayed(session, key, request, made_id, work.now):
+            return before
         occurred = past(occurred_at or work.now, work.now)
         root_id = permit.organization.root_id
         counts = await counting(root_id, occurred, work.now)
@@ -186,22 +176,28 @@ async def _sees(session: Session, found: PointsEntry) -> bool:
     return session.allowed(Scope.CLAIMS_REVIEW, await session.lineage(task.organization_id))
 
 
-async def reverse(session: Session, entry_id: UUID, reason: str, key: str) -> PointsEntry:
-    """A reversing entry. It counts when its original does, while that day is not FINAL; otherwise now."""
+async def reverse(
+    session: Session, entry_id: UUID, reason: str, key: str, *, as_correction: bool = False
+) -> PointsEntry:
+    """A reversing entry. It counts when its original does, while that day is not FINAL; otherwise now, or as a
+    correction there too."""
     session.signed_in()
     checks = Checks()
     reason = checks.text(reason, "reason", least=1, most=500)
-    key = _key(checks, key)
+    key = keys.checked(checks, key)
     checks.done()
     original = await visible_entry(session, entry_id)
-    permit = await session.require(Scope.POINTS_AWARD, at=original.organization_id)
+    scope = Scope.POINTS_CORRECT if as_correction else Scope.POINTS_AWARD
+    permit = await session.require(scope, at=original.organization_id)
+    if original.redemption_id:
+        raise InvalidInput.at("pointsEntryId", "This entry paid for a reward; cancel the redemption instead.")
     if original.kind is PointsKind.REVERSAL:
         raise InvalidInput.at("pointsEntryId", "This entry is a reversal itself; award the points again instead.")
-    request = _request_hash("reverse", entry_id, reason)
+    request = keys.request_hash("correct" if as_correction else "reverse", entry_id, reason)
     async with session.work() as work:
         made_id = uuid4()
-        if replayed := await _replayed(session, key, request, made_id, work.now):
-            return replayed
+        if before := await replayed(session, key, request, made_id, work.now):
+            return before
         if original.member_id:
             await models.members.credit(original.member_id, 0)  # the lock at which two reversals meet
         if by := await PointsEntry.get_or_none(reverses_id=original.id):
@@ -211,6 +207,9 @@ async def reverse(session: Session, entry_id: UUID, reason: str, key: str) -> Po
             raise AlreadyReversed("This entry was reversed before.", by)
         counted = past(original.counts_at, work.now)
         final = await counting(original.root_id, counted, work.now) != counted
+        if as_correction and not final:
+            raise InvalidInput.at("asCorrection", "That day is not FINAL yet; reverse the entry without a correction.")
+        now_instead = final and not as_correction
         made = entry(
             work,
             root_id=original.root_id,
@@ -218,12 +217,13 @@ async def reverse(session: Session, entry_id: UUID, reason: str, key: str) -> Po
             kind=PointsKind.REVERSAL,
             amount=-original.amount,
             rule=original.rule,
-            occurred_at=work.now if final else counted,
-            counts_at=work.now if final else original.counts_at,
+            occurred_at=work.now if now_instead else counted,
+            counts_at=work.now if now_instead else original.counts_at,
             member_id=original.member_id,
             reverses_id=original.id,
             recorded_by=permit.account_id,
             ranks=original.ranks,
+            correction=as_correction,
         )
         made.id, made.rule_version_id = made_id, original.rule_version_id
         if made.member_id:

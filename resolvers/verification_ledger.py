@@ -60,7 +60,9 @@ def credits(read: Books) -> Iterator[str]:
                 yield f"Entry {row.id} is credited to {row.organization}; at {row.counts_at} that was {named}."
         if row.kind != "REVERSAL":
             counts = _counts_at(read, row.root, row.occurred_at, row.recorded_at)
-            if counts != row.counts_at:
+            if row.correction:
+                yield from _corrects(row, counts)
+            elif counts != row.counts_at:
                 yield f"Entry {row.id} counts at {row.counts_at}; by its day, zone and settling time it is {counts}."
 
 
@@ -101,10 +103,24 @@ def reversals(read: Books) -> Iterator[str]:
             yield f"Entry {row.id} reverses {original.id}, which is another member's or organization's."
         if row.position <= original.position and (row.position, row.line) <= (original.position, original.line):
             yield f"Entry {row.id} stands before {original.id}, which it reverses."
-        counted = min(original.counts_at, row.recorded_at)
-        final = _counts_at(read, row.root, counted, row.recorded_at) != counted
-        if row.counts_at != (row.recorded_at if final else original.counts_at):
-            yield f"Entry {row.id} counts at {row.counts_at}, where {original.id} counts at {original.counts_at}."
+        yield from _counts_with(read, row, original)
+
+
+def _counts_with(read: Books, row: Row, original: Row) -> Iterator[str]:
+    counted = min(original.counts_at, row.recorded_at)
+    final = _counts_at(read, row.root, counted, row.recorded_at) != counted
+    if row.correction and not final:
+        yield f"Entry {row.id} is a correction, where the day of {original.counts_at} was not FINAL."
+    if row.counts_at != (row.recorded_at if final and not row.correction else original.counts_at):
+        yield f"Entry {row.id} counts at {row.counts_at}, where {original.id} counts at {original.counts_at}."
+
+
+def _corrects(row: Row, counts: datetime) -> Iterator[str]:
+    """A correction counts where it says, on a day that was FINAL when it was recorded."""
+    if row.counts_at != row.occurred_at:
+        yield f"Entry {row.id} corrects the day of {row.occurred_at}, and counts at {row.counts_at}."
+    elif counts == row.counts_at:
+        yield f"Entry {row.id} is a correction, where the day of {row.counts_at} was not FINAL."
 
 
 def _counts_at(read: Books, root: UUID, occurred: datetime, recorded: datetime) -> datetime:

@@ -23,13 +23,15 @@ class Scope(StrEnum):
     TASKS_MANAGE = "TASKS_MANAGE"
     CLAIMS_REVIEW = "CLAIMS_REVIEW"  # gives the FULL view of boards too
     POINTS_AWARD = "POINTS_AWARD"
+    POINTS_CORRECT = "POINTS_CORRECT"  # what is FINAL
+    REWARDS_MANAGE = "REWARDS_MANAGE"  # set rewards, hand them over, cancel
     BOARDS_FREEZE = "BOARDS_FREEZE"
     DISPLAYS_MANAGE = "DISPLAYS_MANAGE"  # pair, change and revoke screens
     BLOCKS_MANAGE = "BLOCKS_MANAGE"  # create, revise and retire blocks
     BLOCKS_INSPECT = "BLOCKS_INSPECT"
 
 
-_SECRETARY = frozenset(Scope) - {Scope.ORGANIZATIONS_MANAGE}
+_SECRETARY = frozenset(Scope) - {Scope.ORGANIZATIONS_MANAGE, Scope.POINTS_CORRECT}
 SCOPES: dict[Role, frozenset[Scope]] = {
     Role.ADMIN: frozenset(Scope),
     Role.SECRETARY: _SECRETARY,

@@ -152,6 +152,8 @@ class Leaderboard(Node):
             state=board.state,
             frozen_at=board.frozen_at,
             final_at=board.final_at,
+            corrections=board.corrections,
+            corrected_at=board.corrected_at,
             view=key.view,
             version=str(board.version),
             as_of=board.as_of,
@@ -166,6 +168,12 @@ class Leaderboard(Node):
     frozen_at: datetime | None = strawberry.field(description="Since when the public sees it stand still.")
     final_at: datetime | None = strawberry.field(
         description="From when on it changes only by correction; null for ALL_TIME."
+    )
+    corrections: int = strawberry.field(
+        description="How many entries of it were made as corrections, on days that were FINAL."
+    )
+    corrected_at: datetime | None = strawberry.field(
+        description="When the newest of them was made; null: it stands as it became final. The state stays FINAL."
     )
     view: BoardView = strawberry.field(
         description="What the frame may say. A frame with another view replaces what is shown."

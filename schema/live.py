@@ -43,7 +43,7 @@ SHAREABLE: Mapping[str, Mapping[str, Callable[[Mapping[str, Any]], bool]]] = {
     "Node": _all("id"),
     "Leaderboard": _all(
         *("id", "organization", "subject", "scoring", "period", "state", "frozenAt", "finalAt", "view", "version"),
-        *("asOf", "size", "rows", "around"),
+        *("asOf", "size", "rows", "around", "corrections", "correctedAt"),
     )
     | {"standing": lambda arguments: arguments.get("subjectId") is not None},
     "LeaderboardRow": _all("id", "rank", "previousRank", "score", "points", "memberCount", "reachedAt", "subject"),
@@ -81,7 +81,8 @@ SHAREABLE: Mapping[str, Mapping[str, Callable[[Mapping[str, Any]], bool]]] = {
     "PointsLog": _all("cursor", "edges"),
     "PointsEntryEdge": _all("node", "cursor"),
     "PointsEntry": _all(
-        *("id", "member", "organization", "kind", "amount", "rule", "reason", "occurredAt", "countsAt", "recordedAt")
+        *("id", "member", "organization", "kind", "amount", "rule", "reason", "occurredAt", "countsAt", "recordedAt"),
+        "correction",
     ),
     "Claim": _all("id", "task", "member", "status", "claimedAt", "submittedAt", "decidedAt"),
 }

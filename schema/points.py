@@ -52,6 +52,7 @@ class PointsEntry(Node):
             rule=row.rule,
             occurred_at=row.occurred_at,
             counts_at=row.counts_at,
+            correction=row.correction,
             recorded_at=row.recorded_at,
         )
 
@@ -65,6 +66,9 @@ class PointsEntry(Node):
         description="Where boards place it: occurredAt, or recordedAt for an act whose day was final by then."
     )
     recorded_at: datetime = strawberry.field(description="When it entered the ledger.")
+    correction: bool = strawberry.field(
+        description="Whether it was made to correct a day that was FINAL, and counts there all the same."
+    )
 
     @strawberry.field(description="Whose it is; null: the organization's own.")
     def member(self, info: Info) -> Annotated["Member", strawberry.lazy("schema.members")] | None:

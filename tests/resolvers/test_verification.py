@@ -114,6 +114,8 @@ FAULTS = [
     ("entry", "UPDATE points_entries SET line = 1 WHERE id = :id", "line 0 is missing"),
     ("entry", "UPDATE points_entries SET reached = reached + 1 WHERE id = :id", "reached"),
     ("entry", "UPDATE points_entries SET recorded_at = '2027-01-01 00:00:00+00:00' WHERE id = :id", "yet after"),
+    ("entry", "UPDATE points_entries SET correction = :yes WHERE id = :id", "was not FINAL"),
+    ("reversal", "UPDATE points_entries SET correction = :yes WHERE id = :id", "was not FINAL"),
     ("reversal", "UPDATE points_entries SET member_id = NULL WHERE id = :id", "another member's"),
     ("reversal", "UPDATE points_entries SET amount = -8 WHERE id = :id", "does not undo"),
     ("reversal", "UPDATE points_entries SET counts_at = recorded_at WHERE id = :id", "counts at"),
@@ -143,7 +145,13 @@ async def test_every_fault_is_named(world: World, lived: Lived, monkeypatch: pyt
     for which, statement, said in FAULTS:
         async with undone():
             await _unguarded()
-            wanted = {"id": getattr(lived, which), "first": lived.first, "second": lived.second, "no": False}
+            wanted = {
+                "id": getattr(lived, which),
+                "first": lived.first,
+                "second": lived.second,
+                "no": False,
+                "yes": True,
+            }
             named = {name: value for name, value in wanted.items() if f":{name}" in statement}
             await models.sql.execute(statement, **named)
             found = (await verification.compared(world.clock.now)).differences

@@ -71,15 +71,15 @@ LISTS: Mapping[str, Mapping[str, int]] = {
     },
     "TaskArena.recentApprovals": {"taskArena(organizationId: $root) { recentApprovals(first: 50) % }": 16},
     "Leaderboard.rows": {
-        "leaderboard(input: { organizationId: $root }) { rows(first: 100) % }": 9,
-        "leaderboard(input: { organizationId: $root, subject: ORGANIZATION }) { rows(first: 100) % }": 8,
+        "leaderboard(input: { organizationId: $root }) { rows(first: 100) % }": 10,
+        "leaderboard(input: { organizationId: $root, subject: ORGANIZATION }) { rows(first: 100) % }": 9,
     },
     "Leaderboard.around": {
-        "leaderboard(input: { organizationId: $root }) { around(subjectId: $follower, radius: 50) % }": 9,
+        "leaderboard(input: { organizationId: $root }) { around(subjectId: $follower, radius: 50) % }": 10,
     },
-    "Explanation.rules": {"explain(memberId: $follower, input: { organizationId: $root }) { rules % }": 12},
+    "Explanation.rules": {"explain(memberId: $follower, input: { organizationId: $root }) { rules % }": 13},
     "Explanation.entries": {
-        "explain(memberId: $follower, input: { organizationId: $root }) { entries(first: 100) % }": 20,
+        "explain(memberId: $follower, input: { organizationId: $root }) { entries(first: 100) % }": 21,
     },
     "Query.displays": {"displays(organizationId: $root, first: 100) %": 5},
     "Display.scenes": {"displays(organizationId: $root, first: 100) { edges { node { scenes % } } }": 5},
