@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID, uuid4
 
 from tortoise import fields
@@ -148,6 +149,15 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
+class CutSum:
+    """Entries that gave less than their acts were worth, for one reason. points: how many were cut."""
+
+    cut: str
+    entries: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
 class RuleSum:
     """What one rule gave: entries that give nothing count among the entries."""
 
@@ -155,19 +165,20 @@ class RuleSum:
     entries: int
     points: int
     reversals: int
+    cuts: Sequence[CutSum]
 
 
 async def by_rule(of: Counted) -> list[RuleSum]:
     """Most points first."""
     visible = f"NOT {HIDDEN}" if of.frozen else "1 = 1"
     found = await sql.rows(
-        f"""SELECT e.rule, COUNT(*) AS entries, SUM(e.amount) AS points,
+        f"""SELECT e.rule, e.cut, COUNT(*) AS entries, SUM(e.amount) AS points, SUM(e.cut_points) AS cut_points,
               SUM(CASE WHEN e.kind = 'REVERSAL' THEN 1 ELSE 0 END) AS reversals
             FROM points_entries e
             JOIN organization_paths p ON p.descendant_id = e.organization_id AND p.ancestor_id = :organization
             WHERE e.member_id = :member AND e.ranks = :yes AND e.counts_at >= :starts AND e.counts_at < :ends
               AND e.position <= :last AND {visible}
-            GROUP BY e.rule ORDER BY points DESC, e.rule""",
+            GROUP BY e.rule, e.cut ORDER BY e.cut""",
         organization=of.organization_id,
         member=of.member_id,
         yes=True,
@@ -175,4 +186,13 @@ async def by_rule(of: Counted) -> list[RuleSum]:
         ends=of.ends,
         last=of.last,
     )
-    return [RuleSum(one["rule"], int(one["entries"]), int(one["points"]), int(one["reversals"])) for one in found]
+    rules: dict[str, list[dict[str, Any]]] = {}
+    for one in found:
+        rules.setdefault(one["rule"], []).append(one)
+    return sorted((_rule_sum(*one) for one in rules.items()), key=lambda one: (-one.points, one.rule))
+
+
+def _rule_sum(rule: str, rows: Sequence[dict[str, Any]]) -> RuleSum:
+    entries, points, reversals = (sum(int(one[name]) for one in rows) for name in ("entries", "points", "reversals"))
+    cuts = [CutSum(one["cut"], int(one["entries"]), int(one["cut_points"] or 0)) for one in rows if one["cut"]]
+    return RuleSum(rule, entries, points, reversals, cuts)

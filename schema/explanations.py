@@ -44,12 +44,25 @@ OF_RULE = {False: narrowed(COUNTED, "t.rule = :rule"), True: narrowed(SHOWN, "t.
 # ---------------------------------------------------------------- types
 
 
+@strawberry.type(description="What a rule did not give, and why.")
+class ExplainedCut:
+    cut: str = strawberry.field(
+        description="Why, in a code: CAP_DAY, CAP_WEEK, CAP_MONTH, CAP_QUARTER, CAP_YEAR: a cap was reached; FLOOR, "
+        "BELOW_UNIT, ONCE_A_DAY, NOT_IN_FORCE."
+    )
+    entries: int = strawberry.field(description="How many entries it cut, in part or to 0.")
+    points: Long = strawberry.field(description="How many points it cut off.")
+
+
 @strawberry.type(description="What one rule gave.")
 class ExplainedRule:
     rule: str = strawberry.field(description="As `PointsEntry.rule` names it.")
     points: Long = strawberry.field(description="Sum of its entries, reversals among them.")
     entries: int = strawberry.field(description="How many entries, also those that give nothing.")
     reversals: int = strawberry.field(description="How many of them take another back.")
+    cuts: list[ExplainedCut] = strawberry.field(
+        description="What caps and other limits cut off, so that nobody wonders; empty where nothing was cut."
+    )
 
 
 @strawberry.type(description="The nearest better or worse rank.")
@@ -132,7 +145,10 @@ class Explanation:
 
 
 def _rule(one: RuleSum) -> ExplainedRule:
-    return ExplainedRule(rule=one.rule, points=Long(one.points), entries=one.entries, reversals=one.reversals)
+    cuts = [ExplainedCut(cut=cut.cut, entries=cut.entries, points=Long(cut.points)) for cut in one.cuts]
+    return ExplainedRule(
+        rule=one.rule, points=Long(one.points), entries=one.entries, reversals=one.reversals, cuts=cuts
+    )
 
 
 def _distance(found: Neighbour | None) -> RankDistance | None:

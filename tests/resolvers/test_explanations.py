@@ -4,6 +4,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from acts import earn_one, set_rule
 from ledger import move, reverse
 from story import Story, told
 from world import AnsweredWithErrors, Person, World
@@ -13,7 +14,7 @@ from rules.roles import Role
 EXPLAIN = """query ($member: ID!, $input: LeaderboardInput!, $at: DateTime, $first: Int, $rule: String) {
   explain(memberId: $member, input: $input, at: $at) {
     points rank state view version row { rank points } member { id }
-    rules { rule points entries reversals }
+    rules { rule points entries reversals cuts { cut entries points } }
     entries(first: $first, rule: $rule) { totalCount edges { node { id amount rule } } }
     above { rank points distance } below { rank points distance }
     ties { size place before after reachedAt sentence } } }"""
@@ -48,14 +49,43 @@ async def test_a_score_is_the_sum_of_what_each_rule_gave(world: World, story: St
     assert told
     assert (told["points"], told["rank"], told["row"]) == (11, 1, {"rank": 1, "points": 11})
     assert told["rules"] == [
-        {"rule": "task.completed", "points": 8, "entries": 1, "reversals": 0},
-        {"rule": "award.by_hand", "points": 3, "entries": 4, "reversals": 1},
+        {"rule": "task.completed", "points": 8, "entries": 1, "reversals": 0, "cuts": []},
+        {"rule": "award.by_hand", "points": 3, "entries": 4, "reversals": 1, "cuts": []},
     ]
     assert told["entries"]["totalCount"] == 5
     assert [one["node"]["amount"] for one in told["entries"]["edges"]] == [-2, -20]
     one_rule = await explain(world, story.li, story.li, place=place, rule="task.completed")
     assert one_rule
     assert [one["node"]["amount"] for one in one_rule["entries"]["edges"]] == [8]
+
+
+async def test_what_caps_cut_off_is_said_with_the_reason(world: World, story: Story) -> None:
+    place = story.company.root
+    await set_rule(place, "study.article", {"title": "阅读", "amount": 5, "caps": [{"period": "DAY", "points": 12}]})
+    await set_rule(place, "study.time", {"title": "时长", "amount": 1, "unit": "PER_FULL_MINUTES", "minutes": 4})
+    for _ in range(5):
+        await earn_one(world, story.li, "study.article")
+    for minutes in (3, 9):
+        await earn_one(world, story.li, "study.time", quantity=minutes)
+    told = await explain(world, story.li, story.li, place=place)
+    assert told
+    assert told["points"] == 14
+    assert told["rules"] == [
+        {
+            "rule": "study.article",
+            "points": 12,
+            "entries": 5,
+            "reversals": 0,
+            "cuts": [{"cut": "CAP_DAY", "entries": 3, "points": 13}],
+        },
+        {
+            "rule": "study.time",
+            "points": 2,
+            "entries": 2,
+            "reversals": 0,
+            "cuts": [{"cut": "BELOW_UNIT", "entries": 1, "points": 0}],
+        },
+    ]
 
 
 async def test_why_third(world: World, story: Story) -> None:
@@ -149,7 +179,7 @@ async def test_under_a_freeze_others_learn_nothing_new_and_oneself_the_truth(wor
     assert own_before
     assert truth
     assert (own["points"], own["rank"], own["row"], own["above"], own["ties"]) == (45, None, None, None, None)
-    assert own["rules"] == [{"rule": "award.by_hand", "points": 45, "entries": 2, "reversals": 0}]
+    assert own["rules"] == [{"rule": "award.by_hand", "points": 45, "entries": 2, "reversals": 0, "cuts": []}]
     assert int(own["version"]) > int(own_before["version"])
     assert (truth["points"], truth["rank"], truth["state"]) == (45, 1, "LIVE")
 

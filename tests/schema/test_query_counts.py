@@ -78,6 +78,7 @@ LISTS: Mapping[str, Mapping[str, int]] = {
         "leaderboard(input: { organizationId: $root }) { around(subjectId: $follower, radius: 50) % }": 10,
     },
     "Explanation.rules": {"explain(memberId: $follower, input: { organizationId: $root }) { rules % }": 13},
+    "ExplainedRule.cuts": {"explain(memberId: $follower, input: { organizationId: $root }) { rules { cuts % } }": 13},
     "Explanation.entries": {
         "explain(memberId: $follower, input: { organizationId: $root }) { entries(first: 100) % }": 21,
     },

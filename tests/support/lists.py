@@ -10,7 +10,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+<<<<<<< HEAD
 import block
+=======
+from acts import earn_one, set_rule
+>>>>>>> e797512 (explain says what caps cut off, and why)
 from arena import done
 from ledger import reverse
 from screens import paired
@@ -18,6 +22,8 @@ from world import Person, World
 
 from models import Organization, OrganizationKind
 from rules.roles import Role
+
+CAP = {"period": "DAY", "points": 4}
 
 
 @dataclass
@@ -82,6 +88,9 @@ class Lists:
                 await world.award(secretary, one, 3 + number)
             await world.award(secretary, self.people[-1], 7)
         await world.grant(self.follower, Role.MEMBER, at=branch)
+        for rule in range(1 if number < 2 else 3):  # beside awards and tasks, which give too
+            await set_rule(self.root, f"rule.{number}.{rule}", {"title": "阅读", "amount": 9, "caps": [CAP]})
+            await earn_one(world, self.follower, f"rule.{number}.{rule}")
         wrong = await world.award(secretary, self.follower, 20)
         await reverse(world, secretary, world.id(wrong))
         await world.award(secretary, self.first, 5)
