@@ -112,6 +112,6 @@ FOR EACH ROW WHEN (new.note <> '') EXECUTE FUNCTION refuse_change();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0003_freezes")]
+    dependencies = [("models", "0005_rules")]
     initial = False
     operations = [ops.RunPython(apply(TABLES)), ops.RunPython(apply(APPEND_ONLY))]

@@ -10,11 +10,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-<<<<<<< HEAD
 import block
-=======
 from acts import earn_one, set_rule
->>>>>>> e797512 (explain says what caps cut off, and why)
 from arena import done
 from ledger import reverse
 from screens import paired
