@@ -8,6 +8,7 @@ from tortoise.connection import get_connection
 from tortoise.migrations.executor import MigrationExecutor
 
 import models
+from app import signing
 from app.settings import Settings
 
 
@@ -46,6 +47,7 @@ async def opened(settings: Settings) -> AsyncGenerator[None]:
         raise DatabaseOutdated(
             f"The database lacks {len(missing)} migration(s), {missing[0]} first. Run `leitai migrate`, then try again."
         )
+    signing.seal_ledger(signing.signer(settings))
     await models.database.connect(settings.database_url)
     try:
         yield

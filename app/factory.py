@@ -44,12 +44,14 @@ async def _write_time(live: LiveEngine, stopping: asyncio.Event) -> None:
 def create_app(settings: Settings, clock: Now = system_clock) -> Starlette:
     """One process's application. The database must be up to date."""
     failpoints.arm(settings.failpoint)
-    live = LiveEngine(settings, clock, signing.signer(settings))
+    signer = signing.signer(settings)
+    live = LiveEngine(settings, clock, signer)
     pulse = Pulse()
     endpoint = Endpoint(live)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
+        signing.seal_ledger(signer)
         await models.database.connect(settings.database_url)
         await live.start()
         stopping = asyncio.Event()

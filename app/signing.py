@@ -8,6 +8,7 @@ from pathlib import Path
 
 import structlog
 
+import models
 from app.settings import Settings, SettingsRefused
 from resolvers.signing import KEY_BYTES, Signer
 
@@ -26,6 +27,11 @@ def signer(settings: Settings) -> Signer | None:
     if not file.exists():
         _make(file)
     return Signer(_read(file.read_text(encoding="ascii", errors="replace"), str(file)))
+
+
+def seal_ledger(made: Signer | None) -> None:
+    """The ledger's seals are made with a key from outside the database, where there is one."""
+    models.seals.use(made.derived("leitai-ledger-seal-v1") if made else None)
 
 
 def key_file(database_url: str) -> Path:

@@ -24,6 +24,8 @@ class Clock(Model):
     tree = fields.BigIntField(default=0)  # position of the newest change of the tree's shape
     frozen = fields.IntField(default=0)  # how many freezes there are in this root
     public_position = fields.BigIntField(default=0)  # counts only changes that the public sees
+    seal = fields.CharField(max_length=80, null=True)  # of the newest row of the ledger
+    unsealed = fields.BigIntField(default=0)  # up to which position rows are older than seals
 
     class Meta(Model.Meta):
         table = "clocks"

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from tortoise import fields
 from tortoise.models import Model
 
-from models import sql
+from models import seals, sql
 from models.freezes import HIDDEN
 
 
@@ -49,6 +49,7 @@ class PointsEntry(Model):
     counts_at = fields.DatetimeField()
     recorded_at = fields.DatetimeField()
     reached = fields.BigIntField()
+    seal = fields.CharField(max_length=80, null=True)  # over the row and the seal before it; None: older than seals
 
     class Meta(Model.Meta):
         table = "points_entries"
@@ -78,10 +79,17 @@ class IdempotencyKey(Model):
         unique_together = (("account_id", "key"),)
 
 
+def _columns(entry: PointsEntry) -> dict[str, Any]:
+    return {name: getattr(entry, name) for name in PointsEntry._meta.db_fields}
+
+
 async def append(entries: Sequence[tuple[PointsEntry, str]], position: int) -> None:
     """Insert entries with their reasons at a position just taken, in the order given."""
     for line, (entry, _) in enumerate(entries):
         entry.position, entry.line = position, line
+    made = await seals.seal_all(entries[0][0].root_id, (_columns(entry) for entry, _ in entries))
+    for (entry, _), seal in zip(entries, made, strict=True):
+        entry.seal = seal
     if len(entries) == 1:
         await entries[0][0].save(force_create=True)
     else:

@@ -1,6 +1,7 @@
 """Ed25519: the key that signs the heads of block chains. Whoever wires the application hands the signer down."""
 
 import hashlib
+import hmac
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
@@ -28,6 +29,10 @@ class Signer:
 
     def sign(self, statement: str) -> Signed:
         return Signed(statement, self._key.sign(statement.encode()).hex(), self.key_id, self.public_key)
+
+    def derived(self, purpose: str) -> bytes:
+        """A secret of 32 bytes for another purpose, from which this key can't be found."""
+        return hmac.new(self._key.private_bytes_raw(), purpose.encode(), hashlib.sha256).digest()
 
 
 def key_id(public_key: str) -> str:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import models
 from models import sql
-from resolvers import books, verification_ledger, verification_ranks
+from resolvers import books, verification_ledger, verification_ranks, verification_seals
 from resolvers.books import Books
 
 SKEW = verification_ledger.SKEW
@@ -47,7 +47,9 @@ async def compared(now: datetime) -> Verdict:
         *versions(read),
         *instants(read),
     ]
-    remarks = [*unwritten(read, now)]
+    unsealed, remarks = await verification_seals.unbroken(read.dials)
+    differences += unsealed
+    remarks += unwritten(read, now)
     if broken:
         return Verdict(differences, [*remarks, "No board was ranked anew, because the tree is not what it says."])
     sample = verification_ranks.sample(read)

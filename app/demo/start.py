@@ -20,7 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 import models
-from app import logs
+from app import logs, signing
 from app.database import migrate
 from app.demo import tables
 from app.demo.company import MARK, MEMBERS_SIGNING_IN, PASSWORD
@@ -122,6 +122,7 @@ async def _has_tables(sqlite: bool) -> bool:
 
 async def _make(url: str, told: Callable[[float], None]) -> None:
     await migrate(url)
+    signing.seal_ledger(signing.signer(load().model_copy(update={"database_url": url})))
     # Nothing is lost when a half-made demo is: it is made anew.
     await models.database.connect(f"{url}{'&' if '?' in url else '?'}synchronous=OFF" if _file(url) else url)
     try:
