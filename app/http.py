@@ -69,6 +69,7 @@ class Endpoint(GraphQL[Context, None]):
             allowed_origins=live.settings.allowed_origins,
         )
         self.live = live
+        self._nobody = Context(live.session(None))
         self.graphql_transport_ws_handler_class = cast(Any, type("Handler", (LiveHandler,), {"live": live}))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -87,8 +88,8 @@ class Endpoint(GraphQL[Context, None]):
         await response(scope, receive, send)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
-        if isinstance(request, WebSocket):  # who speaks is known when connection_init comes
-            return Context(self.live.session(None))
+        if isinstance(request, WebSocket):  # who speaks is known when connection_init comes, and each frame has its own
+            return self._nobody
         authorization = request.headers.get("authorization")
         viewer = await self.live.viewer(authorization)
         if authorization is not None and viewer is None:

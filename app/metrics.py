@@ -1,5 +1,6 @@
 """/metrics, for Prometheus: what the live engine does, read when asked. Each worker speaks for itself."""
 
+import os
 from collections.abc import Awaitable, Callable, Iterator
 from itertools import accumulate
 
@@ -28,6 +29,7 @@ class _Live(Collector):
 
     def collect(self) -> Iterator[Metric]:
         yield from self._gauges()
+        yield self._worker()
         yield self._subscriptions()
         yield self._lateness()
         for name, text, value in self._counted():
@@ -56,6 +58,11 @@ class _Live(Collector):
             ),
         ):
             yield GaugeMetricFamily(f"leitai_{name}", text, value)
+
+    def _worker(self) -> Metric:
+        family = GaugeMetricFamily("leitai_worker", "1, with the process that answers.", labels=["pid"])
+        family.add_metric([str(os.getpid())], 1)
+        return family
 
     def _subscriptions(self) -> Metric:
         family = GaugeMetricFamily("leitai_subscriptions", "Open subscriptions, by field.", labels=["field"])

@@ -40,13 +40,11 @@ class Viewers:
         self.asked += 1
         digest = models.sessions.digest(token)
         known = self._known.get(digest)
-        if known is None or not self._holds(known) or known.position != await self.rights.get():
+        if known is None or self._clock() >= known.until or known.position != await self.rights.get():
             known = await self._lookups.get(digest)
-        return (known.viewer, known.position) if known is not None and self._holds(known) else None
-
-    def _holds(self, known: Known) -> bool:
-        now = self._clock()
-        return now < known.until and now < known.viewer.expires_at
+        if known is None or self._clock() >= known.viewer.expires_at:
+            return None
+        return known.viewer, known.position
 
     async def _look_up(self, digests: Sequence[str]) -> dict[str, Known]:
         self.batches += 1

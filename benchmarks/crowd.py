@@ -11,10 +11,13 @@ LOAD = Path(__file__).with_name("load.py")
 
 
 class Subscription(NamedTuple):
+    """board: those of one board have the same versions, and are told together."""
+
     token: str
     document: str
     variables: dict[str, Any]
     rate: float
+    board: str = ""
 
 
 class CrowdFailed(Exception):
@@ -31,15 +34,31 @@ class Crowd:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None) -> None:
+        if kind is not None:
+            self._process.kill()
         self._process.communicate()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def connect(self, url: str, subscriptions: list[Subscription]) -> str:
         """Open one socket for each and return the first frame's text."""
         return self._ask("connect", url=url, plans=[each._asdict() for each in subscriptions])["sample"]
 
-    def reached(self, since: float) -> tuple[int, list[float]]:
-        """Wait until every socket moved on to one same version; return it and how late each socket was."""
-        answer = self._ask("reached", since=since)
+    def storm(self) -> tuple[list[float], dict[str, int]]:
+        """Break all sockets off and open them anew, all at once; when each had its first frame, from then on, and what
+        each board's slowest shows."""
+        answer = self._ask("storm")
+        return answer["seconds"], answer["lowest"]
+
+    def lowest(self) -> dict[str, int]:
+        """Of each board, the oldest version that a socket shows."""
+        return self._ask("lowest")["lowest"]
+
+    def reached(self, since: float, board: str = "") -> tuple[int, list[float]]:
+        """Wait until every socket of the board moved on to one same version; return it and how late each was."""
+        answer = self._ask("reached", since=since, board=board)
         if answer["lowest"] != answer["version"]:
             raise CrowdFailed(f"versions apart: {answer['lowest']} and {answer['version']}")
         return answer["version"], answer["late_by"]

@@ -1,8 +1,8 @@
 """The subscribers, in a process of their own: commands are JSON lines on stdin, answers JSON lines on stdout.
 
-`connect` opens the sockets and answers when each has its first frame; `reached` answers when every socket has
-a newer version than at the last answer; `mark` starts counting; `report` says what was counted since. When
-stdin ends, so does it.
+`connect` opens the sockets and answers when each has its first frame; `reached` answers when every socket of a
+board has a newer version than at the last answer; `mark` starts counting; `report` says what was counted since;
+`storm` breaks all sockets off and opens them anew at once. When stdin ends, so does it.
 """
 
 import asyncio
@@ -27,6 +27,8 @@ class Subscriber(asyncio.Protocol):
 
     def __init__(self, crowd: "Crowd", host: str, path: str, plan: dict[str, Any]) -> None:
         self.crowd, self.host, self.path, self.plan = crowd, host, path, plan
+        self.board = crowd.boards.setdefault(plan["board"], Board())
+        self.leaving = False
         self.first_frame = asyncio.get_running_loop().create_future()
         self.reader = FrameReader()
         self.answer: bytes | None = b""
@@ -38,7 +40,7 @@ class Subscriber(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
-        self.crowd.subscribers.append(self)
+        self.board.subscribers.append(self)
         self.transport.write(upgrade(self.host, self.path, "graphql-transport-ws"))
 
     def data_received(self, data: bytes) -> None:
@@ -80,7 +82,7 @@ class Subscriber(asyncio.Protocol):
         if version > self.newest:
             before, self.newest = self.newest, version
             self.versions += 1
-            self.crowd.moved(before)
+            self.board.moved(before)
         elif version < self.newest:
             self.backwards += 1
         if not self.first_frame.done():
@@ -102,26 +104,18 @@ class Subscriber(asyncio.Protocol):
                 self.crowd.fail(payload[:500].decode(errors="replace"))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.crowd.fail(f"connection lost: {exc!r}")
+        if not self.leaving:
+            self.crowd.fail(f"connection lost: {exc!r}")
 
 
-class Crowd:
-    """All subscribers, and who of them has reached the newest version."""
+class Board:
+    """Its subscribers, and who of them has reached the newest version."""
 
     def __init__(self) -> None:
         self.subscribers: list[Subscriber] = []
-        self.sample = b""
         self.floor = -1
         self.arrivals: list[float] = []
         self.everyone = asyncio.Event()
-        self.failure = ""
-
-    def fail(self, why: str) -> None:
-        self.failure = self.failure or why
-        self.everyone.set()
-        for subscriber in self.subscribers:
-            if not subscriber.first_frame.done():
-                subscriber.first_frame.cancel()
 
     def moved(self, before: int) -> None:
         if before > self.floor or self.floor < 0:
@@ -130,39 +124,76 @@ class Crowd:
         if len(self.arrivals) == len(self.subscribers):
             self.everyone.set()
 
-    async def connect(self, url: str, plans: list[dict[str, Any]]) -> dict[str, Any]:
+    def highest(self) -> int:
+        return max(each.newest for each in self.subscribers)
+
+    def lowest(self) -> int:
+        return min(each.newest for each in self.subscribers)
+
+
+class Crowd:
+    def __init__(self) -> None:
+        self.boards: dict[str, Board] = {}
+        self.sample = b""
+        self.failure = ""
+
+    @property
+    def subscribers(self) -> list[Subscriber]:
+        return [each for board in self.boards.values() for each in board.subscribers]
+
+    def fail(self, why: str) -> None:
+        self.failure = self.failure or why
+        for board in self.boards.values():
+            board.everyone.set()
+        for subscriber in self.subscribers:
+            if not subscriber.first_frame.done():
+                subscriber.first_frame.cancel()
+
+    async def connect(self, url: str, plans: list[dict[str, Any]], at_once: int = CONNECTING_AT_ONCE) -> dict[str, Any]:
         parts = urlsplit(url)
         assert parts.hostname is not None
         assert parts.port is not None
         host, port = parts.hostname, parts.port
-        free = asyncio.Semaphore(CONNECTING_AT_ONCE)
+        self.url = url
+        free = asyncio.Semaphore(at_once)
 
-        async def join(plan: dict[str, Any]) -> None:
+        async def join(plan: dict[str, Any]) -> float:
             async with free:
                 subscriber = Subscriber(self, parts.netloc, parts.path, plan)
                 loop = asyncio.get_running_loop()
                 await loop.create_connection(lambda: subscriber, host, port)
                 await asyncio.wait_for(subscriber.first_frame, PATIENCE)
+                return time.monotonic() - started
 
         started = time.monotonic()
-        await asyncio.gather(*map(join, plans))
-        self.floor = self.highest()
-        return {"seconds": time.monotonic() - started, "sample": self.sample.decode()}
+        seconds = await asyncio.gather(*map(join, plans))
+        for board in self.boards.values():
+            board.floor = board.highest()
+        return {"seconds": sorted(seconds), "sample": self.sample.decode()}
 
-    def highest(self) -> int:
-        return max(each.newest for each in self.subscribers)
+    async def storm(self) -> dict[str, Any]:
+        plans = [each.plan for each in self.subscribers]
+        for each in self.subscribers:
+            each.leaving = True
+            each.transport.abort()
+        self.boards.clear()
+        joined = await self.connect(self.url, plans, at_once=len(plans))
+        return {"seconds": joined["seconds"], **await self.lowest()}
 
-    async def reached(self, since: float) -> dict[str, Any]:
+    async def lowest(self) -> dict[str, Any]:
+        return {"lowest": {name: board.lowest() for name, board in self.boards.items()}}
+
+    async def reached(self, since: float, board: str) -> dict[str, Any]:
+        told = self.boards[board]
         try:
-            await asyncio.wait_for(self.everyone.wait(), PATIENCE)
+            await asyncio.wait_for(told.everyone.wait(), PATIENCE)
         except TimeoutError:
-            late = len(self.subscribers) - len(self.arrivals)
+            late = len(told.subscribers) - len(told.arrivals)
             self.fail(f"{late} sockets did not get a newer version within {PATIENCE:.0f} s")
-        self.everyone.clear()
-        late_by = sorted(arrival - since for arrival in self.arrivals)
-        self.arrivals, self.floor = [], self.highest()
-        lowest = min(each.newest for each in self.subscribers)
-        return {"version": self.floor, "lowest": lowest, "late_by": late_by}
+        told.everyone.clear()
+        late_by = sorted(arrival - since for arrival in told.arrivals)
+        told.arrivals, told.floor = [], told.highest()
+        return {"version": told.floor, "lowest": told.lowest(), "late_by": late_by}
 
     async def mark(self) -> dict[str, Any]:
         for each in self.subscribers:

@@ -12,7 +12,6 @@ from statistics import median
 from measure import Sample
 
 DOCS = Path(__file__).parent.parent / "docs" / "benchmarks.md"
-BEGIN, END = "<!-- fanout: written by benchmarks/fanout.py -->", "<!-- fanout: end -->"
 PRODUCT, FLOOR, RIVAL = "Leitai", "bare Starlette loop", "graphql-ws on Node"
 AT_MOST_TIMES_THE_FLOOR = 1.5
 AT_LEAST_TIMES_CHEAPER = 4.0
@@ -87,10 +86,30 @@ def machine() -> str:
 
 def write(runs: list[Run], setting: str) -> None:
     _, lines = verdict(runs)
-    parts = [setting, machine(), "", table(runs), *([""] if lines else []), *(f"- {line}" for line in lines)]
+    put("fanout", [setting, machine(), "", table(runs), *([""] if lines else []), *(f"- {line}" for line in lines)])
+
+
+def put(section: str, lines: list[str]) -> None:
+    """Into its place in docs/benchmarks.md, between two comments."""
     text = DOCS.read_text(encoding="utf-8")
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"{DOCS.name} has no place for the table")
-    DOCS.write_text("\n".join((before + BEGIN, *parts, END + after)), encoding="utf-8")
+    begin, end = f"<!-- {section}: begin -->", f"<!-- {section}: end -->"
+    before, found, rest = text.partition(begin)
+    _, ended, after = rest.partition(end)
+    if not (found and ended):
+        raise ValueError(f"{DOCS.name} has no place for {section}")
+    DOCS.write_text("\n".join((before + begin, *lines, end + after)), encoding="utf-8")
+
+
+def told(section: str, setting: str, rows: list[tuple[str, str, str, bool]], *, write: bool) -> int:
+    """Print what was measured, promised and kept, perhaps put it into the documentation, and give the exit code."""
+    lines = ["| measured | value | promised | kept |", "|---|---|---|---|"]
+    lines += [f"| {what} | {value} | {promised} | {'yes' if kept else 'no'} |" for what, value, promised, kept in rows]
+    lines = [setting, machine(), "", *lines]
+    print("\n".join(lines))
+    if write:
+        put(section, lines)
+    return 0 if all(kept for *_, kept in rows) else 1
+
+
+def percentile(values: list[float], part: float) -> float:
+    return sorted(values)[min(len(values) - 1, int(len(values) * part))]

@@ -16,6 +16,7 @@ from time import perf_counter
 from typing import Any, cast
 
 import structlog
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.protocol import State
 
@@ -29,6 +30,14 @@ PART = 2_048  # bytes taken at once: at most some 340 frames, 5 ms
 REST = 9  # times as long as a part took, until the next: a flood has a tenth of the loop
 EXTENSION = "leitai.connection"
 log = structlog.get_logger("leitai.socket")
+
+
+class LiveRequests(HttpToolsProtocol):
+    """What speaks HTTP before a socket is upgraded; then it is done, and must not hold itself."""
+
+    def handle_websocket_upgrade(self) -> None:
+        super().handle_websocket_upgrade()
+        cast(Any, self).parser = None
 
 
 class LiveConnection(WebSocketsSansIOProtocol):
@@ -45,6 +54,7 @@ class LiveConnection(WebSocketsSansIOProtocol):
         self._turn: asyncio.Handle | None = None
         self._took = 0.0
         self._deaf = False
+        self._lost = self._over = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -165,6 +175,25 @@ class LiveConnection(WebSocketsSansIOProtocol):
         if self._turn is not None:
             self._turn.cancel()
         super().connection_lost(exc)
+        self._lost = True
+        self._let_go()
+
+    async def run_asgi(self) -> None:
+        try:
+            await super().run_asgi()
+        finally:
+            self._over = True
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Undo what holds itself, so that a socket's memory is free when it ends: a hall's worth of such circles would
+        hold the loop for seconds when they are found."""
+        if not self._lost or (hasattr(self, "scope") and not self._over):
+            return
+        if hasattr(self, "scope"):
+            cast(dict[str, Any], self.scope).clear()
+        engine = cast(Any, self.conn)
+        engine.parser = engine.parser_exc = engine.handshake_exc = None
 
     # ------------------------------------------------------------ the end
 

@@ -1,6 +1,7 @@
 """What every resolver of one operation shares: who asks, the batch loaders, and how the live engine is reached."""
 
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from functools import cached_property
 from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
@@ -21,13 +22,36 @@ class Context:
         self.session = session
         self.now = session.now()  # one for the operation: lists asked for together share their statements
         self._loaders: dict[Hashable, DataLoader[Any, Any]] = {}
-        self.organizations = self.by_key("organizations", models.organizations.by_ids)
-        self.members = self.by_key("members", models.members.by_ids)
-        self.tasks = self.by_key("tasks", models.tasks.by_ids)
-        self.entries = self.by_key("entries", models.points.by_ids)
-        self.entries_of_claims = self.by_key("entries_of_claims", models.points.by_claims)
-        self.reasons = self.by_key("reasons", models.points.reasons)
-        self.lineages = self.by_key("lineages", self._lineages)
+
+    # Each is made when it is first used: a frame, or a small query, needs none or one of them.
+
+    @cached_property
+    def organizations(self) -> DataLoader[UUID, models.Organization | None]:
+        return self.by_key("organizations", models.organizations.by_ids)
+
+    @cached_property
+    def members(self) -> DataLoader[UUID, models.Member | None]:
+        return self.by_key("members", models.members.by_ids)
+
+    @cached_property
+    def tasks(self) -> DataLoader[UUID, models.Task | None]:
+        return self.by_key("tasks", models.tasks.by_ids)
+
+    @cached_property
+    def entries(self) -> DataLoader[UUID, models.PointsEntry | None]:
+        return self.by_key("entries", models.points.by_ids)
+
+    @cached_property
+    def entries_of_claims(self) -> DataLoader[UUID, models.PointsEntry | None]:
+        return self.by_key("entries_of_claims", models.points.by_claims)
+
+    @cached_property
+    def reasons(self) -> DataLoader[UUID, str | None]:
+        return self.by_key("reasons", models.points.reasons)
+
+    @cached_property
+    def lineages(self) -> DataLoader[UUID, tuple[models.Organization, ...] | None]:
+        return self.by_key("lineages", self._lineages)
 
     def forget(self) -> None:
         """What was loaded before a change; the rest of the operation loads anew."""
