@@ -10,10 +10,12 @@ import typer
 from app import accounts, importing, logs, watch
 from app.database import DatabaseOutdated, migrate, opened, pending
 from app.demo import command as demo
+from app.heads import heads_app
 from app.settings import SettingsRefused, described, load
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Leitai 擂台: tasks, points and live leaderboards.")
 cli.add_typer(importing.import_app, name="import", help="Organizations and members from CSV or XLSX.")
+cli.add_typer(heads_app, name="heads")
 
 
 def fail(message: str) -> NoReturn:
@@ -74,7 +76,9 @@ def create_admin(login: Annotated[str, typer.Option(help="1 to 100 characters.")
     typer.echo(f"{login} is ADMIN everywhere.")
 
 
-@cli.command(help="Recompute ledger, balances, slots and ranks by the slow twins; exit 1 and name what differs.")
+@cli.command(
+    help="Recompute ledger, balances, slots, ranks and block chains by the slow twins; exit 1 and name what differs."
+)
 def verify() -> None:
     from app.verify import verify_all
 

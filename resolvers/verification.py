@@ -12,7 +12,7 @@ from uuid import UUID
 
 import models
 from models import sql
-from resolvers import books, verification_ledger, verification_ranks, verification_seals
+from resolvers import books, verification_chains, verification_ledger, verification_ranks, verification_seals
 from resolvers.books import Books
 
 SKEW = verification_ledger.SKEW
@@ -46,10 +46,11 @@ async def compared(now: datetime) -> Verdict:
         *clocks(read),
         *versions(read),
         *instants(read),
+        *await verification_chains.differences(read),
     ]
     unsealed, remarks = await verification_seals.unbroken(read.dials)
     differences += unsealed
-    remarks += unwritten(read, now)
+    remarks += [*unwritten(read, now), *await verification_chains.remarks()]
     if broken:
         return Verdict(differences, [*remarks, "No board was ranked anew, because the tree is not what it says."])
     sample = verification_ranks.sample(read)
