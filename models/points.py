@@ -11,6 +11,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models import seals, sql
+from models.database import dialect
 from models.freezes import HIDDEN
 
 
@@ -113,6 +114,43 @@ async def keep_key(
         at=at,
     )
     return None if fresh else await IdempotencyKey.get(account_id=account_id, key=key)
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    key: str
+    request_hash: str
+    entry_id: UUID
+
+
+async def keep_keys(account_id: UUID, keys: Iterable[NewKey], at: datetime) -> dict[str, IdempotencyKey]:
+    """`keep_key` for many, in the order of the keys, so that no two batches wait for each other. What was kept before
+    for those that are not new."""
+    wanted = {one.key: one for one in sorted(keys, key=lambda one: one.key)}
+    columns = {"id": "uuid", "key": "text", "hash": "text", "entry": "uuid"}
+    kind = (
+        {"uuid": "UUID", "instant": "TIMESTAMPTZ"} if dialect() == "postgres" else {"uuid": "TEXT", "instant": "TEXT"}
+    )
+    fresh = await sql.rows(
+        f"""INSERT INTO idempotency_keys (id, account_id, key, request_hash, entry_id, created_at)
+            SELECT id, CAST(:account AS {kind["uuid"]}), key, hash, entry, CAST(:at AS {kind["instant"]})
+            FROM {sql.table("given", columns)} WHERE true ON CONFLICT (account_id, key) DO NOTHING RETURNING key""",
+        given=sql.packed(
+            {"id": uuid4(), "key": one.key, "hash": one.request_hash, "entry": one.entry_id} for one in wanted.values()
+        ),
+        account=account_id,
+        at=at,
+    )
+    known = wanted.keys() - {one["key"] for one in fresh}
+    if not known:
+        return {}
+    found = await IdempotencyKey.filter(account_id=account_id, key__in=sorted(known))
+    return {one.key: one for one in found}
+
+
+async def forget_keys(account_id: UUID, keys: Iterable[str]) -> None:
+    """Of acts that were refused after all, in the transaction that kept them."""
+    await IdempotencyKey.filter(account_id=account_id, key__in=list(keys)).delete()
 
 
 async def by_ids(ids: Iterable[UUID]) -> dict[UUID, PointsEntry]:

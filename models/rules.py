@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 from uuid import UUID, uuid4
 
 from tortoise import fields
@@ -77,7 +76,9 @@ class Line:
         return next((one for one in self.versions if one.valid_from <= at), None)
 
 
-def version(rule_id: UUID, number: int, spec: Spec, at: datetime, by: UUID | None, **valid: datetime | None) -> Any:
+def version(
+    rule_id: UUID, number: int, spec: Spec, at: datetime, by: UUID | None, **valid: datetime | None
+) -> PointRuleVersion:
     """A new row, not yet kept."""
     return PointRuleVersion(
         rule_id=rule_id,
@@ -118,6 +119,10 @@ async def versions_of(rule_ids: Iterable[UUID]) -> dict[UUID, list[PointRuleVers
         for one in await PointRuleVersion.filter(rule_id__in=list(lines)).order_by("-number"):
             lines[one.rule_id].append(one)
     return lines
+
+
+async def versions_by_ids(ids: Iterable[UUID]) -> dict[UUID, PointRuleVersion]:
+    return {one.id: one for one in await PointRuleVersion.filter(id__in=list(set(ids)))}
 
 
 async def lines(codes: Iterable[str] | None, organization_ids: Iterable[UUID]) -> list[Line]:

@@ -68,15 +68,17 @@ async def issue(account_id: UUID, at: datetime, life: timedelta = TOKEN_LIFE) ->
 
 _GOOD = """SELECT t.id AS token_id, t.token_hash, t.account_id, t.expires_at, a.login, a.member_id,
     d.id AS display_id, COALESCE(m.organization_id, d.organization_id) AS organization_id,
-    COALESCE(m.root_id, d.root_id) AS root_id
+    COALESCE(m.root_id, d.root_id) AS root_id,
+    s.organization_id AS service_at, s.rules AS service_rules
   FROM auth_tokens t JOIN accounts a ON a.id = t.account_id
     LEFT JOIN members m ON m.id = a.member_id LEFT JOIN displays d ON d.account_id = a.id
+    LEFT JOIN service_tokens s ON s.token_id = t.id
   WHERE t.revoked_at IS NULL AND t.expires_at > :at AND (a.member_id IS NULL OR m.active)"""
 
 
 async def look_up(digests: Iterable[str], at: datetime) -> list[dict[str, Any]]:
-    """token_id, token_hash, account_id, login, expires_at, member_id or display_id, and its organization_id and
-    root_id, of each that is good."""
+    """token_id, token_hash, account_id, login, expires_at, member_id or display_id, its organization_id and root_id,
+    and what a service's token is for, of each that is good."""
     return await sql.rows(f"{_GOOD} AND t.token_hash IN :digests", digests=list(digests), at=at)
 
 

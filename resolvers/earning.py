@@ -18,7 +18,7 @@ from resolvers import points
 from resolvers.session import Work
 from rules import periods, point_rules
 from rules.periods import PeriodKind
-from rules.point_rules import Given, TooManyPoints, Used
+from rules.point_rules import CutReason, Given, TooManyPoints, Used
 from rules.point_specs import MOST_QUANTITY, Earner, Spec, Unit
 from rules.refusals import InvalidInput, Refusal
 
@@ -188,7 +188,7 @@ class _Books:
 
     def _given(self, one: _Ready) -> Given:
         if not one.holds:
-            return Given(0, point_rules.NOT_IN_FORCE)
+            return Given(0, CutReason.NOT_IN_FORCE)
         spec, act = one.spec, one.placed.act
         sums = {key: self.sums[account] for key, account in _accounts(one, self.zone).items()}
         before = {key: found.taken if spec.takes else found.given for key, found in sums.items()}

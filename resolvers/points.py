@@ -82,6 +82,13 @@ def past(moment: datetime, now: datetime) -> datetime:
     return min(moment, now)
 
 
+def check_time(checks: Checks, occurred_at: datetime | None, now: datetime) -> None:
+    if occurred_at is not None:
+        checks.that(occurred_at <= now + CLOCKS_APART, "occurredAt", "occurredAt lies in the future.")
+        recent = occurred_at >= now - LONGEST_AGO
+        checks.that(recent, "occurredAt", "occurredAt lies more than five years back.")
+
+
 async def replayed(session: Session, key: str, request: str, new_id: UUID, now: datetime) -> PointsEntry | None:
     """None: the key is new. Otherwise the entry that it made. InvalidInput: it made another."""
     made = await keys.made_before(session, key, request, new_id, now)
@@ -111,10 +118,7 @@ async def award(
     reason = checks.text(reason, "reason", least=1, most=500)
     key = keys.checked(checks, key)
     now = session.now()
-    if occurred_at is not None:
-        checks.that(occurred_at <= now + CLOCKS_APART, "occurredAt", "occurredAt lies in the future.")
-        recent = occurred_at >= now - LONGEST_AGO
-        checks.that(recent, "occurredAt", "occurredAt lies more than five years back.")
+    check_time(checks, occurred_at, now)
     checks.done()
     member: Member | None = None
     if member_id is not None:

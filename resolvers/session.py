@@ -20,9 +20,18 @@ LineagesOf = Callable[[Sequence[UUID]], Awaitable[Mapping[UUID, Sequence[Organiz
 
 
 @dataclass(frozen=True, slots=True)
+class Service:
+    """What another system's token is for: recording acts by these rules (None: by any), for members at the
+    organization and below, and nothing else."""
+
+    organization_id: UUID
+    rules: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Viewer:
-    """Someone signed in. member_id and display_id None: the operator's account. place: where the member belongs, or the
-    display hangs, root first, itself last."""
+    """Someone signed in. member_id and display_id None: the operator's account, or a service. place: where the member
+    belongs, or the display hangs, root first, itself last."""
 
     account_id: UUID
     token_id: UUID
@@ -34,6 +43,7 @@ class Viewer:
     grants: tuple[RoleGrant, ...]
     rules: tuple[Grant, ...]
     display_id: UUID | None = None
+    service: Service | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +101,8 @@ class Session:
         viewer = self.reader()
         if viewer.display_id is not None:
             raise NotAllowed("This token is a screen's, and a screen only reads; sign in with your own login.")
+        if viewer.service is not None:
+            raise NotAllowed("This token is another system's; it may only record acts.")
         return viewer
 
     async def lineage(self, organization_id: UUID) -> tuple[Organization, ...]:

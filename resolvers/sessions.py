@@ -1,5 +1,6 @@
 """Signing in and out, and who a token belongs to."""
 
+import json
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from uuid import UUID
 import models
 from models import Account, RoleGrant, sessions, sql
 from resolvers import passwords
-from resolvers.session import Session, Viewer
+from resolvers.session import Service, Session, Viewer
 from rules.refusals import Checks, TooManyAttempts, WrongCredentials
 
 FREE_FAILURES = 5  # of one login, before waiting begins
@@ -101,8 +102,16 @@ async def _viewers(found: Sequence[dict[str, Any]], at: datetime) -> dict[UUID, 
             grants=own,
             rules=tuple(grant.as_rule() for grant in own),
             display_id=sql.uid(one["display_id"]) if one["display_id"] else None,
+            service=_service(one),
         )
     return viewers
+
+
+def _service(found: dict[str, Any]) -> Service | None:
+    if not found["service_at"]:
+        return None
+    rules = found["service_rules"]
+    return Service(sql.uid(found["service_at"]), None if rules is None else frozenset(json.loads(rules)))
 
 
 async def sign_in(session: Session, login: str, password: str) -> tuple[str, Viewer]:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -17,11 +18,20 @@ from rules.point_specs import MOST_POINTS, Cap, Spec, Unit
 
 NO_CAPS: Mapping[Cap, int] = {}
 
-BELOW_UNIT = "BELOW_UNIT"  # fewer minutes than one unit needs
-ONCE_A_DAY = "ONCE_A_DAY"  # it was given that day before
-FLOOR = "FLOOR"
-NOT_IN_FORCE = "NOT_IN_FORCE"  # no version held when it counts
-CUTS = (*(f"CAP_{kind}" for kind in PeriodKind if kind is not PeriodKind.ALL_TIME), BELOW_UNIT, ONCE_A_DAY, FLOOR)
+
+class CutReason(StrEnum):
+    """CAP_…: of the rule or its group. BELOW_UNIT: fewer minutes than one unit needs. ONCE_A_DAY: given that day
+    before. NOT_IN_FORCE: no version held when it counts."""
+
+    CAP_DAY = "CAP_DAY"
+    CAP_WEEK = "CAP_WEEK"
+    CAP_MONTH = "CAP_MONTH"
+    CAP_QUARTER = "CAP_QUARTER"
+    CAP_YEAR = "CAP_YEAR"
+    BELOW_UNIT = "BELOW_UNIT"
+    ONCE_A_DAY = "ONCE_A_DAY"
+    FLOOR = "FLOOR"
+    NOT_IN_FORCE = "NOT_IN_FORCE"
 
 
 class TooManyPoints(ValueError):
@@ -46,7 +56,7 @@ class Given:
     """cut: why it is less than the act is worth, None where it is not; cut_points: how many less, a number ≥ 0."""
 
     amount: int
-    cut: str | None = None
+    cut: CutReason | None = None
     cut_points: int = 0
 
 
@@ -56,7 +66,7 @@ def evaluate(
     """quantity: items, or minutes for PER_FULL_MINUTES. TooManyPoints: more than an entry may hold."""
     units = _units(spec, quantity)
     if units == 0:
-        return Given(0, BELOW_UNIT)
+        return Given(0, CutReason.BELOW_UNIT)
     worth = spec.worth(result) * units * factor(spec, occurred_at, zone)
     wanted = abs(worth)
     if wanted > MOST_POINTS:
@@ -78,14 +88,14 @@ def _units(spec: Spec, quantity: int) -> int:
             return 1
 
 
-def _rooms(spec: Spec, used: Used) -> Iterator[tuple[int, str]]:
+def _rooms(spec: Spec, used: Used) -> Iterator[tuple[int, CutReason]]:
     """How many points each limit leaves, and its name; where several leave the same, the first is named."""
     if spec.unit is Unit.ONCE_A_DAY and used.today:
-        yield 0, ONCE_A_DAY
+        yield 0, CutReason.ONCE_A_DAY
     for cap in spec.caps:
-        yield cap.points - used.caps.get(cap, 0), f"CAP_{cap.period.value}"
+        yield cap.points - used.caps.get(cap, 0), CutReason(f"CAP_{cap.period.value}")
     if spec.floor is not None:
-        yield used.year - spec.floor, FLOOR
+        yield used.year - spec.floor, CutReason.FLOOR
 
 
 def factor(spec: Spec, occurred_at: datetime, zone: str) -> int:

@@ -29,9 +29,11 @@ class Scope(StrEnum):
     DISPLAYS_MANAGE = "DISPLAYS_MANAGE"  # pair, change and revoke screens
     BLOCKS_MANAGE = "BLOCKS_MANAGE"  # create, revise and retire blocks
     BLOCKS_INSPECT = "BLOCKS_INSPECT"
+    RULES_MANAGE = "RULES_MANAGE"
+    SERVICES_MANAGE = "SERVICES_MANAGE"  # tokens with which other systems record acts
 
 
-_SECRETARY = frozenset(Scope) - {Scope.ORGANIZATIONS_MANAGE, Scope.POINTS_CORRECT}
+_SECRETARY = frozenset(Scope) - {Scope.ORGANIZATIONS_MANAGE, Scope.POINTS_CORRECT, Scope.SERVICES_MANAGE}
 SCOPES: dict[Role, frozenset[Scope]] = {
     Role.ADMIN: frozenset(Scope),
     Role.SECRETARY: _SECRETARY,

@@ -4,6 +4,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from schema import enums as _enums  # isort: skip  # noqa: F401 -- before the types that use them
+from schema.acts import ActMutations
 from schema.arenas import ArenaQueries
 from schema.block_boards import BlockQueries
 from schema.block_mutations import BlockMutations
@@ -20,7 +21,10 @@ from schema.organizations import OrganizationQueries
 from schema.point_mutations import PointMutations
 from schema.points_log import PointsLogQueries
 from schema.roles import RoleMutations
+from schema.rule_mutations import RuleMutations
+from schema.rules import RuleQueries
 from schema.scalars import SCALARS
+from schema.services import ServiceMutations, ServiceQueries
 from schema.sessions import SessionMutations, SessionQueries
 from schema.subscriptions import Subscription
 from schema.task_mutations import TaskMutations
@@ -40,6 +44,8 @@ class Query(
     BlockQueries,
     PointsLogQueries,
     DisplayQueries,
+    RuleQueries,
+    ServiceQueries,
 ):
     pass
 
@@ -52,6 +58,9 @@ class Mutation(
     RoleMutations,
     TaskMutations,
     PointMutations,
+    RuleMutations,
+    ActMutations,
+    ServiceMutations,
     FreezeMutations,
     DisplayMutations,
     BlockMutations,

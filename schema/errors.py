@@ -57,15 +57,26 @@ def answers(refusal: type[refusals.Refusal], make: Make) -> None:
     _made[refusal] = make
 
 
+def made_of(refusal: refusals.Refusal) -> Any:
+    """A refusal as its type."""
+    return _made[type(refusal)](refusal)
+
+
 async def answer(act: Callable[[], Awaitable[S]]) -> S | Any:
-    """The act's result, or its refusal as a type. A transaction that lost a deadlock is tried again."""
+    """The act's result, or its refusal as a type."""
+    try:
+        return await retried(act)
+    except refusals.Refusal as refusal:
+        return made_of(refusal)
+
+
+async def retried(act: Callable[[], Awaitable[S]]) -> S:
+    """A transaction that lost a deadlock is tried again."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
             result = await act()
             failpoints.passing(failpoints.BEFORE_ANSWERING)
             return result
-        except refusals.Refusal as refusal:
-            return _made[type(refusal)](refusal)
         except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError):
             if attempt == ATTEMPTS:
                 raise

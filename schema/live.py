@@ -83,6 +83,7 @@ SHAREABLE: Mapping[str, Mapping[str, Callable[[Mapping[str, Any]], bool]]] = {
     "PointsEntry": _all(
         *("id", "member", "organization", "kind", "amount", "rule", "reason", "occurredAt", "countsAt", "recordedAt"),
         "correction",
+        *("quantity", "cutReason", "cutPoints"),
     ),
     "Claim": _all("id", "task", "member", "status", "claimedAt", "submittedAt", "decidedAt"),
 }

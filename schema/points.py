@@ -10,6 +10,7 @@ import models
 from models import PointsKind
 from models.pages import Listing
 from resolvers import points
+from rules.point_rules import CutReason
 from schema import ids
 from schema.context import Info
 from schema.node import Node, fetched_by
@@ -19,6 +20,7 @@ from schema.tasks import Claim
 if TYPE_CHECKING:
     from schema.members import Member
     from schema.organizations import Organization
+    from schema.rules import PointRuleVersion
 
 ENTRIES_OF_MEMBER = Listing(models.PointsEntry, "points_entries t", "t.member_id", (("position", True), ("line", True)))
 
@@ -26,6 +28,13 @@ strawberry.enum(
     PointsKind,
     name="PointsKind",
     description="EARNED and DEDUCTED rank; SPENT does not. REVERSAL takes another entry back.",
+)
+strawberry.enum(
+    CutReason,
+    name="CutReason",
+    description="CAP_…: a cap of the rule or its group was reached in that period. BELOW_UNIT: fewer minutes than one"
+    " unit needs. ONCE_A_DAY: it was given that day before. FLOOR: a deduction goes no lower. NOT_IN_FORCE: the rule"
+    " did not hold then.",
 )
 PointsSource: TypeAlias = Annotated[
     Claim, strawberry.union("PointsSource", description="What points can be given for.")
@@ -54,6 +63,9 @@ class PointsEntry(Node):
             counts_at=row.counts_at,
             correction=row.correction,
             recorded_at=row.recorded_at,
+            quantity=row.quantity,
+            cut_reason=CutReason(row.cut) if row.cut else None,
+            cut_points=row.cut_points,
         )
 
     kind: PointsKind = strawberry.field(description="What the entry is.")
@@ -69,6 +81,21 @@ class PointsEntry(Node):
     correction: bool = strawberry.field(
         description="Whether it was made to correct a day that was FINAL, and counts there all the same."
     )
+    quantity: int | None = strawberry.field(
+        description="How many, in the rule's unit: items or minutes; null where no rule was reckoned."
+    )
+    cut_reason: CutReason | None = strawberry.field(
+        description="Why it is less than the act is worth; null: it is all that it is worth."
+    )
+    cut_points: int | None = strawberry.field(description="How many points less; null where nothing was cut.")
+
+    @strawberry.field(
+        description="The rule as it was when it gave this; null where it was given by no rule that is set."
+    )
+    async def rule_version(self, info: Info) -> Annotated["PointRuleVersion", strawberry.lazy("schema.rules")] | None:
+        from schema.rules import version_of
+
+        return await version_of(info, self.row.rule_version_id) if self.row.rule_version_id else None
 
     @strawberry.field(description="Whose it is; null: the organization's own.")
     def member(self, info: Info) -> Annotated["Member", strawberry.lazy("schema.members")] | None:

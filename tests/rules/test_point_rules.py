@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rules import point_rules, point_specs
 from rules.periods import PeriodKind
-from rules.point_rules import Entry, Given, TooManyPoints, Used, evaluate
+from rules.point_rules import CutReason, Entry, Given, TooManyPoints, Used, evaluate
 from rules.point_specs import Cap, parse
 from rules.refusals import InvalidInput
 from rules.rule_sets import RULE_SETS
@@ -78,29 +78,29 @@ def test_windows_are_half_open_and_by_the_clock_of_the_place(wall: str, factor: 
 def test_what_is_left_of_a_cap_is_given_in_part_and_the_rest_is_told() -> None:
     article = spec_of("STUDY_APP", "study.article")
     [cap] = article.caps
-    assert evaluate(article, 1, None, EARLY, ZONE, Used({cap: 5})) == Given(1, "CAP_DAY", 1)
-    assert evaluate(article, 1, None, EARLY, ZONE, Used({cap: 6})) == Given(0, "CAP_DAY", 2)
-    assert evaluate(article, 1, None, EARLY, ZONE, Used({cap: 9})) == Given(0, "CAP_DAY", 2)
+    assert evaluate(article, 1, None, EARLY, ZONE, Used({cap: 5})) == Given(1, CutReason.CAP_DAY, 1)
+    assert evaluate(article, 1, None, EARLY, ZONE, Used({cap: 6})) == Given(0, CutReason.CAP_DAY, 2)
+    assert evaluate(article, 1, None, EARLY, ZONE, Used({cap: 9})) == Given(0, CutReason.CAP_DAY, 2)
     reading = spec_of("STUDY_APP", "study.reading_time")
-    assert evaluate(reading, 3, None, MORNING, ZONE) == Given(0, "BELOW_UNIT")
+    assert evaluate(reading, 3, None, MORNING, ZONE) == Given(0, CutReason.BELOW_UNIT)
     assert evaluate(reading, 11, None, MORNING, ZONE) == Given(2)
     assert evaluate(spec_of("STUDY_APP", "study.sign_in"), 1, None, MORNING, ZONE, Used(today=1)) == Given(
-        0, "ONCE_A_DAY", 1
+        0, CutReason.ONCE_A_DAY, 1
     )
 
 
 def test_the_tightest_limit_gives_its_name() -> None:
     notes = spec_of("BRANCH_YEAR", "branch.study_notes")
     quarter, year = notes.caps
-    assert evaluate(notes, 3, None, MORNING, ZONE, Used({year: 1})) == Given(1, "CAP_QUARTER", 2)
-    assert evaluate(notes, 3, None, MORNING, ZONE, Used({quarter: 0, year: 4})) == Given(0, "CAP_YEAR", 3)
+    assert evaluate(notes, 3, None, MORNING, ZONE, Used({year: 1})) == Given(1, CutReason.CAP_QUARTER, 2)
+    assert evaluate(notes, 3, None, MORNING, ZONE, Used({quarter: 0, year: 4})) == Given(0, CutReason.CAP_YEAR, 3)
 
 
 def test_a_deduction_goes_down_to_the_floor() -> None:
     deduction = spec_of("CITY_BUREAU", "bureau.deduction")
     assert evaluate(deduction, 25, None, MORNING, ZONE, Used(year=60)) == Given(-25)
-    assert evaluate(deduction, 75, None, MORNING, ZONE, Used(year=60)) == Given(-60, "FLOOR", 15)
-    assert evaluate(deduction, 5, None, MORNING, ZONE, Used(year=-3)) == Given(0, "FLOOR", 5)
+    assert evaluate(deduction, 75, None, MORNING, ZONE, Used(year=60)) == Given(-60, CutReason.FLOOR, 15)
+    assert evaluate(deduction, 5, None, MORNING, ZONE, Used(year=-3)) == Given(0, CutReason.FLOOR, 5)
 
 
 def test_one_act_gives_no_more_than_an_entry_holds() -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from world import Person, World
 
@@ -63,3 +63,46 @@ async def earn_one(world: World, who: Person | Organization, rule: str, **given:
     root = who.root_id if isinstance(who, Organization) else (await models.Member.get(id=who.id)).root_id
     [made] = await earn(world, root, act(world, who, rule, **given))
     return made
+
+
+# ---------------------------------------------------------------- as a client sends them
+
+ENTRY = """id kind amount rule reason quantity cutReason cutPoints occurredAt countsAt recordedAt
+  member { id } organization { name } ruleVersion { number title rule { code } }"""
+OUTCOME = f"""__typename ... on RecordActSuccess {{ pointsEntry {{ {ENTRY} }} }}
+  ... on UserError {{ message }} ... on InvalidInput {{ fields {{ path message }} }}"""
+RECORD = f"mutation ($input: RecordActInput!) {{ recordAct(input: $input) {{ {OUTCOME} }} }}"
+RECORD_MANY = f"mutation ($inputs: [RecordActInput!]!) {{ recordActs(inputs: $inputs) {{ {OUTCOME} }} }}"
+
+
+def reported(world: World, who: Person, rule: str, **given: Any) -> dict[str, Any]:
+    """An input with a key of its own, unless one is given."""
+    return {"rule": rule, "memberId": world.id(who), "idempotencyKey": str(uuid4())} | given
+
+
+async def record(world: World, by: Person | None, who: Person, rule: str, **given: Any) -> dict[str, Any]:
+    return (await world.ask(by, RECORD, input=reported(world, who, rule, **given)))["recordAct"]
+
+
+async def record_many(world: World, by: Person | None, inputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return (await world.ask(by, RECORD_MANY, inputs=inputs))["recordActs"]
+
+
+CREATE_TOKEN = """mutation ($input: CreateServiceTokenInput!) { createServiceToken(input: $input) {
+  __typename ... on CreateServiceTokenSuccess { token serviceToken { id name rules expiresAt revokedAt
+    organization { name } } }
+  ... on UserError { message } ... on InvalidInput { fields { path } } } }"""
+
+
+async def create_token(world: World, by: Person | None, at: Organization, **given: Any) -> dict[str, Any]:
+    given = {"organizationId": world.id(at), "name": "学习平台"} | given
+    return (await world.ask(by, CREATE_TOKEN, input=given))["createServiceToken"]
+
+
+async def service(world: World, at: Organization, **given: Any) -> Person:
+    """Another system with a token of its own."""
+    made = await create_token(world, await world.operator(), at, **given)
+    token = made["token"]
+    kept = await models.AuthToken.get(token_hash=models.sessions.digest(token))
+    account = await models.Account.get(id=kept.account_id)
+    return Person(account, None, token, kept.expires_at + timedelta(days=9999))  # it never signs in anew
