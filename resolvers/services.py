@@ -62,7 +62,7 @@ async def create(
     async with session.work() as work:
         made = uuid4()
         account = await Account.create(id=made, login=f"service:{made}", created_at=work.now)
-        text, token = await sessions.issue(account.id, work.now, expires)
+        text, token = await sessions.issue(account.id, work.now, expires - work.now)
         service = await ServiceToken.create(
             token_id=token.id,
             organization_id=organization_id,

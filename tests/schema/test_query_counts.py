@@ -96,10 +96,16 @@ LISTS: Mapping[str, Mapping[str, int]] = {
         "block(id: $busy) { revisions(first: 100) { edges { node { openings % } } } }": 7,
     },
     "BlockBoard.blocks": {"blockBoard(organizationId: $root) { blocks(first: 100) % }": 12},
+    "Query.pointRules": {"pointRules(organizationId: $root) %": 5},
+    "PointRule.versions": {"pointRules(organizationId: $root) { versions(first: 100) % }": 6},
+    "Query.serviceTokens": {"serviceTokens(organizationId: $root, first: 100) %": 6},
     "PointsLog.edges": {"pointsLog(organizationId: $root, first: 100) { edges % }": 11},
 }
-# Lists that are made of an input alone.
-OF_THE_INPUT = {"InvalidInput.fields", "FieldError.path"}
+# Lists that are made of an input alone, or of one row.
+OF_THE_INPUT = {
+    *("InvalidInput.fields", "FieldError.path", "Mutation.recordActs", "AdoptRuleSetSuccess.rules"),
+    *("PointRuleVersion.results", "PointRuleVersion.caps", "PointRuleVersion.windows", "ServiceToken.rules"),
+}
 
 
 def is_list(field: GraphQLField) -> bool:

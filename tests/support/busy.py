@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import block
+from acts import record
 from arena import done
 from ledger import reverse
 from screens import paired
@@ -73,6 +74,8 @@ async def _living(world: World, company: Company, viewers: Mapping[str, Person])
     for amount, person in enumerate((first, second, hidden, grouped, leaving, reviewer, secretary, first), start=3):
         await world.award(secretary, person, amount)
     await world.award(secretary, company.first, 9)
+    for one in (first, second, hidden, grouped, first):
+        await record(world, secretary, one, "course.lectured", quantity=15)
     wrong = await world.award(secretary, second, 30)
 
     places = (company.root, company.root, company.first, company.group, company.general)

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 import block
-from acts import earn_one, set_rule
+from acts import create_token, earn_one, set_rule
 from arena import done
 from ledger import reverse
 from screens import paired
@@ -56,6 +56,7 @@ class Lists:
             scenes = [{"kind": "COURSES", "organizationId": self.world.id(self.root)}, {"kind": "TASK_ARENA"}]
             await paired(self.world, self.secretary, branch, scenes=scenes)
             await self._blocks(number, branch)
+            await self._rules(number)
         self.world.clock.advance(days=1)
         await self.world.let_time_write()
 
@@ -124,6 +125,12 @@ class Lists:
             await block.done(
                 world, self.people[-1] if number else secretary, "inspectBlock", blockId=one["id"], **block.MARKS
             )
+
+    async def _rules(self, number: int) -> None:
+        """At the root five rules, so that they outnumber what is built in; and a token of another system."""
+        for code in range(5):
+            await set_rule(self.root, f"rule.{number}.{code}", {"title": f"规则{number}", "amount": 1})
+        await create_token(self.world, self.operator, self.root, name=f"系统{number}")
 
     async def _claimed(self, task: str, by: Person, *, approved: bool) -> None:
         self.world.clock.advance(minutes=1)
