@@ -55,8 +55,8 @@ LISTS: Mapping[str, Mapping[str, int]] = {
         "organization(id: $root) { children(first: 100) { edges { node { members(first: 100) % } } } }": 6,
     },
     "Member.pointsEntries": {
-        "member(id: $follower) { pointsEntries(first: 100) % }": 12,
-        "organization(id: $first) { members(first: 100) { edges { node { pointsEntries(first: 100) % } } } }": 12,
+        "member(id: $follower) { pointsEntries(first: 100) % }": 13,
+        "organization(id: $first) { members(first: 100) { edges { node { pointsEntries(first: 100) % } } } }": 13,
     },
     "Task.claims": {
         "task(id: $crowded) { claims(first: 100) % }": 9,
@@ -80,7 +80,7 @@ LISTS: Mapping[str, Mapping[str, int]] = {
     "Explanation.rules": {"explain(memberId: $follower, input: { organizationId: $root }) { rules % }": 13},
     "ExplainedRule.cuts": {"explain(memberId: $follower, input: { organizationId: $root }) { rules { cuts % } }": 13},
     "Explanation.entries": {
-        "explain(memberId: $follower, input: { organizationId: $root }) { entries(first: 100) % }": 21,
+        "explain(memberId: $follower, input: { organizationId: $root }) { entries(first: 100) % }": 22,
     },
     "Query.displays": {"displays(organizationId: $root, first: 100) %": 5},
     "Display.scenes": {"displays(organizationId: $root, first: 100) { edges { node { scenes % } } }": 5},
@@ -99,7 +99,7 @@ LISTS: Mapping[str, Mapping[str, int]] = {
     "Query.pointRules": {"pointRules(organizationId: $root) %": 5},
     "PointRule.versions": {"pointRules(organizationId: $root) { versions(first: 100) % }": 6},
     "Query.serviceTokens": {"serviceTokens(organizationId: $root, first: 100) %": 6},
-    "PointsLog.edges": {"pointsLog(organizationId: $root, first: 100) { edges % }": 11},
+    "PointsLog.edges": {"pointsLog(organizationId: $root, first: 100) { edges % }": 12},
 }
 # Lists that are made of an input alone, or of one row.
 OF_THE_INPUT = {
