@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 
 import models
-from app import failpoints, metrics, signing
+from app import failpoints, metrics, screens, signing
 from app.http import Endpoint
 from app.live import LiveEngine
 from app.pulse import Pulse
@@ -89,6 +89,7 @@ def create_app(settings: Settings, clock: Now = system_clock) -> Starlette:
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/metrics", metrics.endpoint(live, pulse)),
+            *screens.routes(),
         ],
         middleware=[
             Middleware(

@@ -1,0 +1,51 @@
+import type { Operation } from "./operations.ts";
+
+/** Nothing came back, or nothing that can be read: the server is away. */
+export class Unreachable extends Error {}
+
+/** The token is no longer good. */
+export class SignedOut extends Error {}
+
+/** The server understood, and says no. */
+export class Refused extends Error {}
+
+const PATIENCE = 15_000;
+const SKEWED = 20_000; // milliseconds from which on the server's clock is shown instead of this machine's
+
+let ahead = 0;
+
+/** Now, as the server has it: a screen's own clock may be wrong. */
+export const now = (): number => Date.now() + ahead;
+
+export function readClock(answer: Response): void {
+  const said = Date.parse(answer.headers.get("date") ?? "");
+  if (Number.isNaN(said)) return;
+  const difference = said + 500 - Date.now();
+  ahead = Math.abs(difference) < SKEWED ? 0 : difference;
+}
+
+/** The answer of a query or mutation. Unreachable, SignedOut or Refused otherwise. */
+export async function ask<Data, Variables>(
+  operation: Operation<Data, Variables>,
+  variables: Variables,
+  token?: string | null,
+): Promise<Data> {
+  let answer: Response;
+  let read: { data?: Data | null; errors?: readonly { message: string }[] };
+  try {
+    answer = await fetch("/graphql", {
+      method: "POST",
+      headers: { "content-type": "application/json", ...(token ? { authorization: `Bearer ${token}` } : {}) },
+      body: JSON.stringify({ query: operation, variables }),
+      signal: AbortSignal.timeout(PATIENCE),
+    });
+    if (answer.status >= 500) throw new Unreachable(String(answer.status));
+    read = await answer.json();
+  } catch (error) {
+    throw error instanceof Unreachable ? error : new Unreachable(String(error));
+  }
+  readClock(answer);
+  if (answer.status === 401) throw new SignedOut();
+  if (!read.data) throw new Refused(read.errors?.[0]?.message ?? String(answer.status));
+  return read.data;
+}

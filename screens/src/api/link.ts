@@ -1,0 +1,141 @@
+import { signal } from "@preact/signals";
+import { createClient, type Client } from "graphql-ws";
+import type { Operation } from "./operations.ts";
+
+const FORBIDDEN = 4403;
+const BEAT = 8_000; // milliseconds of quiet before the server is asked whether it is there
+const PONG_WITHIN = 5_000;
+const ACK_WITHIN = 8_000;
+const LONGEST_WAIT = 15; // seconds between two tries
+const WINDOW = 2; // seconds over which a first try is spread, until the server says how many
+
+/** live: the socket is open and answers. heard: when it last did, by this machine's clock. */
+export interface Linked {
+  readonly live: boolean;
+  readonly heard: number;
+}
+
+export interface Sink<Data> {
+  next(data: Data): void;
+  /** This subscription ended with an error of its own; the others live on. */
+  ended(message: string): void;
+}
+
+const pause = (seconds: number): Promise<void> => new Promise((done) => setTimeout(done, seconds * 1000));
+
+const code = (error: unknown): number | undefined =>
+  typeof error === "object" && error !== null && "code" in error ? Number(error.code) : undefined;
+
+/**
+ * One socket for all of a page's subscriptions, which comes back for ever. `refused` is told when the token may be no
+ * longer good; subscriptions wait meanwhile, and go on when it resolves true.
+ */
+export class Link {
+  readonly state = signal<Linked>({ live: false, heard: 0 });
+  #client: Client;
+  #window = WINDOW;
+  #pong: ReturnType<typeof setTimeout> | undefined;
+  #asking: Promise<boolean> | undefined;
+
+  constructor(
+    private readonly token: () => string | null,
+    private readonly refused: () => Promise<boolean>,
+  ) {
+    this.#client = this.#connect();
+  }
+
+  #connect(): Client {
+    const url = new URL("/graphql", location.href);
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    const client: Client = createClient({
+      url: url.href,
+      connectionParams: () => ({ authorization: `Bearer ${this.token() ?? ""}` }),
+      lazyCloseTimeout: 3_000,
+      keepAlive: BEAT,
+      connectionAckWaitTimeout: ACK_WITHIN,
+      retryAttempts: Infinity,
+      shouldRetry: (error) => code(error) !== FORBIDDEN,
+      retryWait: (retries) => {
+        const widest = retries === 0 ? this.#window : Math.min(LONGEST_WAIT, 2 ** retries);
+        return pause(0.2 + Math.random() * widest);
+      },
+      on: {
+        connected: (_, payload) => {
+          const said = (payload as { reconnectWithinSeconds?: unknown } | undefined)?.reconnectWithinSeconds;
+          if (typeof said === "number" && said >= 0 && said <= 600) this.#window = said;
+          this.#heard(true);
+        },
+        message: () => this.#heard(this.state.peek().live),
+        ping: (received) => {
+          if (received) return;
+          clearTimeout(this.#pong);
+          this.#pong = setTimeout(() => client.terminate(), PONG_WITHIN);
+        },
+        pong: (received) => {
+          if (received) clearTimeout(this.#pong);
+        },
+        closed: () => {
+          clearTimeout(this.#pong);
+          this.state.value = { ...this.state.peek(), live: false };
+        },
+      },
+    });
+    return client;
+  }
+
+  #heard(live: boolean): void {
+    const before = this.state.peek();
+    const heard = Date.now();
+    if (before.live !== live || heard - before.heard > 250) this.state.value = { live, heard };
+  }
+
+  /** Follows until the returned function is called, or the sink was told that it ended. */
+  follow<Data, Variables extends Record<string, unknown>>(
+    operation: Operation<Data, Variables>,
+    variables: Variables,
+    sink: Sink<Data>,
+  ): () => void {
+    let stopped = false;
+    let stop = (): void => undefined;
+    const begin = (): void => {
+      if (stopped) return;
+      stop = this.#client.subscribe<Data>({ query: operation, variables }, {
+        next: (frame) => {
+          if (frame.data) sink.next(frame.data);
+          else if (frame.errors) sink.ended(frame.errors[0]?.message ?? "");
+        },
+        error: (error) => {
+          if (Array.isArray(error)) sink.ended(String((error[0] as { message?: string } | undefined)?.message ?? ""));
+          else void this.#again(error).then((go) => go && begin());
+        },
+        complete: () => {
+          if (!stopped) void pause(1 + Math.random()).then(() => this.#asking ?? true).then((go) => go && begin());
+        },
+      });
+    };
+    begin();
+    return () => {
+      stopped = true;
+      stop();
+    };
+  }
+
+  /** After an end from which the client does not come back by itself: one answer for all subscriptions. */
+  #again(error: unknown): Promise<boolean> {
+    this.#asking ??= (async () => {
+      this.#client.dispose();
+      const good = code(error) === FORBIDDEN ? await this.refused() : true;
+      if (good) {
+        await pause(1 + Math.random() * this.#window);
+        this.#client = this.#connect();
+      }
+      this.#asking = undefined;
+      return good;
+    })();
+    return this.#asking;
+  }
+
+  close(): void {
+    this.#client.dispose();
+  }
+}

@@ -1,0 +1,92 @@
+import type { ComponentChildren } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import type { Board } from "../api/operations.ts";
+import { board as words } from "../words/boards.ts";
+import { count, mean } from "../words/times.ts";
+
+export type Row = Board["rows"][number];
+
+const FLASH = { duration: 1600, easing: "ease-out" } as const;
+
+/** Who stands where. Rows keep their place in the document and move by transform, so that the eye can follow them. */
+export function Ranks({ shown, own }: { shown: Board; own?: string | null }) {
+  const top = Math.max(...shown.rows.map((row) => row.score), 1);
+  // In an order that does not change: a node that is taken out and put back would jump.
+  const placed = shown.rows.map((row, index) => ({ row, index })).sort((a, b) => (a.row.id < b.row.id ? -1 : 1));
+  return (
+    <ol class="ranks" style={{ "--n": shown.rows.length }}>
+      {placed.map(({ row, index }) => (
+        <Place key={row.id} row={row} index={index} size={shown.rows.length} share={Math.max(0, row.score / top)}
+          day={shown.period.kind === "DAY"} averaged={shown.scoring === "MEAN"} own={own === row.subject?.id} />
+      ))}
+    </ol>
+  );
+}
+
+interface Placed {
+  row: Row;
+  index: number;
+  size: number;
+  share: number;
+  day: boolean;
+  averaged: boolean;
+  own: boolean;
+}
+
+function Place({ row, index, size, share, day, averaged, own }: Placed) {
+  const flash = useRef<HTMLSpanElement>(null);
+  const before = useRef({ score: row.score, index });
+  useLayoutEffect(() => {
+    const gained = row.score !== before.current.score || index < before.current.index;
+    before.current = { score: row.score, index };
+    if (gained) flash.current?.animate([{ opacity: 1 }, { opacity: 0 }], FLASH);
+  }, [row.score, index]);
+  const { subject } = row;
+  return (
+    <li
+      class={`place${row.rank <= 3 ? ` medal medal-${row.rank}` : ""}${own ? " own" : ""}`}
+      style={{ transform: `translateY(${index * 100}%)` }}
+      aria-posinset={index + 1}
+      aria-setsize={size}
+    >
+      <span class="bar" style={{ transform: `scaleX(${share})` }} />
+      <span class="flash" ref={flash} />
+      <span class="rank">{row.rank}</span>
+      {day ? <span class="move" /> : <Move rank={row.rank} before={row.previousRank} />}
+      <span class="who">
+        <span class={subject ? "name" : "name hidden"}>
+          {subject ? (subject.__typename === "Member" ? subject.displayName : subject.name) : words.hidden}
+        </span>
+        <span class="of">{subject?.__typename === "Member" ? subject.organization.name : members(row)}</span>
+      </span>
+      <Score value={averaged ? mean(row.score) : count(row.score)} />
+    </li>
+  );
+}
+
+const members = (row: Row): string =>
+  row.memberCount === null ? "" : `${words.members(row.memberCount)} · ${words.total(count(row.points))}`;
+
+function Score({ value }: { value: ComponentChildren }) {
+  return (
+    <span class="score">
+      {value}
+      <span class="unit">{words.points}</span>
+    </span>
+  );
+}
+
+/** By its shape as much as by its colour. */
+export function Move({ rank, before }: { rank: number; before: number | null }) {
+  if (before === null) {
+    return <span class="move new" aria-label={words.freshLong}><b>{words.fresh}</b></span>;
+  }
+  const places = before - rank;
+  if (places === 0) return <span class="move same" aria-label={words.same}><i /></span>;
+  return (
+    <span class={`move ${places > 0 ? "up" : "down"}`} aria-label={places > 0 ? words.up(places) : words.down(-places)}>
+      <i />
+      {Math.abs(places)}
+    </span>
+  );
+}

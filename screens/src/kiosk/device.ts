@@ -1,0 +1,103 @@
+import { signal } from "@preact/signals";
+import { Refused, SignedOut, ask, now } from "../api/http.ts";
+import { kept } from "../api/kept.ts";
+import { ClaimToken, RequestPairing, WhoAmI, type DisplayUpdatedData, type RequestPairingData } from "../api/operations.ts";
+import { kiosk } from "../words/kiosk.ts";
+
+type Asked = Extract<RequestPairingData["requestDisplayPairing"], { __typename: "RequestDisplayPairingSuccess" }>;
+export type Pairing = Asked["pairing"];
+export type Display = DisplayUpdatedData["displayUpdated"];
+
+/** token null: the screen belongs to nobody, and shows a code. */
+export const token = signal<string | null>(kept.read("token"));
+/** As it last was; kept, so that a screen that starts in an outage knows what it shows. */
+export const display = signal<Display | null>(kept.read("display"));
+export const pairing = signal<Pairing | null>(null);
+/** Why there is no code yet. */
+export const trouble = signal<string | null>(null);
+
+const pause = (seconds: number): Promise<void> => new Promise((done) => setTimeout(done, seconds * 1000));
+
+export function shows(shown: Display): void {
+  display.value = shown;
+  kept.write("display", shown);
+}
+
+/** Nobody's again: nothing of what it showed stays behind. What it knew of block chains does, as that is public. */
+export function forget(): void {
+  for (const name of ["token", "display", "heard", ...kept.names("frame.")]) kept.forget(name);
+  display.value = null;
+  token.value = null;
+}
+
+/** Whether the token is still good; asks until the server says so or no. */
+export async function stillGood(): Promise<boolean> {
+  for (let tries = 1; token.value !== null; tries += 1) {
+    try {
+      if ((await ask(WhoAmI, {}, token.value)).viewer !== null) return true;
+      forget();
+    } catch (error) {
+      if (error instanceof SignedOut) forget();
+      else await pause(1 + Math.random() * Math.min(15, 2 ** tries));
+    }
+  }
+  return false;
+}
+
+/** Shows codes until somebody approves one. */
+export async function pair(): Promise<void> {
+  const before = kept.read<Pairing>("pairing");
+  pairing.value = before && Date.parse(before.expiresAt) > now() ? before : null;
+  let tries = 0;
+  while (token.value === null) {
+    try {
+      const wait = pairing.value === null ? await askForCode() : await askForToken(pairing.value);
+      trouble.value = null;
+      tries = 0;
+      if (wait > 0) await pause(wait);
+    } catch (error) {
+      tries += 1;
+      trouble.value = error instanceof TooSoon ? kiosk.tooMany : kiosk.cannotAsk;
+      if (error instanceof Refused) pairing.value = null;
+      await pause(error instanceof TooSoon ? error.seconds : 1 + Math.random() * Math.min(15, 2 ** tries));
+    }
+  }
+  pairing.value = null;
+  kept.forget("pairing");
+}
+
+class TooSoon extends Error {
+  constructor(readonly seconds: number) {
+    super();
+  }
+}
+
+/** How many seconds to wait. */
+async function askForCode(): Promise<number> {
+  const { requestDisplayPairing: answer } = await ask(RequestPairing, {});
+  if (answer.__typename === "TooManyAttempts") throw new TooSoon(answer.retryAfterSeconds);
+  pairing.value = answer.pairing;
+  kept.write("pairing", answer.pairing);
+  return answer.pairing.pollSeconds;
+}
+
+async function askForToken(shown: Pairing): Promise<number> {
+  if (Date.parse(shown.expiresAt) <= now()) {
+    pairing.value = null;
+    return 0;
+  }
+  const { claimDisplayToken: answer } = await ask(ClaimToken, { input: { deviceCode: shown.deviceCode } });
+  switch (answer.__typename) {
+    case "ClaimDisplayTokenSuccess":
+      kept.write("token", answer.token);
+      token.value = answer.token;
+      return 0;
+    case "PairingPending":
+      return answer.pollSeconds;
+    case "TooManyAttempts":
+      return answer.retryAfterSeconds;
+    default:
+      pairing.value = null;
+      return 1;
+  }
+}

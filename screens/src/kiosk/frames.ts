@@ -1,0 +1,100 @@
+import { signal, type Signal } from "@preact/signals";
+import { kept } from "../api/kept.ts";
+import type { Link } from "../api/link.ts";
+import {
+  ArenaUpdated,
+  BoardUpdated,
+  type ArenaUpdatedData,
+  type Board,
+  type LeaderboardInput,
+  type Operation,
+} from "../api/operations.ts";
+import type { Display } from "./device.ts";
+
+export type Scene = Display["scenes"][number];
+export type Arena = ArenaUpdatedData["taskArenaUpdated"];
+
+/** What a scene shows, and when it came, by this machine's clock. */
+export type Frame =
+  | { readonly kind: "board"; readonly at: number; readonly shown: Board }
+  | { readonly kind: "arena"; readonly at: number; readonly shown: Arena };
+
+const SAVED_AFTER = 5_000; // milliseconds: not every frame is worth writing to a disk that lasts for years
+
+const frames = new Map<string, Signal<Frame | null>>();
+const unsaved = new Map<string, ReturnType<typeof setTimeout>>();
+
+/** Scenes that show the same have the same key. */
+export const keyOf = (scene: Scene): string =>
+  [scene.kind, scene.organization.id, scene.period, scene.organizationKind, scene.scoring].join(" ");
+
+export function frameOf(key: string): Signal<Frame | null> {
+  let found = frames.get(key);
+  if (!found) frames.set(key, (found = signal(kept.read<Frame>(`frame.${key}`))));
+  return found;
+}
+
+function save(key: string): void {
+  clearTimeout(unsaved.get(key));
+  unsaved.delete(key);
+  const frame = frames.get(key)?.peek();
+  if (frame) kept.write(`frame.${key}`, frame);
+}
+
+addEventListener("pagehide", () => [...unsaved.keys()].forEach(save));
+
+function show(key: string, frame: Frame): void {
+  frameOf(key).value = frame;
+  if (!unsaved.has(key)) unsaved.set(key, setTimeout(() => save(key), SAVED_AFTER));
+}
+
+export function drop(key: string): void {
+  clearTimeout(unsaved.get(key));
+  unsaved.delete(key);
+  kept.forget(`frame.${key}`);
+  frameOf(key).value = null;
+}
+
+/** Only what some scene shows stays. */
+export function keepOnly(keys: ReadonlySet<string>): void {
+  for (const key of [...frames.keys()]) if (!keys.has(key)) drop(key), frames.delete(key);
+  for (const name of kept.names("frame.")) if (!keys.has(name.slice("frame.".length))) kept.forget(name);
+}
+
+/** Follows a scene until the returned function is called. ended: it may not be shown at the moment. */
+export function follow(link: Link, scene: Scene, ended: () => void): () => void {
+  const key = keyOf(scene);
+  const organizationId = scene.organization.id;
+  function from<Data, Variables extends Record<string, unknown>>(
+    operation: Operation<Data, Variables>,
+    variables: Variables,
+    read: (data: Data) => Frame,
+  ): () => void {
+    return link.follow(operation, variables, {
+      next: (data) => show(key, read(data)),
+      ended: () => (drop(key), ended()),
+    });
+  }
+  const at = Date.now;
+  switch (scene.kind) {
+    case "MEMBER_LEADERBOARD":
+    case "ORGANIZATION_LEADERBOARD":
+      return from(BoardUpdated, { input: input(scene) }, (data) => ({
+        kind: "board",
+        at: at(),
+        shown: data.leaderboardUpdated,
+      }));
+    case "TASK_ARENA":
+      return from(ArenaUpdated, { organizationId }, (data) => ({ kind: "arena", at: at(), shown: data.taskArenaUpdated }));
+    default:
+      ended();
+      return () => undefined;
+  }
+}
+
+function input(scene: Scene): LeaderboardInput {
+  const shared = { organizationId: scene.organization.id, period: scene.period ?? "MONTH" } as const;
+  if (scene.kind === "MEMBER_LEADERBOARD") return { ...shared, subject: "MEMBER" };
+  const [organizationKind, scoring] = [scene.organizationKind ?? "BRANCH", scene.scoring ?? "MEAN"] as const;
+  return { ...shared, subject: "ORGANIZATION", organizationKind, scoring };
+}

@@ -1,0 +1,137 @@
+import { useComputed, useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import type { Link } from "../api/link.ts";
+import { kept } from "../api/kept.ts";
+import { organizationBoards, scenes as sceneNames, states } from "../words/boards.ts";
+import { kiosk } from "../words/kiosk.ts";
+import { Times, age } from "../words/times.ts";
+import { clock } from "./clock.ts";
+import { display } from "./device.ts";
+import { frameOf, keyOf, type Frame, type Scene } from "./frames.ts";
+import { place, refused, scene } from "./rotation.ts";
+import { Seal } from "./seal.tsx";
+import { ArenaScene } from "./scenes/arena.tsx";
+import { BoardScene, Asides } from "./scenes/board.tsx";
+
+const GRACE = 1_500; // milliseconds without a connection before it is told
+const HEARD_SAVED = 15_000;
+
+export function Stage({ link }: { link: Link }) {
+  const times = useComputed(() => new Times(display.value?.organization.timeZone)).value;
+  const shown = scene.value;
+  const frame = shown && frameOf(keyOf(shown)).value;
+  return (
+    <main class="stage">
+      <Header shown={shown} frame={frame} times={times} />
+      <section class="scene" key={place.value.turn}>
+        {shown && frame ? <Body frame={frame} times={times} /> : <Waiting shown={shown} />}
+      </section>
+      <Footer link={link} shown={shown} frame={frame} times={times} />
+    </main>
+  );
+}
+
+function Header({ shown, frame, times }: { shown: Scene | null; frame: Frame | null; times: Times }) {
+  const organization = shown?.organization.name ?? display.value?.organization.name ?? "";
+  return (
+    <header class="head">
+      <Seal />
+      <div class="titles">
+        <p class="organization">{organization}</p>
+        <h1>{shown ? titleOf(shown) : kiosk.product}</h1>
+      </div>
+      <div class="when">
+        {frame?.kind === "board" && (
+          <p class="period">
+            {times.period(frame.shown.period.kind, frame.shown.period.startsAt, frame.shown.period.endsAt)}
+            <span class={`state state-${frame.shown.state}`}><i />{states[frame.shown.state]}</span>
+          </p>
+        )}
+        {frame?.kind === "board" ? (
+          <p class="date">{times.date(clock.value)}</p>
+        ) : (
+          <>
+            <p class="period">{times.date(clock.value)}</p>
+            <p class="date">{times.year(clock.value)}</p>
+          </>
+        )}
+      </div>
+      <time class="clock">{times.time(clock.value)}</time>
+    </header>
+  );
+}
+
+function titleOf(shown: Scene): string {
+  if (shown.kind === "ORGANIZATION_LEADERBOARD") return organizationBoards[shown.organizationKind ?? "BRANCH"];
+  return sceneNames[shown.kind];
+}
+
+function Body({ frame, times }: { frame: Frame; times: Times }) {
+  switch (frame.kind) {
+    case "board":
+      return <BoardScene shown={frame.shown} times={times} />;
+    case "arena":
+      return <ArenaScene shown={frame.shown} times={times} />;
+  }
+}
+
+function Waiting({ shown }: { shown: Scene | null }) {
+  const not = shown !== null && refused.value.has(keyOf(shown));
+  return <p class="waiting">{not ? kiosk.notNow : `${kiosk.waiting}…`}</p>;
+}
+
+interface Foot {
+  link: Link;
+  shown: Scene | null;
+  frame: Frame | null;
+  times: Times;
+}
+
+function Footer({ link, shown, frame, times }: Foot) {
+  const scenes = display.value?.scenes ?? [];
+  return (
+    <footer class="foot">
+      <ol class="turns" aria-hidden="true">
+        {scenes.length > 1 && scenes.map((one) => <Turn key={one.id} on={one === shown} seconds={place.value.seconds} />)}
+      </ol>
+      <div class="asides">{frame?.kind === "board" && <Asides shown={frame.shown} times={times} />}</div>
+      <Connection link={link} frame={frame} times={times} />
+    </footer>
+  );
+}
+
+function Turn({ on, seconds }: { on: boolean; seconds: number }) {
+  return <li class={on ? "turn on" : "turn"}>{on && <i key={place.value.turn} style={{ animationDuration: `${seconds}s` }} />}</li>;
+}
+
+/** Whether what is shown is of now; if not, of when. */
+function Connection({ link, frame, times }: { link: Link; frame: Frame | null; times: Times }) {
+  const { live, heard } = link.state.value;
+  const lostFor = useSignal(false);
+  useEffect(() => {
+    if (live) {
+      lostFor.value = false;
+      return undefined;
+    }
+    const timer = setTimeout(() => (lostFor.value = true), GRACE);
+    return () => clearTimeout(timer);
+  }, [live]);
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (link.state.peek().live) kept.write("heard", link.state.peek().heard);
+    }, HEARD_SAVED);
+    return () => clearInterval(timer);
+  }, []);
+  if (live || !lostFor.value) {
+    return <p class="connection live"><i />{live ? kiosk.live : `${kiosk.connecting}…`}</p>;
+  }
+  const last = Math.max(heard, frame?.at ?? 0, kept.read<number>("heard") ?? 0);
+  return (
+    <p class="connection lost" role="status">
+      <i />
+      <b>{kiosk.lost}</b>
+      {frame && kiosk.heldSince(times.moment(last, clock.value), age(Date.now() - last))}
+      <span class="again">{kiosk.again}…</span>
+    </p>
+  );
+}

@@ -1,0 +1,93 @@
+import type { LeaderboardState, OrganizationKind, OrganizationScoring, PeriodKind, SceneKind } from "../api/operations.ts";
+import { pick } from "./language.ts";
+
+export const scenes: Record<SceneKind, string> = pick(
+  {
+    MEMBER_LEADERBOARD: "党员先锋榜",
+    ORGANIZATION_LEADERBOARD: "组织擂台榜",
+    TASK_ARENA: "任务擂台",
+    BLOCK_BOARD: "责任区块",
+    COURSES: "共享党课",
+  },
+  {
+    MEMBER_LEADERBOARD: "Members",
+    ORGANIZATION_LEADERBOARD: "Organizations",
+    TASK_ARENA: "Task arena",
+    BLOCK_BOARD: "Blocks",
+    COURSES: "Courses",
+  },
+);
+
+export const organizations: Record<OrganizationKind, string> = pick(
+  { COMMITTEE: "党委", GENERAL_BRANCH: "党总支", BRANCH: "党支部", GROUP: "党小组" },
+  { COMMITTEE: "Committees", GENERAL_BRANCH: "General branches", BRANCH: "Branches", GROUP: "Groups" },
+);
+
+export const organizationBoards: Record<OrganizationKind, string> = pick(
+  { COMMITTEE: "党委擂台榜", GENERAL_BRANCH: "党总支擂台榜", BRANCH: "支部擂台榜", GROUP: "党小组擂台榜" },
+  organizations,
+);
+
+export const periods: Record<PeriodKind, string> = pick(
+  { DAY: "今日", WEEK: "本周", MONTH: "本月", QUARTER: "本季度", YEAR: "本年", ALL_TIME: "累计" },
+  { DAY: "Day", WEEK: "Week", MONTH: "Month", QUARTER: "Quarter", YEAR: "Year", ALL_TIME: "All time" },
+);
+
+export const scorings: Record<OrganizationScoring, string> = pick(
+  { TOTAL: "总分", MEAN: "人均" },
+  { TOTAL: "Total", MEAN: "Per member" },
+);
+
+export const states: Record<LeaderboardState, string> = pick(
+  { LIVE: "实时", FROZEN: "已封榜", SETTLING: "结算中", FINAL: "最终结果" },
+  { LIVE: "Live", FROZEN: "Frozen", SETTLING: "Settling", FINAL: "Final" },
+);
+
+export const board = pick(
+  {
+    points: "分",
+    hidden: "未公开",
+    nobody: "本期还没有积分，第一名虚位以待",
+    ranked: (size: number): string => `${size} 人有积分`,
+    rankedOrganizations: (size: number): string => `${size} 个组织有积分`,
+    asOf: (time: string): string => `截至 ${time}`,
+    frozen: (time: string): string => `${time} 封榜，此后的积分解封后公布`,
+    settling: (time: string): string => `本期已结束，迟报的积分计至 ${time}`,
+    final: "本期已结束，结果不再变动",
+    members: (count: number): string => `${count} 名党员`,
+    total: (points: string): string => `共 ${points} 分`,
+    fresh: "新",
+    up: (places: number): string => `上升 ${places} 位`,
+    down: (places: number): string => `下降 ${places} 位`,
+    same: "名次未变",
+    freshLong: "新上榜",
+    rank: "名次",
+    move: "较今晨",
+    who: "党员",
+    organization: "组织",
+    score: "积分",
+  },
+  {
+    points: "pts",
+    hidden: "Not shown",
+    nobody: "No points yet: the first place is free",
+    ranked: (size: number): string => `${size} members with points`,
+    rankedOrganizations: (size: number): string => `${size} organizations with points`,
+    asOf: (time: string): string => `As of ${time}`,
+    frozen: (time: string): string => `Frozen at ${time}; later points are shown when it is lifted`,
+    settling: (time: string): string => `Over; late reports count until ${time}`,
+    final: "Over; the result stands",
+    members: (count: number): string => `${count} members`,
+    total: (points: string): string => `${points} pts in all`,
+    fresh: "NEW",
+    up: (places: number): string => `up ${places}`,
+    down: (places: number): string => `down ${places}`,
+    same: "as before",
+    freshLong: "new on the board",
+    rank: "Rank",
+    move: "Today",
+    who: "Member",
+    organization: "Organization",
+    score: "Points",
+  },
+);
