@@ -37,7 +37,7 @@ install: .venv/.installed $(NODE_STAMPS)
 
 ifneq ($(wildcard screens/package.json),)
 screens: screens/dist/.built
-screens/dist/.built: screens/node_modules/.installed $(shell git ls-files screens)
+screens/dist/.built: screens/node_modules/.installed schema.graphql $(shell git ls-files --cached --others --exclude-standard screens)
 	cd screens && npm run build
 	touch $@
 endif

@@ -13,7 +13,7 @@ function worker(): Plugin {
       order: "post",
       handler(_, bundle) {
         const made = Object.keys(bundle).filter((name) => !name.endsWith(".map")).sort();
-        const text = readFileSync(here("build/worker.js"), "utf8");
+        const text = readFileSync(here("making/worker.js"), "utf8");
         this.emitFile({ type: "asset", fileName: "worker.js", source: text.replace("[/* files */]", JSON.stringify(made)) });
       },
     },

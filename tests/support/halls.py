@@ -192,9 +192,10 @@ class Hall:
         assert answer["__typename"] == f"{kind}Success", answer
         return answer
 
-    async def award(self, amount: int = 1) -> None:
-        """To 李强, so that the first branch's and the company's boards change."""
-        given = {"memberId": World.id(self.li), "amount": amount, "reason": "志愿服务", "idempotencyKey": str(uuid4())}
+    async def award(self, amount: int = 1, to: Person | None = None) -> None:
+        """To 李强 unless to another, so that the first branch's and the company's boards change."""
+        member = World.id(to or self.li)
+        given = {"memberId": member, "amount": amount, "reason": "志愿服务", "idempotencyKey": str(uuid4())}
         await self.do(self.secretary, "awardPoints", **given)
 
     # ------------------------------------------------------------ what the server says of itself

@@ -1,6 +1,7 @@
-import { useComputed, useSignal } from "@preact/signals";
+import { signal, useComputed } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Link } from "../api/link.ts";
+import type { LeaderboardState } from "../api/operations.ts";
 import { kept } from "../api/kept.ts";
 import { organizationBoards, scenes as sceneNames, states } from "../words/boards.ts";
 import { kiosk } from "../words/kiosk.ts";
@@ -15,6 +16,9 @@ import { BoardScene, Asides } from "./scenes/board.tsx";
 
 const GRACE = 1_500; // milliseconds without a connection before it is told
 const HEARD_SAVED = 15_000;
+
+/** Whether the connection has been gone for longer than a moment. */
+const lost = signal(false);
 
 export function Stage({ link }: { link: Link }) {
   const times = useComputed(() => new Times(display.value?.organization.timeZone)).value;
@@ -44,7 +48,7 @@ function Header({ shown, frame, times }: { shown: Scene | null; frame: Frame | n
         {frame?.kind === "board" && (
           <p class="period">
             {times.period(frame.shown.period.kind, frame.shown.period.startsAt, frame.shown.period.endsAt)}
-            <span class={`state state-${frame.shown.state}`}><i />{states[frame.shown.state]}</span>
+            <State state={lost.value && frame.shown.state === "LIVE" ? "HELD" : frame.shown.state} />
           </p>
         )}
         {frame?.kind === "board" ? (
@@ -59,6 +63,10 @@ function Header({ shown, frame, times }: { shown: Scene | null; frame: Frame | n
       <time class="clock">{times.time(clock.value)}</time>
     </header>
   );
+}
+
+function State({ state }: { state: LeaderboardState | "HELD" }) {
+  return <span class={`state state-${state}`}><i />{state === "HELD" ? kiosk.held : states[state]}</span>;
 }
 
 function titleOf(shown: Scene): string {
@@ -107,13 +115,12 @@ function Turn({ on, seconds }: { on: boolean; seconds: number }) {
 /** Whether what is shown is of now; if not, of when. */
 function Connection({ link, frame, times }: { link: Link; frame: Frame | null; times: Times }) {
   const { live, heard } = link.state.value;
-  const lostFor = useSignal(false);
   useEffect(() => {
     if (live) {
-      lostFor.value = false;
+      lost.value = false;
       return undefined;
     }
-    const timer = setTimeout(() => (lostFor.value = true), GRACE);
+    const timer = setTimeout(() => (lost.value = true), GRACE);
     return () => clearTimeout(timer);
   }, [live]);
   useEffect(() => {
@@ -122,7 +129,7 @@ function Connection({ link, frame, times }: { link: Link; frame: Frame | null; t
     }, HEARD_SAVED);
     return () => clearInterval(timer);
   }, []);
-  if (live || !lostFor.value) {
+  if (live || !lost.value) {
     return <p class="connection live"><i />{live ? kiosk.live : `${kiosk.connecting}…`}</p>;
   }
   const last = Math.max(heard, frame?.at ?? 0, kept.read<number>("heard") ?? 0);
