@@ -28,10 +28,11 @@ from realtime.hub import Hub
 from realtime.logs import LogSource
 from realtime.redis_hints import RedisHints
 from realtime.transport import Socket
-from resolvers import arenas, block_boards, displays, leaderboards, points_log, sessions
+from resolvers import arenas, block_boards, course_boards, displays, leaderboards, points_log, sessions
 from resolvers.arenas import ArenaKey
 from resolvers.block_boards import BlockBoardKey
 from resolvers.boards import BoardKey, OwnKey
+from resolvers.course_boards import CourseBoardKey
 from resolvers.displays import DisplayKey
 from resolvers.points_log import LogKey
 from resolvers.session import Announcement, Now, Session, Viewer
@@ -54,6 +55,7 @@ async def versions(keys: Sequence[Hashable]) -> dict[Hashable, int]:
     watched_arenas = [key for key in keys if isinstance(key, ArenaKey)]
     screens = [key for key in keys if isinstance(key, DisplayKey)]
     watched_blocks = [key for key in keys if isinstance(key, BlockBoardKey)]
+    watched_courses = [key for key in keys if isinstance(key, CourseBoardKey)]
     found: dict[Hashable, int] = {}
     if watched_blocks:
         found = {**found, **await block_boards.versions(watched_blocks)}
@@ -61,6 +63,8 @@ async def versions(keys: Sequence[Hashable]) -> dict[Hashable, int]:
         found = {**found, **await leaderboards.versions(boards)}
     if watched_arenas:
         found = {**found, **await arenas.versions(watched_arenas)}
+    if watched_courses:
+        found = {**found, **await course_boards.versions(watched_courses)}
     if logs:
         found = {**found, **await points_log.versions(logs)}
     if screens:
@@ -80,7 +84,7 @@ def organization_of(key: Hashable) -> UUID:
     """Whose board it is."""
     if isinstance(key, OwnKey):
         key = key.board
-    assert isinstance(key, BoardKey | ArenaKey | BlockBoardKey | LogKey | DisplayKey)
+    assert isinstance(key, BoardKey | ArenaKey | BlockBoardKey | CourseBoardKey | LogKey | DisplayKey)
     return key.organization_id
 
 
@@ -129,6 +133,7 @@ class LiveEngine:
         public = "p" if announcement.in_public else ""
         topics = {f"{public}o:{one}" for one in announcement.changed}
         topics |= {f"{public}t:{one}" for one in announcement.tasks}
+        topics |= {f"{public}c:{one}" for one in announcement.courses}
         if announcement.everything:
             topics.add(f"{public}r:{announcement.root_id}")
         if announcement.display_id:

@@ -4,6 +4,7 @@ from models import (
     blocks,
     caps,
     clock,
+    courses,
     database,
     displays,
     freezes,
@@ -19,19 +20,22 @@ from models import (
     secrets,
     sessions,
     sql,
+    studies,
     tasks,
 )
 from models.blocks import Block, BlockInspection, BlockOpening, BlockPair, BlockRevision
 from models.clock import BoardVersion, Clock, Instant
+from models.courses import Course, CourseStatus
 from models.displays import Display, DisplayPairing, DisplayScene, SceneKind
 from models.freezes import Freeze
 from models.members import Member, Membership
-from models.organizations import Organization, OrganizationKind, OrganizationPath
+from models.organizations import Lecturing, Organization, OrganizationKind, OrganizationPath
 from models.points import IdempotencyKey, PointsEntry, PointsKind, PointsReason
 from models.rewards import Redemption, RedemptionStatus, Reward
 from models.roles import RoleGrant
 from models.rules import PointRule, PointRuleVersion
 from models.sessions import Account, AuthToken, ServiceToken
+from models.studies import Study, StudyReport
 from models.tasks import Claim, ClaimStatus, Task, TaskReview, TaskStatus
 
 __all__ = [
@@ -46,12 +50,15 @@ __all__ = [
     "Claim",
     "ClaimStatus",
     "Clock",
+    "Course",
+    "CourseStatus",
     "Display",
     "DisplayPairing",
     "DisplayScene",
     "Freeze",
     "IdempotencyKey",
     "Instant",
+    "Lecturing",
     "Member",
     "Membership",
     "Organization",
@@ -68,12 +75,15 @@ __all__ = [
     "RoleGrant",
     "SceneKind",
     "ServiceToken",
+    "Study",
+    "StudyReport",
     "Task",
     "TaskReview",
     "TaskStatus",
     "blocks",
     "caps",
     "clock",
+    "courses",
     "database",
     "displays",
     "freezes",
@@ -89,5 +99,6 @@ __all__ = [
     "secrets",
     "sessions",
     "sql",
+    "studies",
     "tasks",
 ]

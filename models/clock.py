@@ -4,7 +4,7 @@ A transaction calls `take` after all its other locks; nothing but ledger rows an
 `instants` is the schedule of what time will do; each is written once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -33,8 +33,8 @@ class Clock(Model):
 
 class BoardVersion(Model):
     """`changed`: newest position at which anything of this organization or below changed;
-    `tasks_changed`: the same for tasks set here, which arenas below show too. The public's columns count by the public
-    position, so that not even a number tells of what a freeze hides."""
+    `tasks_changed`: the same for tasks set here, which arenas below show too; `courses_changed`: and for courses. The
+    public's columns count by the public position, so that not even a number tells of what a freeze hides."""
 
     organization_id = fields.UUIDField(primary_key=True)
     root_id = fields.UUIDField()
@@ -46,6 +46,8 @@ class BoardVersion(Model):
     public_changed_at = fields.DatetimeField()
     public_tasks_changed = fields.BigIntField(default=0)
     public_tasks_changed_at = fields.DatetimeField()
+    courses_changed = fields.BigIntField(default=0)
+    public_courses_changed = fields.BigIntField(default=0)
 
     class Meta(Model.Meta):
         table = "board_versions"
@@ -186,6 +188,7 @@ async def mark(
     everything: bool,
     changed: set[UUID],
     tasks: set[UUID],
+    courses: Set[UUID] = frozenset(),
 ) -> list[UUID]:
     """Raise the versions of the named organizations and their ancestors, the true ones, the public ones or both; gives
     the ids whose boards changed."""
@@ -194,6 +197,7 @@ async def mark(
     arenas = [
         f"{name}tasks_changed = :{name}position, {name}tasks_changed_at = :at" for name, to in columns.items() if to
     ]
+    course_boards = [f"{name}courses_changed = :{name}position" for name, to in columns.items() if to]
     values = {f"{name}position": to for name, to in columns.items() if to}
     raised: list[UUID] = []
     if everything:
@@ -212,5 +216,9 @@ async def mark(
     if tasks:
         await sql.execute(
             f"UPDATE board_versions SET {', '.join(arenas)} WHERE organization_id IN :ids", at=at, ids=tasks, **values
+        )
+    if courses:
+        await sql.execute(
+            f"UPDATE board_versions SET {', '.join(course_boards)} WHERE organization_id IN :ids", ids=courses, **values
         )
     return raised

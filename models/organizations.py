@@ -21,6 +21,11 @@ class OrganizationKind(StrEnum):
     GROUP = "GROUP"
 
 
+class Lecturing(StrEnum):
+    EVERY_MEMBER = "EVERY_MEMBER"
+    NAMED_BY_SECRETARY = "NAMED_BY_SECRETARY"
+
+
 class Organization(Model):
     id = fields.UUIDField(primary_key=True, default=uuid4)
     code = fields.CharField(max_length=64, unique=True)
@@ -30,6 +35,7 @@ class Organization(Model):
     root_id = fields.UUIDField()
     time_zone = fields.CharField(max_length=64, default=TIME_ZONE)  # the root's counts
     settling_hours = fields.IntField(default=SETTLING_HOURS)  # the root's counts
+    lecturing = fields.CharEnumField(Lecturing, max_length=20, null=True)  # null: as above it
     created_at = fields.DatetimeField()
 
     class Meta(Model.Meta):
@@ -102,9 +108,9 @@ async def move(organization: Organization, parent: Organization) -> bool:
     return True
 
 
-async def rename(organization_id: UUID, *, code: str | None, name: str | None) -> None:
+async def change(organization_id: UUID, *, code: str | None, name: str | None, lecturing: Lecturing | None) -> None:
     """None leaves it as it is. IntegrityError: the code is taken."""
-    wanted = {"code": code, "name": name}
+    wanted = {"code": code, "name": name, "lecturing": lecturing}
     await Organization.filter(id=organization_id).update(
         **{key: value for key, value in wanted.items() if value is not None}
     )

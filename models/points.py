@@ -42,6 +42,7 @@ class PointsEntry(Model):
     cut_points = fields.IntField(null=True)
     base_year = fields.IntField(null=True)  # of a rule's base for a year: once for each member
     claim_id = fields.UUIDField(null=True, unique=True)
+    study_id = fields.UUIDField(null=True)  # unique with rule: what its listener earned, and its lecturer
     reverses_id = fields.UUIDField(null=True, unique=True)
     redemption_id = fields.UUIDField(null=True)
     correction = fields.BooleanField(default=False)  # of a day that was FINAL
@@ -160,6 +161,12 @@ async def by_ids(ids: Iterable[UUID]) -> dict[UUID, PointsEntry]:
 async def by_claims(claim_ids: Iterable[UUID]) -> dict[UUID, PointsEntry]:
     found = await PointsEntry.filter(claim_id__in=list(set(claim_ids)))
     return {entry.claim_id: entry for entry in found if entry.claim_id}
+
+
+async def by_studies(study_ids: Iterable[UUID], rule: str) -> dict[UUID, PointsEntry]:
+    """What each study earned by a rule."""
+    found = await PointsEntry.filter(study_id__in=list(set(study_ids)), rule=rule)
+    return {entry.study_id: entry for entry in found if entry.study_id}
 
 
 async def reasons(ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -195,7 +195,8 @@ async def read() -> Books:
         paths=await sql.rows("SELECT ancestor_id, descendant_id, depth FROM organization_paths"),
         lost_keys=await sql.rows(
             """SELECT k.id, k.entry_id FROM idempotency_keys k
-               WHERE NOT EXISTS (SELECT 1 FROM points_entries e WHERE e.id = k.entry_id) ORDER BY k.id"""
+               WHERE NOT EXISTS (SELECT 1 FROM points_entries e WHERE e.id = k.entry_id)
+                 AND NOT EXISTS (SELECT 1 FROM study_reports r WHERE r.id = k.entry_id) ORDER BY k.id"""
         ),
     )
 

@@ -79,4 +79,4 @@ def touch(work: Work, boards: Iterable[tuple[UUID, UUID]]) -> None:
 def touch_everything(work: Work, roots: Collection[UUID]) -> None:
     """Names stand on boards and in arenas anywhere in their root."""
     for root in roots:
-        work.touch(root, everything=True, tasks=[root])
+        work.touch(root, everything=True, tasks=[root], courses=[root])

@@ -225,7 +225,8 @@ async def _shown_anew(work: Work, member: Member) -> None:
     places = await models.members.places_of(member.id)
     arenas = await models.tasks.organizations_of_claims(member.id)
     blocks = await models.blocks.organizations_naming(member.id)
-    work.touch(member.root_id, *places, *blocks, tasks=arenas)
+    courses = await models.courses.places_of_lecturer(member.id)
+    work.touch(member.root_id, *places, *blocks, tasks=arenas, courses=courses)
 
 
 async def _set_active(work: Work, member: Member, active: bool) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from tortoise.exceptions import IntegrityError
 
 import models
-from models import Organization, OrganizationKind, clock
+from models import Lecturing, Organization, OrganizationKind, clock
 from resolvers import time
 from resolvers.session import Session
 from rules import periods
@@ -129,7 +129,14 @@ async def create(
     return made
 
 
-async def update(session: Session, organization_id: UUID, *, code: str | None, name: str | None) -> Organization:
+async def update(
+    session: Session,
+    organization_id: UUID,
+    *,
+    code: str | None,
+    name: str | None,
+    lecturing: Lecturing | None = None,
+) -> Organization:
     """None leaves it as it is."""
     session.signed_in()
     checks = Checks()
@@ -137,18 +144,20 @@ async def update(session: Session, organization_id: UUID, *, code: str | None, n
     name = _name(checks, name) if name is not None else None
     checks.done()
     permit = await session.require(Scope.ORGANIZATIONS_RENAME, at=organization_id)
-    if code is None and name is None:
+    if code is None and name is None and lecturing is None:
         return permit.organization
     root = permit.organization.root_id
     async with session.work() as work:
         with unique("code", "Another organization has this code."):
-            await models.organizations.rename(organization_id, code=code, name=name)
+            await models.organizations.change(organization_id, code=code, name=name, lecturing=lecturing)
         work.touch_displays(root, await models.displays.naming(organization_id))
         await work.position(root)  # first, so that no member comes to stand elsewhere unseen
         places = await models.organizations.places_of_members(organization_id)
-        arenas = await models.organizations.organizations_of_claims(organization_id)
         blocks = await models.blocks.organizations_naming_members_of(organization_id)
-        work.touch(root, organization_id, *places, *blocks, tasks=[organization_id, *arenas])
+        arenas = await models.organizations.organizations_of_claims(organization_id)
+        courses = await models.courses.places_of_lecturers(organization_id)
+        tasks, courses = [organization_id, *arenas], [organization_id, *courses]
+        work.touch(root, organization_id, *places, *blocks, tasks=tasks, courses=courses)
     session.lineages.clear()
     return await Organization.get(id=organization_id)
 
@@ -169,7 +178,8 @@ async def move(session: Session, organization_id: UUID, parent_id: UUID) -> Orga
             raise InvalidInput.at("parentId", f"{parent.name} lies inside {moved.name}; choose a place outside it.")
         await models.freezes.show_decisions(moved.id)
         work.change_rights()
-        work.touch(root, left, parent.id, moved.id, tasks=[moved.id])  # arenas below now depend on other tasks
+        # arenas and course boards below now depend on what others set
+        work.touch(root, left, parent.id, moved.id, tasks=[moved.id], courses=[moved.id])
         await clock.shape_changed(root, await work.position(root))
     session.lineages.clear()
     return await Organization.get(id=moved.id)

@@ -16,7 +16,7 @@ from resolvers import failpoints
 @dataclass(frozen=True, slots=True)
 class Announcement:
     """What a commit changed, for those who see everything or for the public: boards of these organizations
-    (everything: of the whole root), and where tasks changed; or one display, whose version this is."""
+    (everything: of the whole root), and where tasks or courses changed; or one display, whose version this is."""
 
     root_id: UUID
     version: int
@@ -24,6 +24,7 @@ class Announcement:
     everything: bool
     changed: frozenset[UUID]
     tasks: frozenset[UUID]
+    courses: frozenset[UUID] = frozenset()
     display_id: UUID | None = None
 
 
@@ -36,6 +37,7 @@ class Touched:
 
     changed: set[UUID] = field(default_factory=set[UUID])
     tasks: set[UUID] = field(default_factory=set[UUID])
+    courses: set[UUID] = field(default_factory=set[UUID])
     everything: bool = False
     hidden: dict[UUID, "Touched"] = field(default_factory=dict[UUID, "Touched"])
     taken: models.clock.Taken | None = None
@@ -43,11 +45,12 @@ class Touched:
     def add(self, other: "Touched") -> None:
         self.changed |= other.changed
         self.tasks |= other.tasks
+        self.courses |= other.courses
         self.everything |= other.everything
 
     @property
     def anything(self) -> bool:
-        return bool(self.changed or self.tasks or self.everything)
+        return bool(self.changed or self.tasks or self.courses or self.everything)
 
 
 @dataclass(slots=True)
@@ -62,23 +65,28 @@ class Work:
         root_id: UUID,
         *changed: UUID,
         tasks: Sequence[UUID] = (),
+        courses: Sequence[UUID] = (),
         everything: bool = False,
         hidden_under: UUID | None = None,
     ) -> None:
-        """Boards of these organizations and above change, and arenas at and below where `tasks` changed.
+        """Boards of these organizations and above change, and arenas at and below where `tasks` changed, course boards
+        at and below where `courses` did.
         hidden_under: the public does not see this while that organization, or one above it, is frozen."""
         touched = self._touched.setdefault(root_id, Touched())
         if hidden_under is not None:
             touched = touched.hidden.setdefault(hidden_under, Touched())
-        touched.changed.update(changed, tasks)
+        touched.changed.update(changed, tasks, courses)
         touched.tasks.update(tasks)
+        touched.courses.update(courses)
         touched.everything |= everything
 
     def touch_displays(self, root_id: UUID, versions: Mapping[UUID, int]) -> None:
         """These screens have a new version each."""
         nowhere: frozenset[UUID] = frozenset()
         for display_id, version in versions.items():
-            self.announcements.append(Announcement(root_id, version, False, False, nowhere, nowhere, display_id))
+            self.announcements.append(
+                Announcement(root_id, version, False, False, nowhere, nowhere, display_id=display_id)
+            )
 
     def change_rights(self) -> None:
         """What someone may see changes: open streams are looked at again."""
@@ -132,12 +140,19 @@ class Work:
             everything=touched.everything,
             changed=touched.changed,
             tasks=touched.tasks,
+            courses=touched.courses,
         )
         for version, in_public in ((position, False), (public, True)):
             if version is not None:
                 self.announcements.append(
                     Announcement(
-                        root_id, version, in_public, touched.everything, frozenset(raised), frozenset(touched.tasks)
+                        root_id,
+                        version,
+                        in_public,
+                        touched.everything,
+                        frozenset(raised),
+                        frozenset(touched.tasks),
+                        frozenset(touched.courses),
                     )
                 )
 

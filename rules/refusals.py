@@ -87,6 +87,10 @@ class ClaimInWrongState(Contradicted):
     pass
 
 
+class CourseArchived(Contradicted):
+    pass
+
+
 class AlreadyReversed(Contradicted):
     pass
 

@@ -21,6 +21,7 @@ class Scope(StrEnum):
     PERSONAL_READ = "PERSONAL_READ"  # real names, phones, balances, ledgers
     ROLES_READ = "ROLES_READ"
     TASKS_MANAGE = "TASKS_MANAGE"
+    COURSES_MANAGE = "COURSES_MANAGE"  # publish and archive; offer one for any lecturer
     CLAIMS_REVIEW = "CLAIMS_REVIEW"  # gives the FULL view of boards too
     POINTS_AWARD = "POINTS_AWARD"
     POINTS_CORRECT = "POINTS_CORRECT"  # what is FINAL

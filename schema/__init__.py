@@ -8,6 +8,8 @@ from schema.acts import ActMutations
 from schema.arenas import ArenaQueries
 from schema.block_boards import BlockQueries
 from schema.block_mutations import BlockMutations
+from schema.course_boards import CourseQueries
+from schema.course_mutations import CourseMutations
 from schema.display_mutations import DisplayMutations
 from schema.displays import DisplayQueries
 from schema.explanations import ExplanationQueries
@@ -39,6 +41,7 @@ class Query(
     MemberQueries,
     ArenaQueries,
     TaskQueries,
+    CourseQueries,
     LeaderboardQueries,
     ExplanationQueries,
     BlockQueries,
@@ -57,6 +60,7 @@ class Mutation(
     MemberMutations,
     RoleMutations,
     TaskMutations,
+    CourseMutations,
     PointMutations,
     RuleMutations,
     ActMutations,

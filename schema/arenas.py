@@ -7,7 +7,7 @@ import strawberry
 
 import models
 from models import TaskStatus
-from models.pages import Listing, Page
+from models.pages import Listing
 from resolvers import arenas, time
 from resolvers.arenas import MOST_APPROVALS, Arena, ArenaKey
 from resolvers.boards import BoardView
@@ -19,7 +19,7 @@ from schema.context import Info
 from schema.members import Member
 from schema.node import Node, fetched_by
 from schema.organizations import Organization
-from schema.pages import DEFAULT_PAGE, Connection, connection, empty, page_of
+from schema.pages import DEFAULT_PAGE, Connection, empty, held, page_of
 from schema.tasks import Claim, Task
 
 NEWEST_FIRST = (("created_at", True), ("id", True))
@@ -37,20 +37,14 @@ LOADED = (TaskStatus.OPEN, TaskStatus.SCHEDULED)
 
 
 def _in_memory(arena: Arena, status: TaskStatus, first: int, after: str | None) -> Connection[Task]:
-    """A page of what the arena holds already, cut as `models.pages.load` cuts."""
-    models.pages.bounded(first)
+    """A page of what the arena holds already."""
     rows = [one for one in arena.tasks if one.status is status]
-    cursors = [models.pages.cursor_of(TASKS, one) for one in rows]
-    begin = 0
-    if after is not None:
-        place = tuple(models.pages.read_cursor(after, len(NEWEST_FIRST)))
-        keys = [tuple(models.pages.read_cursor(one, len(NEWEST_FIRST))) for one in cursors]
-        begin = sum(1 for one in keys if one >= place)
-    shown = rows[begin : begin + first]
-    page = Page(shown, len(rows) > begin + first, after is not None)
     full = arena.key.view is BoardView.FULL
-    tasks = [Task.of(one, arena.organizations[one.organization_id], full) for one in shown]
-    return connection(tasks, cursors[begin : begin + first], page, len(rows))
+
+    def wrap(row: models.Task) -> Task:
+        return Task.of(row, arena.organizations[row.organization_id], full)
+
+    return held(TASKS, rows, wrap, first=first, after=after)
 
 
 @strawberry.type(description="What an arena screen shows: tasks open to this organization, set here, above or below.")

@@ -38,6 +38,10 @@ class Context:
         return self.by_key("tasks", models.tasks.by_ids)
 
     @cached_property
+    def courses(self) -> DataLoader[UUID, models.Course | None]:
+        return self.by_key("courses", models.courses.by_ids)
+
+    @cached_property
     def entries(self) -> DataLoader[UUID, models.PointsEntry | None]:
         return self.by_key("entries", models.points.by_ids)
 

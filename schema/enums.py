@@ -2,7 +2,7 @@
 
 import strawberry
 
-from models import ClaimStatus, SceneKind, TaskReview, TaskStatus
+from models import ClaimStatus, CourseStatus, Lecturing, SceneKind, TaskReview, TaskStatus
 from resolvers.boards import BoardView, Subject
 from rules.periods import BoardState, PeriodKind
 from rules.ranking import OrganizationScoring
@@ -50,3 +50,14 @@ strawberry.enum(
 )
 strawberry.enum(SceneKind, name="SceneKind", description="What a display can show.")
 strawberry.enum(ClaimStatus, name="ClaimStatus", description="RELEASED, EXPIRED and REJECTED give the slot back.")
+strawberry.enum(
+    CourseStatus,
+    name="CourseStatus",
+    description="DRAFT: waits for a secretary. PUBLISHED: can be heard. ARCHIVED: no more; what was heard stays.",
+)
+strawberry.enum(
+    Lecturing,
+    name="Lecturing",
+    description="Who may offer courses of their own. EVERY_MEMBER: whoever belongs there. NAMED_BY_SECRETARY: nobody; "
+    "ADMIN and SECRETARY offer courses for whom they choose. Publishing needs ADMIN or SECRETARY either way.",
+)

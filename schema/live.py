@@ -10,7 +10,7 @@ import models
 from models import OrganizationKind, TaskStatus
 from realtime.boards import Source, State
 from realtime.logs import LogPage, LogSource
-from resolvers import arenas, block_boards, boards, displays, leaderboards, points_log
+from resolvers import arenas, block_boards, boards, course_boards, displays, leaderboards, points_log
 from resolvers.boards import BoardView, OwnKey, Subject
 from resolvers.displays import DisplayKey
 from resolvers.session import Session
@@ -20,6 +20,7 @@ from rules.refusals import InvalidInput
 from schema import ids
 from schema.arenas import find as find_arena
 from schema.block_boards import find as find_block_board
+from schema.course_boards import find as find_course_board
 from schema.displays import Display
 from schema.leaderboards import Leaderboard, LeaderboardInput, Standing
 from schema.leaderboards import find as find_leaderboard
@@ -57,6 +58,13 @@ SHAREABLE: Mapping[str, Mapping[str, Callable[[Mapping[str, Any]], bool]]] = {
     | {"tasks": lambda arguments: _value(arguments.get("status")) in (TaskStatus.OPEN, TaskStatus.SCHEDULED, None)},
     "TaskConnection": _PAGE,
     "TaskEdge": _all("node", "cursor"),
+    "CourseBoard": _all("id", "organization", "version", "view", "courses"),
+    "CourseConnection": _PAGE,
+    "CourseEdge": _all("node", "cursor"),
+    "Course": _all(
+        *("id", "organization", "lecturer", "title", "summary", "mediaUrl", "durationSeconds", "status", "publishedAt"),
+        *("scanUrl", "completionCount"),
+    ),
     "PageInfo": _all("hasNextPage", "hasPreviousPage", "startCursor", "endCursor"),
     "Task": _all(
         *("id", "organization", "title", "description", "points", "status", "review", "capacity", "claimedCount"),
@@ -154,6 +162,17 @@ async def block_board_source(session: Session, organization_id: str) -> Source:
     return Source(key, topics, load)
 
 
+async def course_board_source(session: Session, organization_id: str) -> Source:
+    key = await course_boards.key(session, ids.read(organization_id, "Organization"))
+    topics = course_boards.topics(key, await session.lineage(key.organization_id))
+
+    async def load() -> State | None:
+        found = await find_course_board(session, key)
+        return found and State(found.board.version, course_boards.topics(key, found.board.lineage), found)
+
+    return Source(key, topics, load)
+
+
 def _input(given: Mapping[str, Any]) -> LeaderboardInput:
     """From the coerced argument, by GraphQL name."""
     kind = _value(given.get("organizationKind"))
@@ -222,6 +241,8 @@ async def open_source(session: Session, field: str, arguments: Mapping[str, Any]
             return Opening(await arena_source(session, arguments["organizationId"]))
         case "blockBoardUpdated":
             return Opening(await block_board_source(session, arguments["organizationId"]))
+        case "courseBoardUpdated":
+            return Opening(await course_board_source(session, arguments["organizationId"]))
         case "pointsAwarded":
             return Opening(await log_source(session, arguments["organizationId"], arguments.get("after")))
         case "displayUpdated":

@@ -76,6 +76,7 @@ class OrganizationMutations:
                 ids.read(input.organization_id, "Organization"),
                 code=input.code,
                 name=input.name,
+                lecturing=input.lecturing,
             )
             info.context.forget()
             return UpdateOrganizationSuccess(organization=Organization.of(found))

@@ -6,7 +6,7 @@ from uuid import UUID
 import strawberry
 
 import models
-from models import ClaimStatus, OrganizationKind, pages
+from models import ClaimStatus, Lecturing, OrganizationKind, pages
 from models.pages import Listing
 from resolvers import organizations
 from rules.refusals import NotFound
@@ -52,6 +52,7 @@ class Organization(Node):
             name=row.name,
             kind=row.kind,
             time_zone=row.time_zone,
+            lecturing=row.lecturing,
         )
 
     @classmethod
@@ -155,6 +156,11 @@ class Organization(Node):
         description="IANA name, the root's; days, months and quarters of its boards begin at its midnight."
     )
 
+    lecturing: Lecturing | None = strawberry.field(
+        description="Who may offer courses of their own here and below; null: as the nearest above it says that says "
+        "anything, and EVERY_MEMBER where none does."
+    )
+
     async def _allowed(self, info: Info, scope: Scope) -> bool:
         lineage = await info.context.lineages.load(self.row.id)
         return info.context.session.allowed(scope, lineage or ())
@@ -199,11 +205,14 @@ class CreateOrganizationInput:
     )
 
 
-@strawberry.input(description="Another code or name.")
+@strawberry.input(description="Another code or name, or who may lecture.")
 class UpdateOrganizationInput:
     organization_id: strawberry.ID = strawberry.field(description="Which organization.")
     code: str | None = strawberry.field(default=None, description="1 to 64 characters; left out: as it is.")
     name: str | None = strawberry.field(default=None, description="1 to 200 characters; left out: as it is.")
+    lecturing: Lecturing | None = strawberry.field(
+        default=None, description="Who may offer courses of their own here and below; left out: as it is."
+    )
 
 
 @strawberry.input(description="Another place in the tree.")

@@ -81,5 +81,22 @@ async def page_of(
     return connection([wrap(row) for row in rows], [pages.cursor_of(listing, row) for row in rows], page, total)
 
 
+def held(
+    listing: Listing[Any], rows: Sequence[Any], wrap: Callable[[Any], T], *, first: int, after: str | None
+) -> Connection[T]:
+    """A page of rows that are loaded already, all of the list in its order, which goes down; cut as
+    `models.pages.load` cuts."""
+    pages.bounded(first)
+    cursors = [pages.cursor_of(listing, one) for one in rows]
+    begin = 0
+    if after is not None:
+        length = len(listing.order)
+        place = [str(one) for one in pages.read_cursor(after, length)]
+        begin = sum(1 for one in cursors if pages.read_cursor(one, length) >= place)
+    shown = rows[begin : begin + first]
+    page = Page(shown, len(rows) > begin + first, after is not None)
+    return connection([wrap(one) for one in shown], cursors[begin : begin + first], page, len(rows))
+
+
 def empty() -> Connection[Any]:
     return connection([], [], Page([], False, False), 0)

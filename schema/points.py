@@ -13,6 +13,7 @@ from resolvers import points
 from rules.point_rules import CutReason
 from schema import ids
 from schema.context import Info
+from schema.courses import Study, study_seen
 from schema.node import Node, fetched_by
 from schema.pages import Connection, page_of
 from schema.tasks import Claim
@@ -37,7 +38,7 @@ strawberry.enum(
     " did not hold then.",
 )
 PointsSource: TypeAlias = Annotated[
-    Claim, strawberry.union("PointsSource", description="What points can be given for.")
+    Claim | Study, strawberry.union("PointsSource", description="What points can be given for.")
 ]
 
 
@@ -120,9 +121,12 @@ class PointsEntry(Node):
         return self.loaded[2] if self.loaded else await info.context.reasons.load(self.row.id) or ""
 
     @strawberry.field(
-        description="What it was given for; null for an award by hand, and where the task is not to be seen."
+        description="What it was given for; null for an award by hand, and where the task or the study is not to be "
+        "seen."
     )
     async def source(self, info: Info) -> PointsSource | None:
+        if self.row.study_id is not None:
+            return await study_seen(info, self.row.study_id)
         if self.row.claim_id is None:
             return None
         context = info.context

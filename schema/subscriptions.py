@@ -14,12 +14,14 @@ from realtime.logs import LogSource
 from schema.arenas import TaskArena
 from schema.block_boards import BlockBoard
 from schema.context import Info
+from schema.course_boards import CourseBoard
 from schema.displays import Display
 from schema.leaderboards import Leaderboard, LeaderboardInput, Standing
 from schema.live import (
     Opening,
     arena_source,
     block_board_source,
+    course_board_source,
     display_source,
     leaderboard_source,
     log_source,
@@ -69,6 +71,13 @@ class Subscription:
         self, info: Info, organization_id: strawberry.ID, max_per_second: float | None = 2
     ) -> AsyncGenerator[BlockBoard]:
         async for board in _states(Opening(await block_board_source(info.context.session, organization_id))):
+            yield board
+
+    @strawberry.subscription(description=f"A course board, whenever it changes. {PACE}")
+    async def course_board_updated(
+        self, info: Info, organization_id: strawberry.ID, max_per_second: float | None = 2
+    ) -> AsyncGenerator[CourseBoard]:
+        async for board in _states(Opening(await course_board_source(info.context.session, organization_id))):
             yield board
 
     @strawberry.subscription(

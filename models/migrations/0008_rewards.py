@@ -61,6 +61,6 @@ CREATE UNIQUE INDEX points_entries_redemption ON points_entries (redemption_id) 
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0006_blocks")]
+    dependencies = [("models", "0007_courses")]
     initial = False
     operations = [ops.RunPython(apply(TABLES))]

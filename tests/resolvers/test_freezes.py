@@ -95,7 +95,7 @@ async def test_unfreezing_moves_everything_to_the_truth_and_the_log_goes_on_in_o
     log = [edge["node"]["id"] for edge in after[0]["pointsLog"]["edges"]]
     earlier = [edge["node"]["id"] for edge in before[0]["pointsLog"]["edges"]]
     assert log[: len(earlier)] == earlier
-    assert len(log) == len(set(log)) == len(earlier) + 6  # five entries were hidden, one was the watcher's
+    assert len(log) == len(set(log)) == len(earlier) + 10  # nine entries were hidden, one was the watcher's
 
 
 async def test_screens_stand_still_except_for_ones_own_points(world: World) -> None:

@@ -55,8 +55,8 @@ LISTS: Mapping[str, Mapping[str, int]] = {
         "organization(id: $root) { children(first: 100) { edges { node { members(first: 100) % } } } }": 6,
     },
     "Member.pointsEntries": {
-        "member(id: $follower) { pointsEntries(first: 100) % }": 13,
-        "organization(id: $first) { members(first: 100) { edges { node { pointsEntries(first: 100) % } } } }": 13,
+        "member(id: $follower) { pointsEntries(first: 100) % }": 15,
+        "organization(id: $first) { members(first: 100) { edges { node { pointsEntries(first: 100) % } } } }": 15,
     },
     "Task.claims": {
         "task(id: $crowded) { claims(first: 100) % }": 9,
@@ -70,6 +70,11 @@ LISTS: Mapping[str, Mapping[str, int]] = {
         for status, statements in {"OPEN": 12, "SCHEDULED": 12, "CLOSED": 15, "DRAFT": 15}.items()
     },
     "TaskArena.recentApprovals": {"taskArena(organizationId: $root) { recentApprovals(first: 50) % }": 16},
+    "Query.courses": {
+        f"courses(organizationId: $root, first: 100, status: {status}) %": statements
+        for status, statements in {"PUBLISHED": 8, "DRAFT": 8}.items()
+    },
+    "CourseBoard.courses": {"courseBoard(organizationId: $root) { courses(first: 100) % }": 10},
     "Leaderboard.rows": {
         "leaderboard(input: { organizationId: $root }) { rows(first: 100) % }": 10,
         "leaderboard(input: { organizationId: $root, subject: ORGANIZATION }) { rows(first: 100) % }": 9,
@@ -80,7 +85,7 @@ LISTS: Mapping[str, Mapping[str, int]] = {
     "Explanation.rules": {"explain(memberId: $follower, input: { organizationId: $root }) { rules % }": 13},
     "ExplainedRule.cuts": {"explain(memberId: $follower, input: { organizationId: $root }) { rules { cuts % } }": 13},
     "Explanation.entries": {
-        "explain(memberId: $follower, input: { organizationId: $root }) { entries(first: 100) % }": 22,
+        "explain(memberId: $follower, input: { organizationId: $root }) { entries(first: 100) % }": 24,
     },
     "Query.displays": {"displays(organizationId: $root, first: 100) %": 5},
     "Display.scenes": {"displays(organizationId: $root, first: 100) { edges { node { scenes % } } }": 5},
@@ -99,7 +104,7 @@ LISTS: Mapping[str, Mapping[str, int]] = {
     "Query.pointRules": {"pointRules(organizationId: $root) %": 5},
     "PointRule.versions": {"pointRules(organizationId: $root) { versions(first: 100) % }": 6},
     "Query.serviceTokens": {"serviceTokens(organizationId: $root, first: 100) %": 6},
-    "PointsLog.edges": {"pointsLog(organizationId: $root, first: 100) { edges % }": 12},
+    "PointsLog.edges": {"pointsLog(organizationId: $root, first: 100) { edges % }": 15},
 }
 # Lists that are made of an input alone, or of one row.
 OF_THE_INPUT = {

@@ -52,6 +52,7 @@ RECIPES: Mapping[str, Callable[[Walk], Given]] = {
     "standingUpdated": standing,
     "taskArenaUpdated": place,
     "blockBoardUpdated": place,
+    "courseBoardUpdated": place,
     "pointsAwarded": place,
 }
 
@@ -74,7 +75,7 @@ def anything(_: str, __: str) -> bool:
 
 UNDECLARED = [(kind, name) for kind in SHAREABLE for name in fields_of(kind) if not declared(kind, name)]
 # Undeclared, though it would do no harm: the same for everybody, and loaded with the board.
-HARMLESS = {("Organization", "timeZone")}
+HARMLESS = {("Organization", "timeZone"), ("Organization", "lecturing")}
 # Where life goes on as ever, and where a freeze hides it from the public.
 CASES = [(field, frozen) for field in sorted(SUBSCRIPTIONS) for frozen in (False, True)]
 # Declared for some arguments only.

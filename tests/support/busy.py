@@ -10,10 +10,12 @@ from typing import Any
 import block
 from acts import record
 from arena import done
+from course import hear, heard, offered, published
 from ledger import reverse
 from screens import paired
 from world import Company, Person, World
 
+from models import Course
 from resolvers import members
 from rules.roles import Role
 
@@ -21,6 +23,7 @@ STRANGER = "of another root"
 JOINED = date(2011, 7, 1)
 PLACES = """query ($organization: ID!) {
   pointsLog(organizationId: $organization, first: 4) { cursor }
+  courseBoard(organizationId: $organization) { courses(first: 2) { pageInfo { endCursor } } }
   taskArena(organizationId: $organization) { tasks(first: 2) { pageInfo { endCursor } } }
   blockBoard(organizationId: $organization) { blocks(first: 1) { pageInfo { endCursor } } }
   organization(id: $organization) { members(first: 2, includeDescendants: true) { pageInfo { endCursor } } } }"""
@@ -99,6 +102,14 @@ async def _living(world: World, company: Company, viewers: Mapping[str, Person])
     await done(world, secretary, "rejectClaim", claimId=decided[1], note="不是这一次")
     await done(world, secretary, "closeTask", taskId=tasks[1])
 
+    for n, place in enumerate((company.root, company.first, company.group, company.general)):
+        course = await published(
+            world, secretary, at=place, lecturer=(second, hidden, grouped, leaving)[n], title=f"课{n}"
+        )
+        for person, seconds in ((first, 600), (second, 300), (grouped, 600), (reviewer, 600))[: 4 if n == 0 else 1]:
+            await hear(world, person, course, seconds)
+    await offered(world, second, at=company.root)
+
     world.clock.advance(days=1)
     await world.let_time_write()
     await reverse(world, secretary, world.id(wrong))
@@ -136,6 +147,8 @@ async def _frozen(world: World, company: Company, viewers: Mapping[str, Person])
     for claim in (before, await _submitted(world, viewers["hidden"], task)):
         await done(world, secretary, "approveClaim", claimId=claim, note="冻结后")
     await _submitted(world, grouped, task)
+    for course in await Course.filter(status="PUBLISHED", organization_id__in=[company.root.id, company.first.id]):
+        await heard(world, viewers["hidden"], course)
     for amount, person in enumerate((first, grouped, viewers["in the second branch"]), start=20):
         await world.award(secretary, person, amount, reason=f"冻结后{amount}")
 
@@ -153,7 +166,8 @@ async def _values(world: World, company: Company, viewers: Mapping[str, Person])
     organizations = [world.id(one) for one in (*often, company.second, company.general, company.group)]
     people = [world.id(one) for one in viewers.values() if one.member]
     found = await world.ask(viewers["operator"], PLACES, organization=organizations[0])
-    ends = [found["taskArena"]["tasks"], found["blockBoard"]["blocks"], found["organization"]["members"]]
+    boards = [found["taskArena"]["tasks"], found["courseBoard"]["courses"], found["blockBoard"]["blocks"]]
+    ends = [*boards, found["organization"]["members"]]
     cursors = [found["pointsLog"]["cursor"], *(one["pageInfo"]["endCursor"] for one in ends)]
     return {
         "organizationId": [*organizations * 5, "?"],

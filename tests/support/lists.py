@@ -13,6 +13,7 @@ from typing import Any
 import block
 from acts import create_token, earn_one, set_rule
 from arena import done
+from course import heard, offered, published
 from ledger import reverse
 from screens import paired
 from world import Person, World
@@ -57,6 +58,7 @@ class Lists:
             await paired(self.world, self.secretary, branch, scenes=scenes)
             await self._blocks(number, branch)
             await self._rules(number)
+            await self._courses(number)
         self.world.clock.advance(days=1)
         await self.world.let_time_write()
 
@@ -131,6 +133,16 @@ class Lists:
         for code in range(5):
             await set_rule(self.root, f"rule.{number}.{code}", {"title": f"规则{number}", "amount": 1})
         await create_token(self.world, self.operator, self.root, name=f"系统{number}")
+
+    async def _courses(self, number: int) -> None:
+        """Everybody lectures, and the follower listens."""
+        world, secretary, lecturer = self.world, self.secretary, self.people[-1]
+        place = self.root if number % 2 else self.first
+        await offered(world, secretary, at=place, lecturer=lecturer)
+        course = await published(world, secretary, at=place, lecturer=lecturer)
+        await heard(world, self.follower, course, 600 if number % 3 else 300)
+        if number:
+            await heard(world, lecturer, course)
 
     async def _claimed(self, task: str, by: Person, *, approved: bool) -> None:
         self.world.clock.advance(minutes=1)

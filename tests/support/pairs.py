@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from hall import Hall
+from world import PUBLIC_URL
 
 from app.execution import presented
 from realtime.documents import Operation, Refused
@@ -68,7 +69,7 @@ class End:
 async def alone(hall: Hall, viewer: Viewer, text: Text) -> Answer:
     """The stock path: an execution of its own, from a load of its own."""
     query, variables = text
-    context = Context(Session(viewer, hall.world.clock, hall.world.announcements.append))
+    context = Context(Session(viewer, hall.world.clock, hall.world.announcements.append, public_url=PUBLIC_URL))
     stream = await schema.subscribe(query, variable_values=variables, context_value=context)
     assert isinstance(stream, AsyncGenerator), (stream, text)
     try:

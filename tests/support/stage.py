@@ -4,8 +4,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from course import heard, published
 from world import Company, Person, World
 
+from models import Course
 from resolvers import claims, freezes, points
 from rules.roles import Role
 
@@ -15,13 +17,14 @@ BOARD = f"version asOf state frozenAt finalAt view size rows(first: 100) {{ {ROW
 CLAIM = "id status decidedAt evidence reviewNote pointsEntry { id }"
 TASK = f"""id claimedCount approvedCount claims(first: 100) {{ totalCount edges {{ node {{ {CLAIM} }} }} }}
   approvedClaims: claims(status: APPROVED) {{ totalCount edges {{ node {{ {CLAIM} }} }} }}"""
+COURSE = "id status completionCount"
 ARENA = f"""version view openCount claimedCount approvedCount recentApprovals(first: 50) {{ {CLAIM} }}
   tasks(first: 100) {{ totalCount edges {{ node {{ {TASK} }} }} }}"""
 EXPLAINED = f"""points rank state version row {{ {ROWS} }} rules {{ rule }} above {{ points }} below {{ points }}
   ties {{ size place before after sentence }}"""
 ENTRY = "id amount reason kind countsAt member { id } organization { id }"
 PERIODS = ("DAY", "WEEK", "MONTH", "QUARTER", "YEAR", "ALL_TIME")
-OBSERVED = f"""query ($place: ID!, $task: ID!, $claim: ID!, $member: ID!) {{
+OBSERVED = f"""query ($place: ID!, $task: ID!, $course: ID!, $claim: ID!, $member: ID!) {{
   {" ".join(f"m{one}: leaderboard(input: {{organizationId: $place, period: {one}}}) {{ {BOARD} }}" for one in PERIODS)}
   {
     " ".join(
@@ -36,6 +39,9 @@ OBSERVED = f"""query ($place: ID!, $task: ID!, $claim: ID!, $member: ID!) {{
   taskArena(organizationId: $place) {{ {ARENA} }}
   pointsLog(organizationId: $place) {{ edges {{ node {{ {ENTRY} }} }} }}
   task(id: $task) {{ {TASK} }}
+  courseBoard(organizationId: $place) {{ version view courses {{ totalCount edges {{ node {{ {COURSE} }} }} }} }}
+  courses(organizationId: $place) {{ totalCount edges {{ node {{ {COURSE} }} }} }}
+  course(id: $course) {{ {COURSE} }}
   node(id: $claim) {{ ... on Claim {{ {CLAIM} }} }}
   member(id: $member) {{ balance debt pointsEntries {{ totalCount }} }}
   viewer {{ claimableTasks {{ totalCount edges {{ node {{ {TASK} }} }} }} }}
@@ -53,6 +59,7 @@ class Stage:
     members: list[Person]
     tasks: list[Any]
     waiting: list[Any]
+    courses: list[Course]
 
     async def seen(self) -> list[dict[str, Any]]:
         """By somebody who may not review, of every organization."""
@@ -63,6 +70,7 @@ class Stage:
                 OBSERVED,
                 place=self.world.id(one),
                 task=self.world.id(self.tasks[0]),
+                course=self.world.id(self.courses[0]),
                 claim=self.world.id(self.waiting[0]),
                 member=self.world.id(self.members[0]),
             )
@@ -96,7 +104,13 @@ class Stage:
         async def reject() -> Any:
             return await claims.reject(session, self.waiting[2].id, "不是这一次")
 
-        return [award, deduct, own, reverse, approve, send_back, reject]
+        async def hear_at_home() -> Any:
+            return await heard(world, self.members[0], self.courses[0])
+
+        async def hear_a_colleague_s() -> Any:
+            return await heard(world, self.members[0], self.courses[1])
+
+        return [award, deduct, own, reverse, approve, send_back, reject, hear_at_home, hear_a_colleague_s]
 
 
 async def stage(world: World, code: str = "GS") -> Stage:
@@ -112,7 +126,11 @@ async def stage(world: World, code: str = "GS") -> Stage:
     approved = await handed_in(world, members[3], tasks[1])
     await claims.approve(await world.session(secretary), approved.id, None)
     waiting = [await handed_in(world, one, tasks[0]) for one in members[:3]]
-    return Stage(world, company, secretary, watcher, members, tasks, waiting)
+    courses = [
+        await published(world, secretary, at=place, lecturer=members[1]) for place in (company.first, company.root)
+    ]
+    await heard(world, members[3], courses[0])
+    return Stage(world, company, secretary, watcher, members, tasks, waiting, courses)
 
 
 async def handed_in(world: World, person: Person, task: Any) -> Any:

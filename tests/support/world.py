@@ -29,6 +29,7 @@ from resolvers.signing import Signer
 from rules.roles import Role
 
 SIGNING_KEY = bytes(range(32))
+PUBLIC_URL = "http://127.0.0.1:8000"  # as the settings have it
 BEGINNING = datetime(2026, 3, 10, 2, tzinfo=UTC)  # ten in the morning in Shanghai, a Tuesday
 
 
@@ -207,7 +208,7 @@ class World:
                 person.token, kept = await models.sessions.issue(person.account.id, self.clock.now)
                 person.token_expires_at = kept.expires_at
             viewer = await sessions.viewer_of(person.token, self.clock.now)
-        return Session(viewer, self.clock, self.announcements.append, signer=self.signer)
+        return Session(viewer, self.clock, self.announcements.append, public_url=PUBLIC_URL, signer=self.signer)
 
     async def execute(self, person: Person | None, query: str, **variables: Any) -> ExecutionResult:
         """The raw result of one operation of the real schema."""
