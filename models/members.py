@@ -8,7 +8,10 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models import sql
+from models.bulk import chunks
 from models.database import dialect
+
+AT_ONCE = 5_000  # ids in one list: SQLite takes 32,766 values in a statement
 
 
 class Member(Model):
@@ -60,8 +63,11 @@ async def locked(member_id: UUID) -> Member | None:
 async def all_locked(ids: Iterable[UUID]) -> dict[UUID, Member]:
     """As they now stand, locked in the order of their ids; nobody else changes them until the transaction ends."""
     lock = "FOR NO KEY UPDATE" if dialect() == "postgres" else ""  # SQLite has one writer
-    found = await sql.models(Member, f"SELECT * FROM members WHERE id IN :ids ORDER BY id {lock}", ids=sorted(set(ids)))
-    return {one.id: one for one in found}
+    found: dict[UUID, Member] = {}
+    for some in chunks(sorted(set(ids)), AT_ONCE):
+        rows = await sql.models(Member, f"SELECT * FROM members WHERE id IN :ids ORDER BY id {lock}", ids=some)
+        found |= {one.id: one for one in rows}
+    return found
 
 
 async def set_active(member: Member, active: bool, at: datetime) -> None:
@@ -115,15 +121,16 @@ def _stay_at(stays: Sequence[Membership], at: datetime) -> UUID | None:
 
 
 async def organizations_at(wanted: Mapping[Member, Iterable[datetime]]) -> dict[tuple[UUID, datetime], UUID]:
-    """`organization_at` for many members and moments. One statement."""
+    """`organization_at` for many members and moments. One statement for each AT_ONCE of members."""
     stays: dict[UUID, list[Membership]] = {}
-    for one in await sql.models(
-        Membership,
-        """SELECT * FROM memberships WHERE member_id IN :ids
-           ORDER BY from_at, CASE WHEN to_at IS NULL THEN 1 ELSE 0 END, to_at""",
-        ids=[member.id for member in wanted],
-    ):
-        stays.setdefault(one.member_id, []).append(one)
+    for some in chunks([member.id for member in wanted], AT_ONCE):
+        for one in await sql.models(
+            Membership,
+            """SELECT * FROM memberships WHERE member_id IN :ids
+               ORDER BY from_at, CASE WHEN to_at IS NULL THEN 1 ELSE 0 END, to_at""",
+            ids=some,
+        ):
+            stays.setdefault(one.member_id, []).append(one)
     return {
         (member.id, at): _stay_at(stays.get(member.id, ()), at) or member.organization_id
         for member, moments in wanted.items()

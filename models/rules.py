@@ -15,6 +15,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models import sql
+from models.members import Member
 from rules import point_specs
 from rules.point_specs import Spec
 
@@ -168,6 +169,30 @@ async def for_organizations(codes: Iterable[str] | None, organization_ids: Itera
         upwards.setdefault(sql.uid(one["descendant_id"]), []).append(sql.uid(one["ancestor_id"]))
     found = await lines(codes, {one for line in upwards.values() for one in line})
     return Rules({(one.rule.organization_id, one.rule.code): one for one in found}, upwards)
+
+
+async def codes_with_base(root_id: UUID) -> list[str]:
+    """Rules of a root, and built-in ones, of which a version has ever had a base."""
+    found = await sql.rows(
+        """SELECT DISTINCT r.code FROM point_rule_versions v JOIN point_rules r ON r.id = v.rule_id
+           WHERE v.base IS NOT NULL AND (r.root_id = :root OR r.root_id IS NULL) ORDER BY r.code""",
+        root=root_id,
+    )
+    return [one["code"] for one in found]
+
+
+async def without_base(root_id: UUID, code: str, year: int) -> list[Member]:
+    """Active members of a root to whom a rule has not given its base for a year."""
+    return await sql.models(
+        Member,
+        """SELECT m.* FROM members m WHERE m.root_id = :root AND m.active = :yes
+             AND NOT EXISTS (SELECT 1 FROM points_entries e
+               WHERE e.member_id = m.id AND e.rule = :code AND e.base_year = :year) ORDER BY m.id""",
+        root=root_id,
+        yes=True,
+        code=code,
+        year=year,
+    )
 
 
 async def codes_of_groups(groups: Iterable[str], root_id: UUID) -> dict[str, list[str]]:

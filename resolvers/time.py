@@ -7,6 +7,7 @@ from uuid import UUID
 import models
 from models import Instant, clock
 from models.clock import InstantKind
+from resolvers import bases
 from resolvers.session import Announce, Work, unit_of_work
 from rules import periods
 
@@ -29,6 +30,7 @@ async def _write(work: Work, instant: Instant) -> None:
         case InstantKind.MIDNIGHT:
             zone, settling = await models.organizations.settling_root(root)
             work.touch(root, everything=True)
+            await bases.give(work, root, instant.at)
             await clock.schedule(root, InstantKind.MIDNIGHT, periods.next_midnight(instant.at, zone), root)
             await clock.schedule(root, InstantKind.FINAL, instant.at + timedelta(hours=settling), root)
         case InstantKind.FINAL:
