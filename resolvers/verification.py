@@ -12,7 +12,14 @@ from uuid import UUID
 
 import models
 from models import sql
-from resolvers import books, verification_chains, verification_ledger, verification_ranks, verification_seals
+from resolvers import (
+    books,
+    verification_chains,
+    verification_ledger,
+    verification_ranks,
+    verification_rules,
+    verification_seals,
+)
 from resolvers.books import Books
 
 SKEW = verification_ledger.SKEW
@@ -47,6 +54,7 @@ async def compared(now: datetime) -> Verdict:
         *versions(read),
         *instants(read),
         *await verification_chains.differences(read),
+        *await verification_rules.differences(read),
     ]
     unsealed, remarks = await verification_seals.unbroken(read.dials)
     differences += unsealed

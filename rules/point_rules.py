@@ -19,6 +19,9 @@ from rules.point_specs import MOST_POINTS, Cap, Spec, Unit
 NO_CAPS: Mapping[Cap, int] = {}
 
 
+CAPPED = tuple(kind for kind in PeriodKind if kind is not PeriodKind.ALL_TIME)
+
+
 class CutReason(StrEnum):
     """CAP_…: of the rule or its group. BELOW_UNIT: fewer minutes than one unit needs. ONCE_A_DAY: given that day
     before. NOT_IN_FORCE: no version held when it counts."""
@@ -124,7 +127,7 @@ def period_of(kind: PeriodKind, counts_at: datetime, zone: str) -> Period:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row of the ledger that a rule gave, or the reversal of one. spec None: a base, or none of ours to recompute."""
+    """A row of the ledger that a rule gave, or the reversal of one. spec None: a base, which no act gave."""
 
     id: object
     earner: object
@@ -136,39 +139,49 @@ class Entry:
     occurred_at: datetime
     counts_at: datetime
     amount: int
+    zone: str
     reverses: object = None
 
+    def inside(self, kind: PeriodKind) -> Period:
+        return period_of(kind, self.counts_at, self.zone)
 
-def replay(entries: Iterable[Entry], zone: Callable[[Entry], str]) -> Iterator[tuple[Entry, Given]]:
-    """Each entry with what its rule gives after all before it; entries in the ledger's order."""
-    before: dict[object, list[Entry]] = defaultdict(list)
+
+Before = Callable[[PeriodKind, bool], Sequence[Entry]]
+"""What the same earner was given before in the act's period of a kind: by its rule, or shared, by its group."""
+
+
+def replay(entries: Iterable[Entry]) -> Iterator[tuple[Entry, Given]]:
+    """Each act with what its rule gives after all before it; entries in the ledger's order."""
+    shelves: dict[object, list[Entry]] = defaultdict(list)
     for entry in entries:
         if entry.spec is not None and entry.reverses is None:
-            used = used_by(entry.spec, entry, before[entry.earner], zone(entry))
-            yield entry, evaluate(entry.spec, entry.quantity, entry.result, entry.occurred_at, zone(entry), used)
-        before[entry.earner].append(entry)
+
+            def before(kind: PeriodKind, shared: bool, act: Entry = entry) -> Sequence[Entry]:
+                return shelves.get(_shelf(act, kind, shared), ())
+
+            used = used_by(entry.spec, before)
+            yield entry, evaluate(entry.spec, entry.quantity, entry.result, entry.occurred_at, entry.zone, used)
+        for kind in CAPPED:
+            for shared in (False, True) if entry.group else (False,):
+                shelves[_shelf(entry, kind, shared)].append(entry)
 
 
-def used_by(spec: Spec, act: Entry, before: Sequence[Entry], zone: str) -> Used:
-    """Summed plainly from all that the same earner was given before."""
+def _shelf(entry: Entry, kind: PeriodKind, shared: bool) -> object:
+    name = entry.group if shared and entry.group else entry.code
+    return entry.earner, shared and entry.group is not None, name, kind, entry.inside(kind).starts_at
 
-    def inside(kind: PeriodKind, shared: bool) -> list[Entry]:
-        period = period_of(kind, act.counts_at, zone)
-        return [
-            one
-            for one in before
-            if period.contains(one.counts_at)
-            and (one.group == spec.group if shared and spec.group else one.code == act.code)
-        ]
+
+def used_by(spec: Spec, before: Before) -> Used:
+    """Summed plainly, of what still stands."""
 
     def standing(kind: PeriodKind, shared: bool) -> int:
-        found = inside(kind, shared)
-        reversed_here = {one.reverses for one in found if one.reverses is not None}
-        kept = [one.amount for one in found if one.spec and one.reverses is None and one.id not in reversed_here]
+        found = before(kind, shared)
+        taken_back = {one.reverses for one in found if one.reverses is not None}
+        kept = [one.amount for one in found if one.spec and one.reverses is None and one.id not in taken_back]
         return sum(abs(amount) for amount in kept if (amount < 0) == spec.takes)
 
     return Used(
         {cap: standing(cap.period, cap.shared) for cap in spec.caps},
         standing(PeriodKind.DAY, False) if spec.unit is Unit.ONCE_A_DAY else 0,
-        sum(one.amount for one in inside(PeriodKind.YEAR, True)) if spec.floor is not None else 0,
+        sum(one.amount for one in before(PeriodKind.YEAR, True)) if spec.floor is not None else 0,
     )

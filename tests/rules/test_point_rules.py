@@ -32,9 +32,14 @@ def given_for(acts: list[tuple[str, str, int, str | None, datetime]]) -> int:
     before: list[Entry] = []
     for number, (rule_set, code, quantity, result, at) in enumerate(acts):
         spec = spec_of(rule_set, code)
-        act = Entry(number, "李强", code, spec.group, spec, quantity, result, at, at, 0)
-        found = evaluate(spec, quantity, result, at, ZONE, point_rules.used_by(spec, act, before, ZONE))
-        before.append(Entry(number, "李强", code, spec.group, spec, quantity, result, at, at, found.amount))
+
+        def earlier(kind: PeriodKind, _: bool, code: str = code, at: datetime = at) -> list[Entry]:
+            period = point_rules.period_of(kind, at, ZONE)
+            return [one for one in before if one.code == code and period.contains(one.counts_at)]
+
+        found = evaluate(spec, quantity, result, at, ZONE, point_rules.used_by(spec, earlier))
+        before.append(Entry(number, "李强", code, spec.group, spec, quantity, result, at, at, found.amount, ZONE))
+    assert all(given.amount == entry.amount for entry, given in point_rules.replay(before))
     return sum(one.amount for one in before)
 
 
