@@ -167,6 +167,16 @@ async def credit_all(amounts: Mapping[UUID, int]) -> None:
         )
 
 
+async def spend(member_id: UUID, amount: int) -> int | None:
+    """Out of the balance. None: done; else how little there is in it."""
+    paid = await sql.execute(
+        "UPDATE members SET balance = balance - :amount WHERE id = :id AND balance >= :amount",
+        id=member_id,
+        amount=amount,
+    )
+    return None if paid else await sql.value("SELECT balance FROM members WHERE id = :id", id=member_id)
+
+
 async def places_of(member_id: UUID) -> list[UUID]:
     """Every organization the member ever belonged to: the boards on which it may stand."""
     found = await sql.rows(

@@ -169,6 +169,11 @@ async def by_studies(study_ids: Iterable[UUID], rule: str) -> dict[UUID, PointsE
     return {entry.study_id: entry for entry in found if entry.study_id}
 
 
+async def by_redemptions(redemption_ids: Iterable[UUID]) -> dict[UUID, PointsEntry]:
+    found = await PointsEntry.filter(redemption_id__in=list(set(redemption_ids)))
+    return {entry.redemption_id: entry for entry in found if entry.redemption_id}
+
+
 async def reasons(ids: Iterable[UUID]) -> dict[UUID, str]:
     return {found.entry_id: found.text for found in await PointsReason.filter(entry_id__in=list(set(ids)))}
 

@@ -1,6 +1,7 @@
 """Rewards that points buy, and their redemptions. Stock and balance are held by conditional UPDATEs and CHECKs, how
 often somebody may redeem by a unique slot."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -68,29 +69,27 @@ class Redemption(Model):
         table = "redemptions"
 
 
-async def change(reward_id: UUID, add_stock: int, changes: dict[str, object]) -> bool:
+async def supply(reward_id: UUID, more: int) -> bool:
     """False: so many are not in stock any more."""
     return bool(
-        await Reward.filter(id=reward_id).update(**changes)
-        if add_stock == 0
-        else await sql.execute(
+        await sql.execute(
             """UPDATE rewards SET stock = stock + :more, supplied = supplied + :more
                WHERE id = :id AND stock + :more >= 0""",
             id=reward_id,
-            more=add_stock,
+            more=more,
         )
     )
 
 
-async def take(reward_id: UUID) -> bool:
-    """One out of stock, and the reward's lock. False: there is none, or it is not offered."""
-    return bool(
-        await sql.execute(
-            "UPDATE rewards SET stock = stock - 1 WHERE id = :id AND stock > 0 AND active = :yes",
-            id=reward_id,
-            yes=True,
-        )
+async def take(reward_id: UUID) -> Reward | None:
+    """One out of stock: the reward as it then stands, locked. None: there is none, or it is not offered."""
+    found = await sql.models(
+        Reward,
+        "UPDATE rewards SET stock = stock - 1 WHERE id = :id AND stock > 0 AND active = :yes RETURNING *",
+        id=reward_id,
+        yes=True,
     )
+    return found[0] if found else None
 
 
 async def give_back(reward_id: UUID) -> None:
@@ -132,3 +131,11 @@ async def newest(member_id: UUID, organization_id: UUID, month: date) -> Redempt
         .order_by("-redeemed_at")
         .first()
     )
+
+
+async def by_ids(ids: Iterable[UUID]) -> dict[UUID, Reward]:
+    return {found.id: found for found in await Reward.filter(id__in=list(set(ids)))}
+
+
+async def redemptions_by_ids(ids: Iterable[UUID]) -> dict[UUID, Redemption]:
+    return {found.id: found for found in await Redemption.filter(id__in=list(set(ids)))}

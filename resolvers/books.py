@@ -57,6 +57,7 @@ class Row:
     ranks: bool
     claim: UUID | None
     reverses: UUID | None
+    redemption: UUID | None
     correction: bool
     occurred_at: datetime
     counts_at: datetime
@@ -88,6 +89,8 @@ class Books:
     freezes: dict[UUID, int]  # position by organization
     tasks: Sequence[dict[str, Any]]
     claims: Sequence[dict[str, Any]]
+    rewards: Sequence[dict[str, Any]]
+    redemptions: Sequence[dict[str, Any]]
     versions: Sequence[dict[str, Any]]
     instants: Sequence[dict[str, Any]]
     paths: Sequence[dict[str, Any]]
@@ -170,6 +173,7 @@ async def read() -> Books:
             bool(one["ranks"]),
             perhaps(one["claim_id"]),
             perhaps(one["reverses_id"]),
+            perhaps(one["redemption_id"]),
             bool(one["correction"]),
             sql.instant(one["occurred_at"]),
             sql.instant(one["counts_at"]),
@@ -190,6 +194,8 @@ async def read() -> Books:
                FROM tasks ORDER BY id"""
         ),
         claims=await sql.rows("SELECT id, task_id, member_id, status, public_status FROM claims ORDER BY id"),
+        rewards=await sql.rows("SELECT id, stock, supplied FROM rewards ORDER BY id"),
+        redemptions=await sql.rows("SELECT * FROM redemptions ORDER BY id"),
         versions=await sql.rows("SELECT * FROM board_versions ORDER BY organization_id"),
         instants=await sql.rows("SELECT * FROM instants ORDER BY at, id"),
         paths=await sql.rows("SELECT ancestor_id, descendant_id, depth FROM organization_paths"),

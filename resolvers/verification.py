@@ -17,6 +17,7 @@ from resolvers import (
     verification_chains,
     verification_ledger,
     verification_ranks,
+    verification_rewards,
     verification_rules,
     verification_seals,
 )
@@ -49,6 +50,7 @@ async def compared(now: datetime) -> Verdict:
         *verification_ledger.credits(read),
         *verification_ledger.reversals(read),
         *keys(read),
+        *verification_rewards.redemptions(read),
         *tasks(read),
         *clocks(read),
         *versions(read),

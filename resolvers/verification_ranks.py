@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import product
 from random import Random
 from uuid import UUID
@@ -93,7 +93,8 @@ def _kinds(read: Books, root: UUID) -> set[str]:
 
 
 def _moments(read: Books, root: UUID) -> list[Moment]:
-    """The periods of the current day; and everything as it stood at the day's start, from which previous ranks come."""
+    """The periods of the current day; last month's, which is over; and everything as it stood at the day's start, from
+    which previous ranks come."""
     dial: Dial | None = read.dials.get(root)
     if dial is None:
         return []
@@ -102,6 +103,8 @@ def _moments(read: Books, root: UUID) -> list[Moment]:
     kinds = [periods.period(kind, today, zone) for kind in PeriodKind]
     found = [Moment(one, None, None, public) for one in kinds for public in ([False, True] if dial.frozen else [False])]
     always = periods.period(PeriodKind.ALL_TIME, today, zone)
+    closed = periods.period(PeriodKind.MONTH, today.replace(day=1) - timedelta(days=1), zone)
+    found.append(Moment(closed, None, closed.ends_at, False))
     return [*found, Moment(always, dial.day_position, periods.midnight(today, zone), False)]
 
 

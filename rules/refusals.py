@@ -5,6 +5,7 @@ Raised anywhere below schema/, mapped there to the union member of the same name
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 
 class Refusal(Exception):
@@ -96,6 +97,38 @@ class AlreadyReversed(Contradicted):
 
 
 class BlockHasChanged(Contradicted):
+    pass
+
+
+class RewardNotOpen(Contradicted):
+    """Not offered, not now, or not before last month's board is FINAL."""
+
+    def __init__(self, message: str, subject: object, opens_at: datetime | None = None) -> None:
+        super().__init__(message, subject)
+        self.opens_at = opens_at
+
+
+class RewardIsSoldOut(Contradicted):
+    pass
+
+
+class NotAmongTheFirst(Refusal):
+    def __init__(self, message: str, top: int, rank: int | None) -> None:
+        super().__init__(message)
+        self.top, self.rank = top, rank
+
+
+class NotEnoughPoints(Refusal):
+    def __init__(self, message: str, price: int, balance: int) -> None:
+        super().__init__(message)
+        self.price, self.balance = price, balance
+
+
+class AlreadyRedeemed(Contradicted):
+    pass
+
+
+class RedemptionInWrongState(Contradicted):
     pass
 
 

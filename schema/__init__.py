@@ -22,6 +22,8 @@ from schema.organization_mutations import OrganizationMutations
 from schema.organizations import OrganizationQueries
 from schema.point_mutations import PointMutations
 from schema.points_log import PointsLogQueries
+from schema.reward_mutations import RewardMutations
+from schema.rewards import RewardQueries
 from schema.roles import RoleMutations
 from schema.rule_mutations import RuleMutations
 from schema.rules import RuleQueries
@@ -44,6 +46,7 @@ class Query(
     CourseQueries,
     LeaderboardQueries,
     ExplanationQueries,
+    RewardQueries,
     BlockQueries,
     PointsLogQueries,
     DisplayQueries,
@@ -65,6 +68,7 @@ class Mutation(
     RuleMutations,
     ActMutations,
     ServiceMutations,
+    RewardMutations,
     FreezeMutations,
     DisplayMutations,
     BlockMutations,

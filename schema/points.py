@@ -16,6 +16,7 @@ from schema.context import Info
 from schema.courses import Study, study_seen
 from schema.node import Node, fetched_by
 from schema.pages import Connection, page_of
+from schema.rewards import Redemption, redemption_of
 from schema.tasks import Claim
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ strawberry.enum(
     " did not hold then.",
 )
 PointsSource: TypeAlias = Annotated[
-    Claim | Study, strawberry.union("PointsSource", description="What points can be given for.")
+    Claim | Study | Redemption,
+    strawberry.union("PointsSource", description="What points can be given for, or spent on."),
 ]
 
 
@@ -121,12 +123,13 @@ class PointsEntry(Node):
         return self.loaded[2] if self.loaded else await info.context.reasons.load(self.row.id) or ""
 
     @strawberry.field(
-        description="What it was given for; null for an award by hand, and where the task or the study is not to be "
-        "seen."
+        description="What it was given for, or spent on; null for an award by hand, and where that is not to be seen."
     )
     async def source(self, info: Info) -> PointsSource | None:
         if self.row.study_id is not None:
             return await study_seen(info, self.row.study_id)
+        if self.row.redemption_id:
+            return await redemption_of(info, self.row.redemption_id)
         if self.row.claim_id is None:
             return None
         context = info.context

@@ -7,13 +7,14 @@ import strawberry
 
 import models
 import resolvers.session
-from models import ClaimStatus
+from models import ClaimStatus, RedemptionStatus
 from resolvers import sessions
 from rules import refusals
 from schema import errors
 from schema.context import Info
 from schema.errors import InvalidInput, NotAllowed, UserError, answer
 from schema.pages import Connection, empty, page_of
+from schema.rewards import Redemption, own_redemptions
 from schema.tasks import CLAIMABLE, CLAIMS_OF_MEMBER, Claim, Task, page_of_claims
 
 if TYPE_CHECKING:
@@ -69,6 +70,14 @@ class Viewer:
         if self.row.member_id is None:
             return empty()
         return await page_of_claims(info, CLAIMS_OF_MEMBER, self.row.member_id, status, first=first, after=after)
+
+    @strawberry.field(description="What the viewer redeemed, newest first.")
+    async def redemptions(
+        self, info: Info, status: RedemptionStatus | None = None, first: int | None = 20, after: str | None = None
+    ) -> Connection[Redemption]:
+        if self.row.member_id is None:
+            return empty()
+        return await own_redemptions(info, self.row.member_id, status, first, after)
 
 
 # ---------------------------------------------------------------- inputs

@@ -55,12 +55,18 @@ LISTS: Mapping[str, Mapping[str, int]] = {
         "organization(id: $root) { children(first: 100) { edges { node { members(first: 100) % } } } }": 6,
     },
     "Member.pointsEntries": {
-        "member(id: $follower) { pointsEntries(first: 100) % }": 15,
-        "organization(id: $first) { members(first: 100) { edges { node { pointsEntries(first: 100) % } } } }": 15,
+        "member(id: $follower) { pointsEntries(first: 100) % }": 16,
+        "organization(id: $first) { members(first: 100) { edges { node { pointsEntries(first: 100) % } } } }": 16,
     },
     "Task.claims": {
         "task(id: $crowded) { claims(first: 100) % }": 9,
         "taskArena(organizationId: $root) { tasks(first: 100) { edges { node { claims(first: 100) % } } } }": 17,
+    },
+    "Viewer.redemptions": {"viewer { redemptions(first: 100) % }": 6},
+    "Query.rewards": {"rewards(organizationId: $root, first: 100) %": 5},
+    "Reward.redemptions": {
+        "node(id: $cup) { ... on Reward { redemptions(first: 100) % } }": 9,
+        "rewards(organizationId: $root, first: 100) { edges { node { redemptions(first: 100) % } } }": 9,
     },
     "Viewer.roles": {"viewer { roles % }": 3},
     "Viewer.claims": {"viewer { claims(first: 100) % }": 6},
@@ -104,7 +110,7 @@ LISTS: Mapping[str, Mapping[str, int]] = {
     "Query.pointRules": {"pointRules(organizationId: $root) %": 5},
     "PointRule.versions": {"pointRules(organizationId: $root) { versions(first: 100) % }": 6},
     "Query.serviceTokens": {"serviceTokens(organizationId: $root, first: 100) %": 6},
-    "PointsLog.edges": {"pointsLog(organizationId: $root, first: 100) { edges % }": 15},
+    "PointsLog.edges": {"pointsLog(organizationId: $root, first: 100) { edges % }": 16},
 }
 # Lists that are made of an input alone, or of one row.
 OF_THE_INPUT = {
@@ -177,6 +183,7 @@ async def take(lists: Lists, person: Person, kind: str, name: str, place: str) -
     rows = {"root": lists.root, "first": lists.first, "deepest": lists.depths[-1], "follower": lists.follower}
     known = {key: lists.world.id(one) for key, one in rows.items()} | {
         "crowded": lists.crowded,
+        "cup": lists.cup,
         "busy": lists.busy["id"],
     }
     variables = {key: one for key, one in known.items() if f"${key}" in place}

@@ -16,6 +16,7 @@ from arena import done
 from course import heard, offered, published
 from ledger import reverse
 from screens import paired
+from shop import put_up, redeem
 from world import Person, World
 
 from models import Organization, OrganizationKind
@@ -36,6 +37,7 @@ class Lists:
     depths: list[Organization]
     people: list[Person] = field(default_factory=list[Person])
     crowded: str = ""  # a task that everybody claims
+    cup: str = ""  # a reward that everybody redeems
     busy: dict[str, Any] = field(
         default_factory=dict[str, Any]
     )  # a block that is changed and inspected again and again
@@ -53,6 +55,7 @@ class Lists:
         for number in range(begin, begin + by):
             branch = await self._places(number)
             await self._people(number, branch)
+            await self._rewards(number)
             await self._tasks(number)
             scenes = [{"kind": "COURSES", "organizationId": self.world.id(self.root)}, {"kind": "TASK_ARENA"}]
             await paired(self.world, self.secretary, branch, scenes=scenes)
@@ -94,6 +97,14 @@ class Lists:
         wrong = await world.award(secretary, self.follower, 20)
         await reverse(world, secretary, world.id(wrong))
         await world.award(secretary, self.first, 5)
+
+    async def _rewards(self, number: int) -> None:
+        """Another of them, which the follower redeems; and everybody the first."""
+        reward = await put_up(self.world, self.secretary, self.root, price=1, stock=100, top=0, perMonth=0)
+        self.cup = self.cup or reward
+        await redeem(self.world, self.follower, reward)
+        if number:
+            await redeem(self.world, self.people[-1], self.cup)
 
     async def _tasks(self, number: int) -> None:
         """Of every status, set at the root and in a branch by turns."""
