@@ -15,6 +15,7 @@ from models import sql
 from resolvers import (
     books,
     verification_chains,
+    verification_courses,
     verification_ledger,
     verification_ranks,
     verification_rewards,
@@ -55,6 +56,7 @@ async def compared(now: datetime) -> Verdict:
         *clocks(read),
         *versions(read),
         *instants(read),
+        *await verification_courses.differences(),
         *await verification_chains.differences(read),
         *await verification_rules.differences(read),
     ]

@@ -9,11 +9,12 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from course import heard, published
 from story import told
 from world import World
 
 import models
-from models import Claim, Member, PointsEntry, Task, TaskReview
+from models import Claim, Member, PointsEntry, Study, Task, TaskReview
 from resolvers import claims, freezes, members, organizations, points, verification, verification_ranks
 from resolvers.verification import Verdict
 
@@ -32,6 +33,9 @@ class Lived:
     root: UUID
     first: UUID
     second: UUID
+    course: UUID
+    study: UUID
+    part: UUID
 
 
 class Undone(Exception):
@@ -65,6 +69,11 @@ async def lived(world: World) -> Lived:
         await claims.submit(await world.session(person), one.id, "照片")
     alone = await claims.claim(await world.session(story.li), quick.id)
     await claims.submit(await world.session(story.li), alone.id, "照片")
+    course = await published(world, by, at=company.root, lecturer=story.zhao)
+    for person, seconds in ((story.sun, 100), (story.sun, 600), (story.zhao, 600), (story.li, 300)):
+        world.clock.advance(minutes=10)
+        await heard(world, person, course, seconds)
+    study, part = [await Study.get(course_id=course.id, member_id=one.id) for one in (story.sun, story.li)]
     world.clock.advance(days=1)
     await members.move(await world.session(by), story.zhao.id, company.first.id)
     await organizations.move(await world.session(operator), company.first.id, company.general.id)
@@ -83,7 +92,7 @@ async def lived(world: World) -> Lived:
     )  # fmt: skip
     return Lived(
         entry.id, reversal.id, made[0].id, made[2].id, task.id, story.li.id, story.zhao.id,
-        company.root.id, company.first.id, company.second.id,
+        company.root.id, company.first.id, company.second.id, course.id, study.id, part.id,
     )  # fmt: skip
 
 
@@ -95,7 +104,7 @@ async def test_honest_work_has_no_differences(world: World, lived: Lived) -> Non
     found = await verdict(world)
 
     assert found == Verdict([], [])
-    assert await PointsEntry.all().count() == 11, "and there was something to look at"
+    assert await PointsEntry.all().count() == 14, "and there was something to look at"
     assert {one.status.value for one in await Claim.all()} == {"APPROVED", "SUBMITTED"}
     assert (await Task.get(id=lived.task)).public_approved == 1
 
@@ -127,6 +136,16 @@ FAULTS = [
     ("claim", "UPDATE claims SET status = 'REJECTED' WHERE id = :id", "is REJECTED, and the entry"),
     ("submitted", "UPDATE claims SET status = 'APPROVED' WHERE id = :id", "no entry names it"),
     ("task", "DELETE FROM freezes WHERE organization_id <> :id", "older counts, and no freeze"),
+    ("course", "UPDATE courses SET completed = completed + 1 WHERE id = :id", "counts 3 completions; 2"),
+    ("study", "UPDATE studies SET seconds = seconds - 1 WHERE id = :id", "its reports say 600 s"),
+    ("part", "UPDATE studies SET heard_by = '2026-03-20 00:00:00+00:00' WHERE id = :id", "its reports say 300 s"),
+    ("part", "UPDATE studies SET completed_at = heard_by, completed_position = 1 WHERE id = :id", "at 300 of 600 s"),
+    ("part", "UPDATE studies SET completed_at = heard_by, completed_position = 1 WHERE id = :id", "due course.heard"),
+    ("study", "UPDATE study_reports SET occurred_at = '2026-03-10 01:01:00+00:00' "
+     "WHERE study_id = :id AND seconds = 100", "outruns the time"),
+    ("study", "UPDATE points_entries SET study_id = NULL WHERE study_id = :id AND rule = 'course.lectured'",
+     "earned by course.heard"),
+    ("study", "UPDATE studies SET completed_position = 1 WHERE id = :id", "paid at another position"),
     ("root", "UPDATE clocks SET frozen = 0 WHERE root_id = :id", "counts 0 freezes"),
     ("root", "UPDATE clocks SET position = 3 WHERE root_id = :id", "ahead of its clock at 3"),
     ("root", "UPDATE clocks SET public_position = 3 WHERE root_id = :id", "ahead of its clock at 3"),
