@@ -1,17 +1,22 @@
 """The block board of an organization: blocks there and below, as one live board."""
 
+import random
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 import models
 from models import Block, BlockInspection, Member, Organization, OrganizationKind, sql
+from models.blocks import Sides
 from resolvers import boards, chains
 from resolvers.boards import BoardView
 from resolvers.chains import Proof, Told
 from resolvers.session import Session
 
 MOST_LISTED = 1_000  # beyond that a board is not read by people
+LOOK_AGAIN = 60.0  # seconds; every link of 229 chains takes 0.1 s of CPU, and a board in motion loads twice a second
+MOST_KEPT = 5_000  # chains
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ async def key(session: Session, organization_id: UUID) -> BlockBoardKey:
 
 
 async def load(key: BlockBoardKey) -> Board | None:
-    """All of it, of one moment, every link of every chain looked at. None: there is no such organization."""
+    """All of it, of one moment. None: there is no such organization."""
     async with models.database.snapshot():
         facts = (await versions([key])).get(key)
         if facts is None:
@@ -72,11 +77,10 @@ async def load(key: BlockBoardKey) -> Board | None:
         if count == MOST_LISTED:
             count = await sql.value(f"SELECT COUNT(*) AS n {ON_BOARD}", **values)
         blocks = {one.id: one for one in listed}
-        revisions = await models.blocks.chains(blocks)
-        sides = await models.blocks.sides_of(revisions)
+        ends = await _ends(blocks)
         inspections = await models.blocks.last_inspections(blocks)
-        newest = [kept[-1] for kept in revisions.values()]
-        named = chains.people(sides[one.id] for one in newest)
+        newest = [one.proof.head for one in ends.values()]
+        named = chains.people(one.sides for one in ends.values())
         named |= {one.responsible_id for one in newest} | {one.recorded_by_id for one in newest if one.recorded_by_id}
         named |= {one.inspected_by_id for one in inspections.values() if one.inspected_by_id}
         members = await models.members.by_ids(named)
@@ -85,15 +89,52 @@ async def load(key: BlockBoardKey) -> Board | None:
     shown = [
         Shown(
             one,
-            chains.tell(one, revisions[one.id][-1], sides[revisions[one.id][-1].id], members),
-            chains.proof(one, revisions[one.id], sides),
+            chains.tell(one, ends[one.id].proof.head, ends[one.id].sides, members),
+            ends[one.id].proof,
             inspections.get(one.id),
         )
         for one in listed
-        if one.id in revisions
+        if one.id in ends
     ]
     paired = {who.member or who.name.casefold() for one in shown for who in one.told.paired if who.member or who.name}
     return Board(key, lineage, facts, count, len(paired), shown, members, organizations)
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Where a chain ended when all of its links were looked at."""
+
+    block: Block
+    looked_at: float
+    proof: Proof
+    sides: Sides
+
+    def good_for(self, block: Block) -> bool:
+        same = (block.sequence, block.retired_at, block.organization_id) == (
+            self.block.sequence,
+            self.block.retired_at,
+            self.block.organization_id,
+        )
+        return same and time.monotonic() < self.looked_at + LOOK_AGAIN
+
+
+_kept: dict[UUID, End] = {}  # of committed revisions, which never change
+
+
+async def _ends(blocks: Mapping[UUID, Block]) -> dict[UUID, End]:
+    """Inside the snapshot. A chain that goes on is looked at at once, and every one within a minute."""
+    anew = {one: block for one, block in blocks.items() if one not in _kept or not _kept[one].good_for(block)}
+    found = {one: _kept[one] for one in blocks.keys() - anew.keys()}
+    if anew:
+        revisions = await models.blocks.chains(anew)
+        sides = await models.blocks.sides_of(revisions)
+        for one, links in revisions.items():
+            looked_at = time.monotonic() - random.random() * LOOK_AGAIN / 2  # not all in the same load
+            found[one] = End(anew[one], looked_at, chains.proof(anew[one], links, sides), sides[links[-1].id])
+        if len(_kept) > MOST_KEPT:
+            _kept.clear()
+        _kept.update(found)
+    return found
 
 
 async def versions(boards_of: Sequence[BlockBoardKey]) -> dict[BlockBoardKey, int]:

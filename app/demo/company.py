@@ -12,6 +12,7 @@ from app.demo.tables import BRANCHES, PLACES, ROOT_CODE, Place
 from models import Account, Organization, OrganizationKind, RoleGrant
 from resolvers import members, organizations, passwords, roles
 from resolvers.session import Announcement, Session, Viewer
+from resolvers.signing import Signer
 from rules.roles import Role
 
 PASSWORD = "leitai-demo"
@@ -56,11 +57,11 @@ class Company:
     reviewers: dict[str, Person] = field(default_factory=dict[str, Person])
 
 
-async def found(beginning: datetime, told: Callable[[], None]) -> Company:
+async def found(beginning: datetime, told: Callable[[], None], signer: Signer | None) -> Company:
     """Tree, members, roles and accounts, as of `beginning`. told: once for each member."""
     clock = Clock(beginning)
     kept = await passwords.hashed(PASSWORD)
-    company = Company(clock, Random(tables.SEED), await _operator(clock, kept))
+    company = Company(clock, Random(tables.SEED), await _operator(clock, kept, signer))
     for place in PLACES:
         parent = company.organizations[place.parent].id if place.parent else None
         company.organizations[place.code] = await organizations.create(
@@ -95,11 +96,11 @@ def _logins(branch: str) -> Iterator[str]:
         yield f"member-{number}-{index}"
 
 
-async def _operator(clock: Clock, password_hash: str) -> Session:
+async def _operator(clock: Clock, password_hash: str, signer: Signer | None) -> Session:
     account = await Account.create(login="admin", password_hash=password_hash, created_at=clock.at)
     grant = await RoleGrant.create(role=Role.ADMIN, account_id=account.id, starts_at=clock.at, created_at=clock.at)
     await models.sql.execute("INSERT INTO secrets (name, value) VALUES (:name, 'made')", name=MARK)
-    return Session(_viewer(account.id, "admin", None, (), grant), clock, ignore)
+    return Session(_viewer(account.id, "admin", None, (), grant), clock, ignore, signer=signer)
 
 
 def _viewer(
@@ -135,7 +136,7 @@ async def _joins(company: Company, place: Place, name: str, login: str | None) -
     lineage = tuple(one.id for one in await company.admin.lineage(home.id))
     account = await Account.get(member_id=made.id) if login else None
     viewer = _viewer(account.id if account else uuid4(), login or "", made.id, lineage)
-    session = Session(viewer, company.clock, ignore, lineages=company.admin.lineages)
+    session = Session(viewer, company.clock, ignore, lineages=company.admin.lineages, signer=company.admin.signer)
     weight = place.keen * chance.lognormvariate(0, 0.9)
     return Person(made.id, name, place, branch_of(place), session, weight, login)
 

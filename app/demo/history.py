@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from itertools import count
 from uuid import UUID
 
-from app.demo import tables
+from app.demo import blocks, tables
 from app.demo.company import Company, Person, found, ignore
 from app.demo.tables import BRANCHES, ROOT_CODE, Assignment
 from models import Claim, OrganizationKind, TaskReview
 from models.organizations import TIME_ZONE
 from resolvers import claims, members, points, tasks, time
 from resolvers.session import Session
+from resolvers.signing import Signer
 from rules import periods
 from rules.periods import PeriodKind
 from rules.refusals import Refusal
@@ -35,14 +36,16 @@ class Put:
     tried: set[UUID] = field(default_factory=set[UUID])
 
 
-async def build(now: datetime, acts: int = ACTS, told: Told = lambda _: None) -> Company:
-    """Into the connected, empty database. acts: fewer for a test. told: the share that is done."""
+async def build(now: datetime, acts: int = ACTS, told: Told = lambda _: None, signer: Signer | None = None) -> Company:
+    """Into the connected, empty database. acts: fewer for a test. told: the share that is done. signer: of its blocks;
+    without one it has none."""
     today = periods.local_day(now, TIME_ZONE)
     last_month = periods.local_day(_begins(now) - HOUR, TIME_ZONE)
     beginning = periods.midnight(last_month.replace(day=1), TIME_ZONE) + 8 * HOUR
     joined = count(1)
-    company = await found(beginning, lambda: told(0.15 * next(joined) / tables.MEMBERS))
+    company = await found(beginning, lambda: told(0.15 * next(joined) / tables.MEMBERS), signer)
     past = _Past(company, beginning, now, periods.midnight(today, TIME_ZONE))
+    await blocks.lay_out(company, past.at)
     past.plan(acts)
     await past.walk(lambda share: told(0.15 + 0.85 * share))
     return company

@@ -122,11 +122,12 @@ async def _has_tables(sqlite: bool) -> bool:
 
 async def _make(url: str, told: Callable[[float], None]) -> None:
     await migrate(url)
-    signing.seal_ledger(signing.signer(load().model_copy(update={"database_url": url})))
+    signer = signing.signer(load().model_copy(update={"database_url": url}))
+    signing.seal_ledger(signer)
     # Nothing is lost when a half-made demo is: it is made anew.
     await models.database.connect(f"{url}{'&' if '?' in url else '?'}synchronous=OFF" if _file(url) else url)
     try:
-        await build(datetime.now(UTC), told=told)
+        await build(datetime.now(UTC), told=told, signer=signer)
         await models.sql.execute("UPDATE secrets SET value = 'done' WHERE name = :name", name=MARK)
     finally:
         await models.database.close()

@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import pytest
 from server import Server, leitai
+from world import SIGNING_KEY
 
 import models
 from app.client import Address, Api
@@ -23,8 +24,9 @@ from app.demo.company import PASSWORD, Company
 from app.demo.history import build
 from app.demo.start import logins
 from models import ClaimStatus, OrganizationKind, TaskStatus
-from resolvers import leaderboards
+from resolvers import block_boards, leaderboards
 from resolvers.boards import Subject
+from resolvers.signing import Signer
 from rules.periods import PeriodKind
 from rules.ranking import OrganizationScoring
 
@@ -46,7 +48,7 @@ async def ranked(company: Company, period: PeriodKind, subject: Subject = Subjec
 
 
 async def test_the_company_of_the_domain(database: str) -> None:
-    company = await build(NOW, FEW)
+    company = await build(NOW, FEW, signer=Signer(SIGNING_KEY))
 
     kinds = await models.sql.rows("SELECT kind, COUNT(*) AS number FROM organizations GROUP BY kind")
     assert {one["kind"]: one["number"] for one in kinds} == {"COMMITTEE": 1, "BRANCH": 9, "GROUP": 7}
@@ -63,6 +65,15 @@ async def test_the_company_of_the_domain(database: str) -> None:
     accounts = {one.login for one in await models.Account.all()}
     assert accounts == {"admin", *(login for login, _ in logins())}
     assert len({one.password_hash for one in await models.Account.all()}) == 1
+
+    root = company.organizations[tables.ROOT_CODE]
+    board = await block_boards.load(await block_boards.key(company.admin, root.id))
+    assert board
+    assert (board.block_count, len(board.blocks)) == (229, 229)
+    assert board.paired_count > 600
+    assert all(len(one.told.paired) >= 3 and one.proof.broken_at is None for one in board.blocks)
+    assert sum(one.inspection is not None for one in board.blocks) > 50
+    assert sum(one.proof.head.sequence > 1 for one in board.blocks) > 5
 
     # Its rows are such as the rules would have made.
     wrong = await models.sql.rows(
