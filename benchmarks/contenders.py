@@ -35,6 +35,8 @@ class Contender(ABC):
     """One server, one process, one port. `start` and `stop` may be called again and again."""
 
     name: ClassVar[str]
+    shares: ClassVar[bool] = True  # one execution serves all who ask for the same
+    boards = 1
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
@@ -45,15 +47,19 @@ class Contender(ABC):
 
     @abstractmethod
     def subscriptions(self, n: int) -> list[Subscription]:
-        """Return n subscriptions of the one board that `change` changes."""
+        """Return n subscriptions, dealt to its boards."""
+
+    @abstractmethod
+    def board(self, i: int) -> str:
+        """Return which board the i-th change changes."""
 
     @abstractmethod
     def change(self, i: int) -> None:
-        """Make the i-th change: exactly one new version."""
+        """Make the i-th change: exactly one new version of that board."""
 
     @abstractmethod
-    def version(self) -> int:
-        """Return the newest version, by the server's own word."""
+    def version(self, i: int) -> int:
+        """Return the newest version of the board of the i-th change, by the server's own word."""
 
     def counters(self) -> dict[str, int]:
         """Return its own count of `loads` and `executions` so far; empty where nothing is shared."""
@@ -95,16 +101,16 @@ class Contender(ABC):
 class Baseline(Contender):
     """A server that takes its board from a file, needs no token and changes on POST /change."""
 
-    def __init__(self, board: Path) -> None:
+    def __init__(self, frame: Path, boards: int = 1) -> None:
         super().__init__()
-        self.board = board
+        self.frame, self.boards = frame, boards
         self._base = ""
-        self._version = 0
+        self._versions: dict[str, int] = {}
 
     def start(self) -> str:
         port = free_port()
         self._base = f"http://127.0.0.1:{port}"
-        env = {"BENCHMARK_BOARD": str(self.board), "NODE_ENV": "production"}
+        env = {"BENCHMARK_BOARD": str(self.frame), "NODE_ENV": "production"}
         self._run(self._command(port), self._base, cwd=HERE, env=env)
         return f"ws://127.0.0.1:{port}/graphql"
 
@@ -112,15 +118,18 @@ class Baseline(Contender):
     def _command(self, port: int) -> list[str]: ...
 
     def subscriptions(self, n: int) -> list[Subscription]:
-        return subscriptions([f"viewer-{i}" for i in range(18)], "organization-00", n)
+        return subscriptions([f"viewer-{i}" for i in range(18)], list(map(self.board, range(self.boards))), n)
+
+    def board(self, i: int) -> str:
+        return f"organization-{i % self.boards:02}"
 
     def change(self, i: int) -> None:
-        request = urllib.request.Request(f"{self._base}/change", method="POST")
+        request = urllib.request.Request(f"{self._base}/change?board={self.board(i)}", method="POST")
         with urllib.request.urlopen(request, timeout=60) as answer:
-            self._version = json.load(answer)["version"]
+            self._versions[self.board(i)] = json.load(answer)["version"]
 
-    def version(self) -> int:
-        return self._version
+    def version(self, i: int) -> int:
+        return self._versions[self.board(i)]
 
 
 class Bare(Baseline):
@@ -147,7 +156,7 @@ class Node(Baseline):
         if not (NODE / "node_modules").is_dir():
             install = [npm, "install", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error"]
             subprocess.run(install, cwd=NODE, check=True, stdout=sys.stderr)
-        return [node, str(NODE / "server.mjs"), str(port), str(self.board)]
+        return [node, str(NODE / "server.mjs"), str(port), str(self.frame)]
 
 
 def free_port() -> int:

@@ -57,12 +57,15 @@ class Leitai(Contender):
         self._folder.cleanup()
 
     def subscriptions(self, n: int) -> list[Subscription]:
-        return subscriptions(self._viewers, self._committee, n)
+        return subscriptions(self._viewers, [self._committee], n)
+
+    def board(self, i: int) -> str:
+        return self._committee
 
     def change(self, i: int) -> None:
         self._award(self._members[i % len(self._members)], 1)
 
-    def version(self) -> int:
+    def version(self, i: int) -> int:
         query = "query ($input: LeaderboardInput!) { leaderboard(input: $input) { version } }"
         board = {"organizationId": self._committee, "subject": "MEMBER", "period": "MONTH"}
         return int(self._ask(query, {"input": board}, self._viewers[0])["leaderboard"]["version"])

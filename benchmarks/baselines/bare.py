@@ -11,11 +11,12 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from .board import Board
 
 board = Board.read()
-subscribers: dict[WebSocket, str] = {}
+subscribers: dict[str, dict[WebSocket, str]] = {}  # by board
 
 
 async def subscribe(socket: WebSocket) -> None:
     await socket.accept(subprotocol="graphql-transport-ws")
+    followers: dict[WebSocket, str] = {}
     try:
         while True:
             message = json.loads(await socket.receive_text())
@@ -23,16 +24,17 @@ async def subscribe(socket: WebSocket) -> None:
                 await socket.send_text('{"type":"connection_ack"}')
             elif message["type"] == "subscribe":
                 head = f'{{"id":{json.dumps(message["id"])},"type":"next","payload":'
-                subscribers[socket] = head
+                followers = subscribers.setdefault(message["payload"]["variables"]["input"]["organizationId"], {})
+                followers[socket] = head
                 await socket.send_text(head + board.payload() + "}")
     except WebSocketDisconnect:
-        subscribers.pop(socket, None)
+        followers.pop(socket, None)
 
 
-async def change(_: Request) -> JSONResponse:
+async def change(request: Request) -> JSONResponse:
     version = board.change()
     tail = board.payload() + "}"
-    for socket, head in list(subscribers.items()):
+    for socket, head in list(subscribers.get(request.query_params["board"], {}).items()):
         await socket.send_text(head + tail)
     return JSONResponse({"version": version})
 

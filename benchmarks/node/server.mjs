@@ -81,7 +81,7 @@ function change() {
 }
 
 const http = createServer((request, response) => {
-  if (request.method !== "POST" || request.url !== "/change") {
+  if (request.method !== "POST" || !request.url.startsWith("/change?")) {
     response.writeHead(404).end();
     return;
   }
