@@ -1,6 +1,9 @@
 """Running operations: the context of each, unexpected errors masked, expected ones with a code."""
 
+import asyncio
 import uuid
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import asyncpg
@@ -17,6 +20,7 @@ from schema.context import Context
 
 log = structlog.get_logger("leitai.execution")
 AWAY = (OSError, OperationalError, DBConnectionError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError)
+HALVES_KEPT = 50  # of the newest states
 CODES: dict[type[Refusal], str] = {InvalidInput: "BAD_USER_INPUT", NotFound: "NOT_FOUND", NotAllowed: "FORBIDDEN"}
 
 
@@ -75,3 +79,50 @@ async def run(operation: Operation, value: Any, session: Session) -> dict[str, A
     if result.errors:
         payload["errors"] = [presented(error).formatted for error in result.errors]
     return payload
+
+
+Run = Callable[[Operation, Any, Session], Awaitable[dict[str, Any]]]
+
+
+class InHalves:
+    """Operations that can't be shared as a whole: what their frames have in common is executed once for each state."""
+
+    def __init__(self, nobody: Callable[[], Session], execute: Run = run) -> None:
+        self._nobody, self._execute = nobody, execute
+        # By identity of the state, which is kept beside the answer so that its identity stays its own.
+        self._kept: OrderedDict[tuple[int, str], tuple[Any, asyncio.Future[dict[str, Any]]]] = OrderedDict()
+
+    async def run(self, operation: Operation, value: Any, session: Session) -> dict[str, Any]:
+        """As `run`. What does not go well in halves is done again as a whole, so that its errors are those of one."""
+        if operation.halves is not None:
+            shared = _root(await self._common(operation.halves.shared, value))
+            own = _root(await self._execute(operation.halves.own, value, session))
+            if shared is not None and own is not None:
+                both = shared[1] | own[1]
+                return {"data": {own[0]: {name: both[name] for name in operation.halves.names}}}
+        return await self._execute(operation, value, session)
+
+    async def _common(self, operation: Operation, value: Any) -> dict[str, Any]:
+        key = (id(value), operation.normal)
+        found = self._kept.get(key)
+        if found is not None:
+            return await asyncio.shield(found[1])
+        made: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._kept[key] = (value, made)
+        while len(self._kept) > HALVES_KEPT:
+            self._kept.popitem(last=False)
+        try:
+            made.set_result(await self._execute(operation, value, self._nobody()))
+        except Exception as error:
+            self._kept.pop(key, None)
+            made.set_exception(error)
+        return await made
+
+
+def _root(payload: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
+    """Name and content of the root field; None if there were errors, or there is nothing."""
+    data = payload["data"]
+    if "errors" in payload or data is None:
+        return None
+    [(name, content)] = data.items()
+    return (name, content) if isinstance(content, dict) else None

@@ -15,7 +15,7 @@ from graphql import GraphQLError
 
 import models
 from app.batches import Batched
-from app.execution import CODES, run
+from app.execution import CODES, InHalves, run
 from app.settings import Settings
 from app.viewers import Viewers
 from realtime.backplane import Backplane
@@ -110,6 +110,7 @@ class LiveEngine:
         self._rights = self._looking = -1  # for which all open sockets were looked at; for which they are being
         self._late = False  # somebody signed in while rights moved
         self._lineages: dict[UUID, tuple[UUID, ...]] = {}  # of what is watched, when first opened or last looked at
+        self._halves = InHalves(lambda: self.session(None))
         self.viewers = Viewers(clock, self.hub.spawn)
         self._lines: Batched[UUID, Sequence[models.Organization]] = Batched(
             models.organizations.lineages, self.hub.spawn
@@ -276,7 +277,9 @@ class LiveEngine:
 
         async def execute(value: Any) -> object:
             # A shared frame is made for nobody in particular: what it may hold does not depend on a viewer.
-            speaker = None if operation.shareable else await self._as_it_stands(viewer)
-            return await run(operation, opening.select(value), self.session(speaker))
+            if operation.shareable:
+                return await run(operation, opening.select(value), self.session(None))
+            speaker = await self._as_it_stands(viewer)
+            return await self._halves.run(operation, opening.select(value), self.session(speaker))
 
         return opening.source, f"{opening.variant}\n{group}", execute, operation.arguments.get("maxPerSecond")

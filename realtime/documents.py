@@ -7,11 +7,10 @@ the root field's own arguments left out (they are part of what board is asked fo
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from graphql import (
-    ArgumentNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -24,7 +23,6 @@ from graphql import (
     OperationType,
     TypeInfo,
     TypeInfoVisitor,
-    VariableNode,
     Visitor,
     get_named_type,
     parse,
@@ -33,9 +31,9 @@ from graphql import (
     visit,
 )
 from graphql.execution.values import get_argument_values, get_variable_values
-from graphql.language import ast as nodes
 
-from realtime import limits
+from realtime import halves, limits
+from realtime.literals import with_literals
 
 KEPT = 500  # parsed documents per process
 MOST_KEPT = 8_192  # characters of a subscription and its variables that are kept analysed
@@ -71,7 +69,7 @@ class _Kept:
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One subscription, ready to run. field: the root field's name; arguments: coerced, by GraphQL name. normal:
-    equal for equal work."""
+    equal for equal work. halves: of one that is not shareable, where it can be taken apart."""
 
     document: DocumentNode
     name: str | None
@@ -80,6 +78,16 @@ class Operation:
     arguments: dict[str, Any]
     normal: str
     shareable: bool
+    halves: "Halves | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Halves:
+    """shared: shareable. names: what the answer's root field holds, in order."""
+
+    shared: Operation
+    own: Operation
+    names: tuple[str, ...]
 
 
 class Documents:
@@ -161,8 +169,8 @@ class Documents:
             arguments = get_argument_values(parent.fields[root.name.value], root, coerced)
         except GraphQLError as error:
             raise Refused(error) from error
-        literal = _with_literals(operation, document, coerced.coerced)
-        return Operation(
+        literal = with_literals(operation, document, coerced.coerced)
+        whole = Operation(
             document,
             operation.name.value if operation.name else None,
             dict(variables),
@@ -171,6 +179,25 @@ class Documents:
             _normal(literal, root),
             self._is_shareable(literal, parent, root.name.value),
         )
+        return whole if whole.shareable else replace(whole, halves=self._halves(whole, operation, literal, parent))
+
+    def _halves(
+        self, whole: Operation, operation: OperationDefinitionNode, literal: list[Node], parent: GraphQLObjectType
+    ) -> Halves | None:
+        first, *fragments = literal
+        found = halves.parts(
+            operation,
+            cast(OperationDefinitionNode, first),
+            lambda part: self._is_shareable([part, *fragments], parent, whole.field),
+        )
+        if found is None:
+            return None
+        others = [one for one in whole.document.definitions if isinstance(one, FragmentDefinitionNode)]
+        shared, own = (
+            replace(whole, document=DocumentNode(definitions=(part, *others)), normal=f"{half} {whole.normal}")
+            for half, part in (("shared", found.shared), ("own", found.own))
+        )
+        return Halves(replace(shared, shareable=True), own, found.names)
 
     def _is_shareable(self, parts: list[Node], parent: GraphQLObjectType, root: str) -> bool:
         info = TypeInfo(self._schema)
@@ -217,60 +244,6 @@ def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode
     if len(found) != 1:
         raise Refused(GraphQLError("The document has several operations; say which by operationName."))
     return found[0]
-
-
-def _literal(value: Any) -> nodes.ValueNode:
-    """A coerced value as a literal. Its exact spelling matters only for comparing."""
-    match value:
-        case None:
-            return nodes.NullValueNode()
-        case bool():
-            return nodes.BooleanValueNode(value=value)
-        case int():
-            return nodes.IntValueNode(value=str(value))
-        case float():
-            return nodes.FloatValueNode(value=repr(value))
-        case list():
-            return nodes.ListValueNode(values=tuple(_literal(one) for one in cast(list[Any], value)))
-        case dict():
-            items = sorted(cast(dict[str, Any], value).items())
-            return nodes.ObjectValueNode(
-                fields=tuple(
-                    nodes.ObjectFieldNode(name=nodes.NameNode(value=key), value=_literal(one)) for key, one in items
-                )
-            )
-        case str() if not hasattr(value, "name"):
-            return nodes.StringValueNode(value=value)
-        case _ if hasattr(value, "name"):
-            return nodes.EnumValueNode(value=str(value.name))
-        case _:
-            return nodes.StringValueNode(value=str(value))
-
-
-class _Literals(Visitor):
-    def __init__(self, values: Mapping[str, Any]) -> None:
-        super().__init__()
-        self._values = values
-
-    def enter_variable_definition(self, *_: Any) -> Any:
-        return self.SKIP
-
-    def enter_argument(self, node: ArgumentNode, *_: Any) -> Any:
-        """A variable that was not given leaves the argument to its default, as if it were not written."""
-        missing = isinstance(node.value, VariableNode) and node.value.name.value not in self._values
-        return self.REMOVE if missing else None
-
-    def enter_variable(self, node: VariableNode, *_: Any) -> Any:
-        return _literal(self._values.get(node.name.value))
-
-
-def _with_literals(operation: OperationDefinitionNode, document: DocumentNode, values: Mapping[str, Any]) -> list[Node]:
-    """The operation and its fragments, by name, with values where variables stood."""
-    fragments = sorted(
-        (one for one in document.definitions if isinstance(one, FragmentDefinitionNode)),
-        key=lambda one: one.name.value,
-    )
-    return [visit(one, _Literals(values)) for one in (operation, *fragments)]
 
 
 def _normal(parts: list[Node], root: FieldNode) -> str:

@@ -114,11 +114,11 @@ async def test_a_flood_takes_its_own_turn_only(hall: Hall, frame: bytes) -> None
     await hall.settles(sockets=0, boards_watched=0)
 
 
-async def test_operations_begun_and_completed_by_the_thousand_leave_nothing(
+async def test_operations_begun_and_completed_by_the_ten_thousand_leave_nothing(
     hall: Hall, scaled: Callable[[int], int]
 ) -> None:
     async with hall.screen(hall.li, "0") as screen:
-        for number in range(scaled(10_000)):
+        for number in range(scaled(100_000)):
             await screen.subscribe("1", (BOARD, WIDE, "subscription { no }")[number % 3], at=hall.root)
             await screen.complete("1")
         await screen.ping()

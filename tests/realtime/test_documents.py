@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from graphql import build_schema, get_introspection_query
+from graphql import build_schema, get_introspection_query, print_ast
 
 from realtime.documents import MOST_TOKENS, MOST_WEIGHT, Documents, Refused
 
@@ -84,6 +84,40 @@ NOT_SHAREABLE = [
 @pytest.mark.parametrize("query", NOT_SHAREABLE)
 def test_one_undeclared_field_anywhere_ends_sharing(documents: Documents, query: str) -> None:
     assert not documents.subscription(query, None, {}).shareable
+
+
+APART = [
+    ("{ id secret rows(first: 3) { rank } }", "{ id rows(first: 3) { rank } }", "{ secret }"),
+    ("{ mine: secret other: id }", "{ other: id }", "{ mine: secret }"),
+    ("{ rows(first: $n) { rank } id }", "{ id }", "{ rows(first: $n) { rank } }"),
+    ("{ id rows { ...More } } fragment More on Row { mine }", None, None),  # a fragment is judged as a whole document
+    ("{ id ...More } fragment More on Board { secret }", None, None),
+    ("{ id secret @skip(if: false) }", None, None),
+    ("{ id id secret }", None, None),
+    ("{ secret rows { mine } }", None, None),
+    ("{ id }", None, None),
+]
+
+
+@pytest.mark.parametrize(("selection", "shared", "own"), APART)
+def test_what_may_be_shared_is_taken_apart_from_what_may_not(
+    documents: Documents, selection: str, shared: str | None, own: str | None
+) -> None:
+    variables, values = ("($n: Int)", {"n": 51}) if "$n" in selection else ("", {})
+    before = f'subscription S{variables} {{ boardUpdated(input: {{ id: "x" }}) '
+    body, _, fragment = selection.partition(" fragment")
+    operation = documents.subscription(f"{before}{body} }} {'fragment' + fragment if fragment else ''}", None, values)
+    halves = operation.halves
+    if shared is None:
+        assert halves is None
+        return
+    assert halves
+    assert halves.shared.shareable
+    assert not halves.own.shareable
+    assert [" ".join(print_ast(one.document).split()) for one in (halves.shared, halves.own)] == [
+        f"{before}{half} }}" for half in (shared, own)
+    ]
+    assert len({halves.shared.normal, halves.own.normal, operation.normal}) == 3
 
 
 def test_a_variable_that_is_not_given_leaves_its_default(documents: Documents) -> None:
