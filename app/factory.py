@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 
 import models
-from app import courses, failpoints, metrics, screens, signing
+from app import courses, failpoints, metrics, screens, signing, statements
 from app.http import Endpoint
 from app.live import LiveEngine
 from app.pulse import Pulse
@@ -91,6 +91,7 @@ def create_app(settings: Settings, clock: Now = system_clock) -> Starlette:
             Route("/metrics", metrics.endpoint(live, pulse)),
             *screens.routes(),
             *courses.routes(settings),
+            *statements.routes(live),
         ],
         middleware=[
             Middleware(

@@ -101,6 +101,11 @@ async def take(root_id: UUID) -> Taken:
     return Taken(found["position"], None if found["frozen"] else found["public_position"])
 
 
+async def position_of(root_id: UUID) -> int:
+    """The newest that is committed."""
+    return await sql.value("SELECT position FROM clocks WHERE root_id = :root", root=root_id)
+
+
 async def take_public(root_id: UUID) -> int:
     """The next public position, under the clock's lock."""
     return await sql.value(

@@ -254,3 +254,27 @@ def _rule_sum(rule: str, rows: Sequence[dict[str, Any]]) -> RuleSum:
     entries, points, reversals = (sum(int(one[name]) for one in rows) for name in ("entries", "points", "reversals"))
     cuts = [CutSum(one["cut"], int(one["entries"]), int(one["cut_points"] or 0)) for one in rows if one["cut"]]
     return RuleSum(rule, entries, points, reversals, cuts)
+
+
+async def count(member_id: UUID, starts: datetime, ends: datetime) -> int:
+    """A member's entries that count in a stretch of time."""
+    return await PointsEntry.filter(member_id=member_id, counts_at__gte=starts, counts_at__lt=ends).count()
+
+
+async def stretch(
+    member_id: UUID, starts: datetime, ends: datetime, after: tuple[int, int], last: int, most: int
+) -> tuple[list[PointsEntry], tuple[int, int]]:
+    """The same in order, after (position, line), up to a position; and what comes after them."""
+    found = await sql.models(
+        PointsEntry,
+        f"""SELECT * FROM points_entries WHERE member_id = :member AND counts_at >= :starts AND counts_at < :ends
+              AND (position > :position OR (position = :position AND line > :line)) AND position <= :last
+            ORDER BY position, line LIMIT {int(most)}""",
+        member=member_id,
+        starts=starts,
+        ends=ends,
+        position=after[0],
+        line=after[1],
+        last=last,
+    )
+    return found, (found[-1].position, found[-1].line) if found else after

@@ -30,6 +30,7 @@ from schema.rules import RuleQueries
 from schema.scalars import SCALARS
 from schema.services import ServiceMutations, ServiceQueries
 from schema.sessions import SessionMutations, SessionQueries
+from schema.statements import StatementMutations
 from schema.subscriptions import Subscription
 from schema.task_mutations import TaskMutations
 from schema.task_queries import TaskQueries
@@ -69,6 +70,7 @@ class Mutation(
     ActMutations,
     ServiceMutations,
     RewardMutations,
+    StatementMutations,
     FreezeMutations,
     DisplayMutations,
     BlockMutations,
