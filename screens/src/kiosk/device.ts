@@ -90,6 +90,7 @@ async function askForToken(shown: Pairing): Promise<number> {
   switch (answer.__typename) {
     case "ClaimDisplayTokenSuccess":
       kept.write("token", answer.token);
+      kept.write("publicKey", answer.publicKey);
       token.value = answer.token;
       return 0;
     case "PairingPending":

@@ -3,8 +3,10 @@ import { kept } from "../api/kept.ts";
 import type { Link } from "../api/link.ts";
 import {
   ArenaUpdated,
+  BlocksUpdated,
   BoardUpdated,
   type ArenaUpdatedData,
+  type BlocksUpdatedData,
   type Board,
   type LeaderboardInput,
   type Operation,
@@ -14,10 +16,13 @@ import type { Display } from "./device.ts";
 export type Scene = Display["scenes"][number];
 export type Arena = ArenaUpdatedData["taskArenaUpdated"];
 
+export type Blocks = BlocksUpdatedData["blockBoardUpdated"];
+
 /** What a scene shows, and when it came, by this machine's clock. */
 export type Frame =
   | { readonly kind: "board"; readonly at: number; readonly shown: Board }
-  | { readonly kind: "arena"; readonly at: number; readonly shown: Arena };
+  | { readonly kind: "arena"; readonly at: number; readonly shown: Arena }
+  | { readonly kind: "blocks"; readonly at: number; readonly shown: Blocks };
 
 const SAVED_AFTER = 5_000; // milliseconds: not every frame is worth writing to a disk that lasts for years
 
@@ -86,6 +91,8 @@ export function follow(link: Link, scene: Scene, ended: () => void): () => void 
       }));
     case "TASK_ARENA":
       return from(ArenaUpdated, { organizationId }, (data) => ({ kind: "arena", at: at(), shown: data.taskArenaUpdated }));
+    case "BLOCK_BOARD":
+      return from(BlocksUpdated, { organizationId }, (data) => ({ kind: "blocks", at: at(), shown: data.blockBoardUpdated }));
     default:
       ended();
       return () => undefined;

@@ -12,6 +12,7 @@ import { frameOf, keyOf, type Frame, type Scene } from "./frames.ts";
 import { place, refused, scene } from "./rotation.ts";
 import { Seal } from "./seal.tsx";
 import { ArenaScene } from "./scenes/arena.tsx";
+import { BlocksScene } from "./scenes/blocks.tsx";
 import { BoardScene, Asides } from "./scenes/board.tsx";
 
 const GRACE = 1_500; // milliseconds without a connection before it is told
@@ -80,6 +81,8 @@ function Body({ frame, times }: { frame: Frame; times: Times }) {
       return <BoardScene shown={frame.shown} times={times} />;
     case "arena":
       return <ArenaScene shown={frame.shown} times={times} />;
+    case "blocks":
+      return <BlocksScene shown={frame.shown} />;
   }
 }
 

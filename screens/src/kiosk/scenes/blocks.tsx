@@ -1,0 +1,95 @@
+import { useEffect } from "preact/hooks";
+import type { BlockShown } from "../../api/operations.ts";
+import { blocks as words, faults as faultWords } from "../../words/blocks.ts";
+import { count } from "../../words/times.ts";
+import type { Blocks } from "../frames.ts";
+import { usePage } from "../pages.ts";
+import { check, findings, type Findings } from "../seals.ts";
+
+const A_PAGE = 8;
+const TURNED_AFTER = 7; // seconds
+const FULL_MARKS = 25;
+
+export function BlocksScene({ shown }: { shown: Blocks }) {
+  useEffect(() => void check(shown), [shown]);
+  const all = shown.blocks.edges.map((edge) => edge.node);
+  const { faults } = findings.value;
+  // What is wrong comes first: it must not wait for its page.
+  const ordered = faults.size > 0 ? [...all].sort((a, b) => Number(faults.has(b.id)) - Number(faults.has(a.id))) : all;
+  const page = usePage(`blocks ${shown.id}`, ordered, A_PAGE, TURNED_AFTER);
+  const here = new Set(page.map((block) => block.id));
+  return (
+    <div class="blocks">
+      <aside class="overview">
+        <p class="figure"><b>{count(shown.blockCount)}</b>{words.count}</p>
+        <p class="figure"><b>{count(shown.pairedCount)}</b>{words.paired}</p>
+        <ul class="mosaic" aria-hidden="true">
+          {all.map((block) => <li key={block.id} class={tile(block, faults.has(block.id), here.has(block.id))} />)}
+        </ul>
+        <Verdict found={findings.value} size={all.length} />
+      </aside>
+      {all.length === 0 && <p class="waiting">{words.none}</p>}
+      <ul class="cards" key={page[0]?.id}>
+        {page.map((block) => <Card key={block.id} block={block} fault={faults.get(block.id)} />)}
+      </ul>
+    </div>
+  );
+}
+
+/** The better its marks the fuller; here: among the cards beside. */
+function tile(block: BlockShown, broken: boolean, here: boolean): string {
+  const marks = block.lastInspection?.total;
+  const level = marks === undefined ? 0 : marks >= 23 ? 3 : marks >= 18 ? 2 : 1;
+  return `tile level-${level}${broken ? " broken" : ""}${here ? " here" : ""}`;
+}
+
+function Verdict({ found, size }: { found: Findings; size: number }) {
+  const wrong = found.faults.size;
+  if (wrong > 0) {
+    return (
+      <p class="verdict wrong" role="alert">
+        <i>!</i>
+        <span>{words.broken(wrong)}</span>
+      </p>
+    );
+  }
+  if (found.checked < size || size === 0) return <p class="verdict">{size > 0 && `${words.checking}…`}</p>;
+  return (
+    <p class="verdict sealed">
+      <i>✓</i>
+      <span>
+        {words.sealed(found.checked)}
+        {found.missing > 0 && <small>▲ {words.missing(found.missing)}</small>}
+      </span>
+    </p>
+  );
+}
+
+function Card({ block, fault }: { block: BlockShown; fault: keyof typeof faultWords | undefined }) {
+  const { current, lastInspection } = block;
+  return (
+    <li class={fault ? "card wrong" : "card"}>
+      <h2>{current.name}</h2>
+      <p class="extent">{fault ? <b>! {faultWords[fault]}</b> : current.extent}</p>
+      <p class="people">
+        <span class="label">{words.responsible}</span>
+        <b>{current.responsible.displayName}</b>
+      </p>
+      <p class="people">
+        <span class="label">{words.with}</span>
+        {current.pairedWith.map((one) => one.displayName).join("　")}
+      </p>
+      <p class="marks">
+        <span class="label">{words.marks}</span>
+        {lastInspection ? (
+          <>
+            <span class="gauge"><i style={{ transform: `scaleX(${lastInspection.total / FULL_MARKS})` }} /></span>
+            <b>{lastInspection.total}</b>/{FULL_MARKS}
+          </>
+        ) : (
+          words.unmarked
+        )}
+      </p>
+    </li>
+  );
+}
