@@ -27,7 +27,11 @@ export default defineConfig({
     target: "es2022",
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
-    rolldownOptions: { input: Object.fromEntries(pages.map((page) => [page, here(`${page}.html`)])) },
+    rolldownOptions: {
+      input: Object.fromEntries(pages.map((page) => [page, here(`${page}.html`)])),
+      // What pages share is one file: a screen's first scene counts its requests.
+      output: { codeSplitting: { groups: [{ name: "shared", minShareCount: 2 }] } },
+    },
   },
   server: { proxy: { "/graphql": { target: "http://127.0.0.1:8000", ws: true, changeOrigin: false } } },
 });

@@ -5,9 +5,11 @@ import {
   ArenaUpdated,
   BlocksUpdated,
   BoardUpdated,
+  CoursesUpdated,
   type ArenaUpdatedData,
   type BlocksUpdatedData,
   type Board,
+  type CoursesUpdatedData,
   type LeaderboardInput,
   type Operation,
 } from "../api/operations.ts";
@@ -16,13 +18,15 @@ import type { Display } from "./device.ts";
 export type Scene = Display["scenes"][number];
 export type Arena = ArenaUpdatedData["taskArenaUpdated"];
 
+export type Courses = CoursesUpdatedData["courseBoardUpdated"];
 export type Blocks = BlocksUpdatedData["blockBoardUpdated"];
 
 /** What a scene shows, and when it came, by this machine's clock. */
 export type Frame =
   | { readonly kind: "board"; readonly at: number; readonly shown: Board }
   | { readonly kind: "arena"; readonly at: number; readonly shown: Arena }
-  | { readonly kind: "blocks"; readonly at: number; readonly shown: Blocks };
+  | { readonly kind: "blocks"; readonly at: number; readonly shown: Blocks }
+  | { readonly kind: "courses"; readonly at: number; readonly shown: Courses };
 
 const SAVED_AFTER = 5_000; // milliseconds: not every frame is worth writing to a disk that lasts for years
 
@@ -93,9 +97,8 @@ export function follow(link: Link, scene: Scene, ended: () => void): () => void 
       return from(ArenaUpdated, { organizationId }, (data) => ({ kind: "arena", at: at(), shown: data.taskArenaUpdated }));
     case "BLOCK_BOARD":
       return from(BlocksUpdated, { organizationId }, (data) => ({ kind: "blocks", at: at(), shown: data.blockBoardUpdated }));
-    default:
-      ended();
-      return () => undefined;
+    case "COURSES":
+      return from(CoursesUpdated, { organizationId }, (data) => ({ kind: "courses", at: at(), shown: data.courseBoardUpdated }));
   }
 }
 

@@ -1,6 +1,10 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 
+const tall = matchMedia("(orientation: portrait)");
+export const upright = signal(tall.matches);
+tall.addEventListener("change", () => (upright.value = tall.matches));
+
 const turned = new Map<string, ReturnType<typeof signal<number>>>();
 
 /** Which stretch of a long list is shown. It turns by itself, and goes on where it was when the scene comes back. */

@@ -1,9 +1,8 @@
-import { renderSVG } from "uqr";
-import { useMemo } from "preact/hooks";
 import { kiosk } from "../words/kiosk.ts";
 import { Times, age } from "../words/times.ts";
 import { clock } from "./clock.ts";
 import { pairing, trouble } from "./device.ts";
+import { Qr } from "./qr.tsx";
 import { Seal } from "./seal.tsx";
 
 const times = new Times();
@@ -43,12 +42,4 @@ export function PairingScreen() {
       </footer>
     </main>
   );
-}
-
-export function Qr({ text, label }: { text: string; label: string }) {
-  const picture = useMemo(
-    () => `data:image/svg+xml,${encodeURIComponent(renderSVG(text, { ecc: "M", border: 2, whiteColor: "#fff8ea", blackColor: "#2a0307" }))}`,
-    [text],
-  );
-  return <img class="qr" src={picture} alt={label} />;
 }

@@ -13,6 +13,7 @@ import { place, refused, scene } from "./rotation.ts";
 import { Seal } from "./seal.tsx";
 import { ArenaScene } from "./scenes/arena.tsx";
 import { BlocksScene } from "./scenes/blocks.tsx";
+import { CoursesScene } from "./scenes/courses.tsx";
 import { BoardScene, Asides } from "./scenes/board.tsx";
 
 const GRACE = 1_500; // milliseconds without a connection before it is told
@@ -83,6 +84,8 @@ function Body({ frame, times }: { frame: Frame; times: Times }) {
       return <ArenaScene shown={frame.shown} times={times} />;
     case "blocks":
       return <BlocksScene shown={frame.shown} />;
+    case "courses":
+      return <CoursesScene shown={frame.shown} />;
   }
 }
 

@@ -1,1 +1,10 @@
-export {};
+import { render } from "preact";
+import "../style/leaderboard.css";
+import { token } from "../api/person.ts";
+import { Page } from "../page/frame.tsx";
+import { leaderboard } from "../words/pages.ts";
+import { LeaderboardPage } from "./leaderboard.tsx";
+
+const root = document.getElementById("app");
+document.title = leaderboard.title;
+if (root) render(<Page title={leaderboard.title}><LeaderboardPage key={token.value} /></Page>, root);

@@ -71,3 +71,18 @@ export const arena = pick(
     points: "pts",
   },
 );
+
+export const courses = pick(
+  {
+    none: "还没有发布党课",
+    scan: (title: string): string => `扫码听课：${title}`,
+    minutes: (count: number): string => `${count} 分钟`,
+    completed: (count: string): string => `${count} 人学完`,
+  },
+  {
+    none: "No courses yet",
+    scan: (title: string): string => `Scan to listen: ${title}`,
+    minutes: (count: number): string => `${count} min`,
+    completed: (count: string): string => `${count} completed`,
+  },
+);

@@ -3,10 +3,10 @@ import type { BlockShown } from "../../api/operations.ts";
 import { blocks as words, faults as faultWords } from "../../words/blocks.ts";
 import { count } from "../../words/times.ts";
 import type { Blocks } from "../frames.ts";
-import { usePage } from "../pages.ts";
+import { upright, usePage } from "../pages.ts";
 import { check, findings, type Findings } from "../seals.ts";
 
-const A_PAGE = 8;
+const A_PAGE = { wide: 8, upright: 6 };
 const TURNED_AFTER = 7; // seconds
 const FULL_MARKS = 25;
 
@@ -16,14 +16,14 @@ export function BlocksScene({ shown }: { shown: Blocks }) {
   const { faults } = findings.value;
   // What is wrong comes first: it must not wait for its page.
   const ordered = faults.size > 0 ? [...all].sort((a, b) => Number(faults.has(b.id)) - Number(faults.has(a.id))) : all;
-  const page = usePage(`blocks ${shown.id}`, ordered, A_PAGE, TURNED_AFTER);
+  const page = usePage(`blocks ${shown.id}`, ordered, upright.value ? A_PAGE.upright : A_PAGE.wide, TURNED_AFTER);
   const here = new Set(page.map((block) => block.id));
   return (
     <div class="blocks">
       <aside class="overview">
         <p class="figure"><b>{count(shown.blockCount)}</b>{words.count}</p>
         <p class="figure"><b>{count(shown.pairedCount)}</b>{words.paired}</p>
-        <ul class="mosaic" aria-hidden="true">
+        <ul class="mosaic" aria-hidden="true" style={{ "--columns": columns(all.length, upright.value) }}>
           {all.map((block) => <li key={block.id} class={tile(block, faults.has(block.id), here.has(block.id))} />)}
         </ul>
         <Verdict found={findings.value} size={all.length} />
@@ -35,6 +35,9 @@ export function BlocksScene({ shown }: { shown: Blocks }) {
     </div>
   );
 }
+
+/** So many that all are seen at once. */
+const columns = (size: number, tall: boolean): number => Math.max(tall ? 24 : 12, Math.ceil(Math.sqrt(size * (tall ? 4.2 : 1.15))));
 
 /** The better its marks the fuller; here: among the cards beside. */
 function tile(block: BlockShown, broken: boolean, here: boolean): string {

@@ -1,0 +1,75 @@
+import type { ComponentChildren } from "preact";
+import { useSignal } from "@preact/signals";
+import { Seal } from "../kiosk/seal.tsx";
+import { signIn, signOut, token } from "../api/person.ts";
+import { otherLanguage, person as words } from "../words/pages.ts";
+
+/** What pages for people share: a head, and somebody who is signed in. */
+export function Page({ title, children }: { title: string; children: ComponentChildren }) {
+  const query = new URLSearchParams(location.search);
+  query.set("lang", otherLanguage.code);
+  return (
+    <div class="page">
+      <header class="top">
+        <Seal />
+        <h1>{title}</h1>
+        <a href={`?${query}`}>{otherLanguage.name}</a>
+        {token.value && <button type="button" class="quiet" onClick={() => void signOut()}>{words.signOut}</button>}
+      </header>
+      <main>{token.value ? children : <SignInForm />}</main>
+    </div>
+  );
+}
+
+function SignInForm() {
+  const trouble = useSignal("");
+  const busy = useSignal(false);
+  const submit = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    const given = new FormData(event.currentTarget as HTMLFormElement);
+    busy.value = true;
+    try {
+      const refusal = await signIn(String(given.get("login")), String(given.get("password")));
+      trouble.value = refusal ? words.wrong(refusal) : "";
+    } catch {
+      trouble.value = words.unreachable;
+    } finally {
+      busy.value = false;
+    }
+  };
+  return (
+    <form class="sign-in" onSubmit={submit}>
+      <Field label={words.login}><input name="login" autocomplete="username" required autofocus /></Field>
+      <Field label={words.password}><input name="password" type="password" autocomplete="current-password" required /></Field>
+      <button disabled={busy.value}>{words.signIn}</button>
+      <p role="alert" class="trouble">{trouble.value}</p>
+    </form>
+  );
+}
+
+export function Field({ label, children }: { label: string; children: ComponentChildren }) {
+  return (
+    <label class="field">
+      <span>{label}</span>
+      {children}
+    </label>
+  );
+}
+
+export interface Choice<Value extends string> {
+  readonly label: string;
+  readonly name?: string;
+  readonly value: Value;
+  readonly options: readonly (readonly [Value, string])[];
+  readonly onPick?: (value: Value) => void;
+}
+
+export function Choose<Value extends string>({ label, name, value, options, onPick }: Choice<Value>) {
+  return (
+    <Field label={label}>
+      <select name={name} value={value} onChange={(event) => onPick?.(event.currentTarget.value as Value)}>
+        {options.map(([one, text]) => <option key={one} value={one} selected={one === value}>{text}</option>)}
+      </select>
+    </Field>
+  );
+}
