@@ -67,7 +67,7 @@ export interface Choice<Value extends string> {
 export function Choose<Value extends string>({ label, name, value, options, onPick }: Choice<Value>) {
   return (
     <Field label={label}>
-      <select name={name} value={value} onChange={(event) => onPick?.(event.currentTarget.value as Value)}>
+      <select name={name} aria-label={label} value={value} onChange={(event) => onPick?.(event.currentTarget.value as Value)}>
         {options.map(([one, text]) => <option key={one} value={one} selected={one === value}>{text}</option>)}
       </select>
     </Field>
