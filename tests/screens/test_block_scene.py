@@ -17,7 +17,7 @@ from world import World
 from app.screens import BUILT
 
 SCENE: list[dict[str, Any]] = [{"kind": "BLOCK_BOARD", "seconds": 600}]
-MARKS = {"sort": 5, "setInOrder": 4, "shine": 3, "standardize": 5, "sustain": 4}
+MARKS: dict[str, Any] = {"sort": 5, "setInOrder": 4, "shine": 3, "standardize": 5, "sustain": 4}
 SAW_FOUR = "Object.entries(localStorage).some(([name, text]) => name.includes('.heads.') && /:4,/.test(text))"
 SEALED = "个区块逐一核验无误"
 
