@@ -5,11 +5,14 @@ import heapq
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
+from random import Random
 from uuid import UUID
 
 from app.demo import blocks, tables
 from app.demo.company import Company, Person, found, ignore
+from app.demo.courses import COURSES, Lectures
 from app.demo.tables import BRANCHES, ROOT_CODE, Assignment
 from models import Claim, OrganizationKind, TaskReview
 from models.organizations import TIME_ZONE
@@ -22,6 +25,7 @@ from rules.refusals import Refusal
 
 ACTS = 1_150  # tasks taken up in all, today's apart: boards of 270 members look alive, and it is done in seconds
 ACTS_TODAY = 36
+STUDIES_AMONG = 3  # for as many acts one study
 Act = Callable[[], Awaitable[object]]
 Told = Callable[[float], None]
 HOUR = timedelta(hours=1)
@@ -62,6 +66,7 @@ class _Past:
         self.company, self.chance, self.clock = company, company.chance, company.clock
         self.beginning, self.now, self.today = beginning, now, today
         self.put: list[Put] = []
+        self.lectures = Lectures(company, Random(tables.SEED + 1))
         self._events: list[tuple[datetime, int, Act]] = []
         self._number = count()
 
@@ -92,6 +97,11 @@ class _Past:
             self.at(opens + number * timedelta(seconds=20), lambda told=told: self._put_up(told))
         for _ in range(acts):
             self.at(self._some_time(days), self._take_up)
+        for number in range(COURSES):
+            offered = self.beginning + number / COURSES * (self.today - self.beginning)
+            self.at(offered, partial(self.lectures.offer, number))
+        for _ in range(acts // STUDIES_AMONG):
+            self.at(self._some_time(days, self.lectures.chance), self.lectures.listen)
         begin = max(self.today, self.now - 10 * HOUR)
         for _ in range(ACTS_TODAY):
             self.at(begin + chance.random() * (self.now - begin), self._take_up)
@@ -107,13 +117,14 @@ class _Past:
         for person in chance.sample(self.company.people, 3):
             self.at(self._some_time(3), lambda who=person: _hide(who))
 
-    def _some_time(self, days: float) -> datetime:
+    def _some_time(self, days: float, chance: Random | None = None) -> datetime:
         """In the waking hours of a day, a working day mostly."""
+        chance = chance or self.chance
         while True:
-            day = self.beginning + timedelta(days=int(self.chance.random() * days))
-            if day.weekday() < 5 or self.chance.random() < 0.3:
-                hours = min(13.5, max(0.0, self.chance.gauss(5.0, 3.5)))
-                return day + timedelta(hours=hours, seconds=self.chance.random() * 3000)
+            day = self.beginning + timedelta(days=int(chance.random() * days))
+            if day.weekday() < 5 or chance.random() < 0.3:
+                hours = min(13.5, max(0.0, chance.gauss(5.0, 3.5)))
+                return day + timedelta(hours=hours, seconds=chance.random() * 3000)
 
     # ------------------------------------------------------------ acts
 

@@ -47,6 +47,10 @@ AWARD = """mutation ($member: ID!, $amount: Int!, $reason: String!, $key: String
 CREATE = """mutation ($at: ID!, $title: String!, $points: Int!, $review: TaskReview!) {
   done: createTask(input: {organizationId: $at, title: $title, points: $points, review: $review}) {
     __typename ... on CreateTaskSuccess { task { id } } } }"""
+COURSES = """query ($at: ID!) { courses(organizationId: $at, first: 50) {
+  edges { node { id durationSeconds myStudy { id } } } } }"""
+STUDY = """mutation ($course: ID!, $seconds: Int!, $key: String!) {
+  done: recordStudy(input: {courseId: $course, positionSeconds: $seconds, idempotencyKey: $key}) { __typename } }"""
 PUBLISH = """mutation ($task: ID!) { done: publishTask(input: {taskId: $task}) { __typename } }"""
 Pace = Callable[[float], float]
 
@@ -142,6 +146,8 @@ class Life:
     async def _work(self, actor: Actor) -> None:
         """Hands in what is ready, or takes the next task up."""
         now = time.monotonic()
+        if self._chance.random() < 0.15 and await self._study(actor):
+            return
         ready = next((claim for claim, at in actor.submits.items() if at <= now), None)
         if ready is None and (self._chance.random() < 0.8 or not actor.submits):
             offered = (await actor.api.ask(OFFERED, first=OFFER))["viewer"]
@@ -153,6 +159,17 @@ class Life:
         elif ready is not None:
             del actor.submits[ready]
             await self._do("submit", actor, SUBMIT, claim=ready, text=self._chance.choice(tables.EVIDENCE))
+
+    async def _study(self, actor: Actor) -> bool:
+        """Hears a course to its end that it has not heard so far. False: there is none."""
+        found = (await actor.api.ask(COURSES, at=actor.at))["courses"]
+        new = [edge["node"] for edge in (found or {"edges": ()})["edges"] if not edge["node"]["myStudy"]]
+        if not new:
+            return False
+        course = self._chance.choice(new)
+        seconds = course["durationSeconds"]
+        await self._do("study", actor, STUDY, course=course["id"], seconds=seconds, key=str(uuid4()))
+        return True
 
     async def _review(self, actor: Actor) -> None:
         found = (await actor.api.ask(QUEUE, at=actor.at))["organization"]

@@ -58,6 +58,8 @@ async def test_the_company_of_the_domain(database: str) -> None:
     assert {one.status for one in await models.Claim.all()} >= {
         *(ClaimStatus.CLAIMED, ClaimStatus.SUBMITTED, ClaimStatus.APPROVED, ClaimStatus.RELEASED),
     }
+    assert await models.Course.filter(status="PUBLISHED").count() == 50
+    assert await models.Study.filter(completed_at__not_isnull=True).count() > FEW / 10
     for period in PeriodKind:
         assert await ranked(company, period) >= 5, period
     assert await ranked(company, PeriodKind.MONTH, Subject.ORGANIZATION) == 9
