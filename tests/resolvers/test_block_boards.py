@@ -89,6 +89,23 @@ async def test_an_alias_chosen_later_leaves_no_older_name_behind(world: World, s
     assert [of["path"] for of in after["current"]["openings"]][-1] == "pairedWith", "committed to anew, as it shows now"
 
 
+async def test_a_name_from_elsewhere_moves_the_board_that_shows_it(world: World, story: Story) -> None:
+    """Of somebody who never belonged to where the block is, and of where they belong."""
+    chen = await world.member("陈晓", at=story.company.third)
+    paired = named(story.sun, chen, "何静")
+    await block(world, story.secretary, story.company.first, story.zhao, pairedWith=paired)
+    versions = [int((await board(world, story.sun, story.company.first))["version"])]
+    for act in (
+        members.update_my_privacy(await world.session(story.zhao), alias="老赵", hidden_on_boards=None),
+        members.update_my_privacy(await world.session(chen), alias="小陈", hidden_on_boards=None),
+        organizations.update(await world.session(story.secretary), story.company.second.id, code=None, name="先锋支部"),
+        organizations.update(await world.session(story.secretary), story.company.third.id, code=None, name="模范支部"),
+    ):
+        await act
+        versions.append(int((await board(world, story.sun, story.company.first))["version"]))
+    assert versions == sorted(set(versions))
+
+
 async def test_an_inspection_is_part_of_what_a_block_shows(world: World, story: Story) -> None:
     made = await block(world, story.secretary, story.company.first, story.li)
     assert made["lastInspection"] is None
