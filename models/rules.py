@@ -171,6 +171,17 @@ async def for_organizations(codes: Iterable[str] | None, organization_ids: Itera
     return Rules({(one.rule.organization_id, one.rule.code): one for one in found}, upwards)
 
 
+async def set_below(organization_id: UUID, code: str) -> set[UUID]:
+    """Ids of the rules of a code that are set strictly below an organization."""
+    found = await sql.rows(
+        """SELECT r.id FROM point_rules r JOIN organization_paths p ON p.descendant_id = r.organization_id
+           WHERE p.ancestor_id = :organization AND p.depth > 0 AND r.code = :code""",
+        organization=organization_id,
+        code=code,
+    )
+    return {sql.uid(one["id"]) for one in found}
+
+
 async def codes_with_base(root_id: UUID) -> list[str]:
     """Rules of a root, and built-in ones, of which a version has ever had a base."""
     found = await sql.rows(

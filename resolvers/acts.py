@@ -152,7 +152,7 @@ async def _recorded(session: Session, work: Work, root_id: UUID, reports: Sequen
     if lost:
         await models.points.forget_keys(account_id, lost)
     before = await models.points.by_ids(one.entry_id for one in kept.values()) if kept else {}
-    outcomes |= {key: before[one.entry_id] for key, one in kept.items()}
+    outcomes |= {key: before[one.entry_id] for key, one in kept.items() if one.entry_id in before}
     return [
         InvalidInput.at("idempotencyKey", OTHER_INPUT)
         if hashes[report] != _said(kept.get(report.key), hashes[first[report.key]])

@@ -6,7 +6,7 @@ cut is told. `replay` is the slow twin: it goes through a ledger in its order an
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -127,7 +127,8 @@ def period_of(kind: PeriodKind, counts_at: datetime, zone: str) -> Period:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row of the ledger that a rule gave, or the reversal of one. spec None: a base, which no act gave."""
+    """A row of the ledger that a rule gave, or the reversal of one. spec None: a base, which no act gave. fixed: it
+    counts as it stands, and is not reckoned again."""
 
     id: object
     earner: object
@@ -141,6 +142,7 @@ class Entry:
     amount: int
     zone: str
     reverses: object = None
+    fixed: bool = False
 
     def inside(self, kind: PeriodKind) -> Period:
         return period_of(kind, self.counts_at, self.zone)
@@ -150,20 +152,24 @@ Before = Callable[[PeriodKind, bool], Sequence[Entry]]
 """What the same earner was given before in the act's period of a kind: by its rule, or shared, by its group."""
 
 
-def replay(entries: Iterable[Entry]) -> Iterator[tuple[Entry, Given]]:
-    """Each act with what its rule gives after all before it; entries in the ledger's order."""
+def replay(entries: Iterable[Entry], *, anew: bool = False) -> Iterator[tuple[Entry, Given]]:
+    """Each act with what its rule gives after all before it; entries in the ledger's order. anew: after what it would
+    have given for those before, not after what they were given."""
     shelves: dict[object, list[Entry]] = defaultdict(list)
     for entry in entries:
-        if entry.spec is not None and entry.reverses is None:
+        kept = entry
+        if entry.spec is not None and entry.reverses is None and not entry.fixed:
 
             def before(kind: PeriodKind, shared: bool, act: Entry = entry) -> Sequence[Entry]:
                 return shelves.get(_shelf(act, kind, shared), ())
 
             used = used_by(entry.spec, before)
-            yield entry, evaluate(entry.spec, entry.quantity, entry.result, entry.occurred_at, entry.zone, used)
+            given = evaluate(entry.spec, entry.quantity, entry.result, entry.occurred_at, entry.zone, used)
+            yield entry, given
+            kept = replace(entry, amount=given.amount) if anew else entry
         for kind in CAPPED:
             for shared in (False, True) if entry.group else (False,):
-                shelves[_shelf(entry, kind, shared)].append(entry)
+                shelves[_shelf(entry, kind, shared)].append(kept)
 
 
 def _shelf(entry: Entry, kind: PeriodKind, shared: bool) -> object:

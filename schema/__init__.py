@@ -26,6 +26,7 @@ from schema.reward_mutations import RewardMutations
 from schema.rewards import RewardQueries
 from schema.roles import RoleMutations
 from schema.rule_mutations import RuleMutations
+from schema.rule_previews import RulePreviewQueries
 from schema.rules import RuleQueries
 from schema.scalars import SCALARS
 from schema.services import ServiceMutations, ServiceQueries
@@ -52,6 +53,7 @@ class Query(
     PointsLogQueries,
     DisplayQueries,
     RuleQueries,
+    RulePreviewQueries,
     ServiceQueries,
 ):
     pass

@@ -109,6 +109,10 @@ LISTS: Mapping[str, Mapping[str, int]] = {
     "BlockBoard.blocks": {"blockBoard(organizationId: $root) { blocks(first: 100) % }": 12},
     "Query.pointRules": {"pointRules(organizationId: $root) %": 5},
     "PointRule.versions": {"pointRules(organizationId: $root) { versions(first: 100) % }": 6},
+    "PointRulePreview.differences": {
+        'previewPointRule(input: { organizationId: $root, code: "course.heard", on: "2026-03-10",'
+        ' rule: { title: "听党课", amount: 9 } }) { ... on PointRulePreview { differences % } }': 12,
+    },
     "Query.serviceTokens": {"serviceTokens(organizationId: $root, first: 100) %": 6},
     "PointsLog.edges": {"pointsLog(organizationId: $root, first: 100) { edges % }": 16},
 }
@@ -116,6 +120,7 @@ LISTS: Mapping[str, Mapping[str, int]] = {
 OF_THE_INPUT = {
     *("InvalidInput.fields", "FieldError.path", "Mutation.recordActs", "AdoptRuleSetSuccess.rules"),
     *("PointRuleVersion.results", "PointRuleVersion.caps", "PointRuleVersion.windows", "ServiceToken.rules"),
+    "PointRulePreview.rules",
 }
 
 

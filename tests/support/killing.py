@@ -48,6 +48,7 @@ ENTRY = "id kind amount rule reason occurredAt countsAt recordedAt organization 
 CLAIM = f"id status evidence reviewNote submittedAt decidedAt pointsEntry {{ {ENTRY} }}"
 CARRIES = {
     "awardPoints": f"... on AwardPointsSuccess {{ pointsEntry {{ {ENTRY} }} }}",
+    "recordAct": f"... on RecordActSuccess {{ pointsEntry {{ {ENTRY} }} }}",
     "reversePoints": f"... on ReversePointsSuccess {{ pointsEntry {{ {ENTRY} }} }}",
     "approveClaim": f"... on ApproveClaimSuccess {{ claim {{ {CLAIM} }} paid: pointsEntry {{ {ENTRY} }} }}"
     f" ... on ClaimInWrongState {{ claim {{ {CLAIM} }} }}",
