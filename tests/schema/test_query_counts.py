@@ -111,7 +111,7 @@ LISTS: Mapping[str, Mapping[str, int]] = {
     "PointRule.versions": {"pointRules(organizationId: $root) { versions(first: 100) % }": 6},
     "PointRulePreview.differences": {
         'previewPointRule(input: { organizationId: $root, code: "course.heard", on: "2026-03-10",'
-        ' rule: { title: "听党课", amount: 9 } }) { ... on PointRulePreview { differences % } }': 12,
+        ' rule: { title: "听党课", amount: 9 } }) { ... on PointRulePreview { differences % } }': 11,
     },
     "Query.serviceTokens": {"serviceTokens(organizationId: $root, first: 100) %": 6},
     "PointsLog.edges": {"pointsLog(organizationId: $root, first: 100) { edges % }": 16},
