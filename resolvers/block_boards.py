@@ -118,22 +118,22 @@ class End:
         return same and time.monotonic() < self.looked_at + LOOK_AGAIN
 
 
-_kept: dict[UUID, End] = {}  # of committed revisions, which never change
+kept: dict[UUID, End] = {}  # of committed revisions, which never change
 
 
 async def _ends(blocks: Mapping[UUID, Block]) -> dict[UUID, End]:
     """Inside the snapshot. A chain that goes on is looked at at once, and every one within a minute."""
-    anew = {one: block for one, block in blocks.items() if one not in _kept or not _kept[one].good_for(block)}
-    found = {one: _kept[one] for one in blocks.keys() - anew.keys()}
+    anew = {one: block for one, block in blocks.items() if one not in kept or not kept[one].good_for(block)}
+    found = {one: kept[one] for one in blocks.keys() - anew.keys()}
     if anew:
         revisions = await models.blocks.chains(anew)
         sides = await models.blocks.sides_of(revisions)
         for one, links in revisions.items():
             looked_at = time.monotonic() - random.random() * LOOK_AGAIN / 2  # not all in the same load
             found[one] = End(anew[one], looked_at, chains.proof(anew[one], links, sides), sides[links[-1].id])
-        if len(_kept) > MOST_KEPT:
-            _kept.clear()
-        _kept.update(found)
+        if len(kept) > MOST_KEPT:
+            kept.clear()
+        kept.update(found)
     return found
 
 
