@@ -8,6 +8,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parents[1] / "tests" / "support"))
 
+from tortoise.backends.base.executor import EXECUTOR_CACHE
 from world import Person, World
 
 import models
@@ -36,6 +37,7 @@ def build(database_url: str, *, branches: int, members: int, scored: int = 10) -
 
 
 async def _build(url: str, branches: int, members: int, scored: int) -> Town:
+    EXECUTOR_CACHE.clear()  # it would give one engine's SQL to the other
     await models.database.connect(url)
     try:
         world = World()
