@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, TypeVar
@@ -23,7 +24,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from points_model import SHARED, SHARED_CAP, Line, Model, is_final
-from world import Company, World
+from world import BEGINNING, Company, World
 
 import models
 from models import PointsEntry, Redemption, Reward
@@ -36,7 +37,7 @@ from rules.roles import Role
 
 T = TypeVar("T")
 STEPS = 10_000  # of each engine, in `make soak`; a tenth of it in `make test`
-A_LIFE = 100  # steps of one company
+A_LIFE = 50  # steps of one company
 PEOPLE, PRICE, STOCK = 2, 4, 3
 LATE = [
     timedelta(),
@@ -47,6 +48,7 @@ LATE = [
     timedelta(days=33),
 ]
 DONE = "DELETE FROM instants WHERE root_id = :root AND position IS NULL"
+HAPPENS = ("day", "left", "right", "award", "correction", "reversal", "spent", "cancelled")
 Made = PointsEntry | Redemption
 members, late, any_one = st.integers(0, PEOPLE - 1), st.sampled_from(LATE), st.integers(0, 10**6)
 
@@ -57,6 +59,7 @@ class PointsMachine(RuleBasedStateMachine):
     world: ClassVar[World]
     loop: ClassVar[asyncio.AbstractEventLoop]
     steps: ClassVar[int] = 0
+    entered: ClassVar[Counter[str]]  # lines by rule, over all lives
     company: Company
     model: Model
 
@@ -72,6 +75,7 @@ class PointsMachine(RuleBasedStateMachine):
         self.kept: dict[int, UUID] = {}  # the entry of each line, by the line's place
         self.spent: dict[int, UUID] = {}  # the redemption of each line
         self.requests: list[tuple[Callable[[], Awaitable[Made]], UUID]] = []
+        self.world.clock.now = BEGINNING  # each life at the same time: told again, it is the same
         self.do(self._begun())
 
     async def _begun(self) -> None:
@@ -102,6 +106,7 @@ class PointsMachine(RuleBasedStateMachine):
         assert (entry.amount, entry.counts_at, entry.ranks) == (line.amount, line.counts_at, line.ranks), line
         self.kept[len(self.model.lines) - 1] = entry.id
         self.requests.append((request, made.id))
+        self.entered[line.rule] += 1
         return made
 
     @rule(member=members, code=st.sampled_from(["day", "day", "left", "right"]), quantity=st.integers(1, 4), ago=late)
@@ -187,6 +192,7 @@ class PointsMachine(RuleBasedStateMachine):
             return
         self.model.cancel(line, self.now)
         self.do(_awaited(request))
+        self.entered["cancelled"] += 1
 
     # ------------------------------------------------------------ what changes around them
 
@@ -264,8 +270,9 @@ async def test_the_ledger_is_what_the_model_says_at_every_step(world: World, sca
         pass
 
     Machine.world, Machine.loop, Machine.steps = world, asyncio.get_running_loop(), 0
+    Machine.entered = Counter()
     lives = settings(
-        max_examples=2,
+        max_examples=scaled(STEPS) // A_LIFE,  # in one run: the first few of each are simple
         stateful_step_count=A_LIFE,
         database=None,
         phases=[Phase.generate],  # the seed tells the same story again; telling it shorter takes minutes
@@ -275,4 +282,7 @@ async def test_the_ledger_is_what_the_model_says_at_every_step(world: World, sca
     while Machine.steps < scaled(STEPS):
         await asyncio.to_thread(run_state_machine_as_test, seed(chosen + turn)(Machine), settings=lives)
         turn += 1
+    least = scaled(STEPS) // 200
+    few = {name: Machine.entered[name] for name in HAPPENS if Machine.entered[name] < least}
+    assert not few, f"hardly happened: {few} of {Machine.entered}"
     assert (await verification.verify(world.clock.now)).differences == []
