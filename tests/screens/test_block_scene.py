@@ -12,36 +12,18 @@ from typing import Any
 
 from halls import Hall
 from kiosks import glass, paired, until
-from world import World
+from walls import block, looked_at
 
 from app.screens import BUILT
 
 SCENE: list[dict[str, Any]] = [{"kind": "BLOCK_BOARD", "seconds": 600}]
-MARKS: dict[str, Any] = {"sort": 5, "setInOrder": 4, "shine": 3, "standardize": 5, "sustain": 4}
 SAW_FOUR = "Object.entries(localStorage).some(([name, text]) => name.includes('.heads.') && /:4,/.test(text))"
 SEALED = "个区块逐一核验无误"
-
-
-async def block(hall: Hall, name: str, organization: str) -> str:
-    given = {
-        "organizationId": organization,
-        "name": name,
-        "extent": "从消防门到茶水间",
-        "responsibleId": World.id(hall.li),
-        "pairedWith": [{"memberId": World.id(hall.sun)}, {"name": "陈晓"}, {"name": "何静"}],
-        "reason": "划定责任区",
-    }
-    return (await hall.do(hall.secretary, "createBlock", "block { id }", **given))["block"]["id"]
 
 
 async def revise(hall: Hall, block: str, expected: int, name: str) -> None:
     given = {"blockId": block, "expectedSequence": expected, "name": name, "reason": "改名"}
     await hall.do(hall.secretary, "reviseBlock", **given)
-
-
-async def looked_at(hall: Hall, block: str) -> None:
-    """So that the board is loaded anew."""
-    await hall.do(hall.secretary, "inspectBlock", blockId=block, **MARKS)
 
 
 def file(hall: Hall) -> Path:
