@@ -1,4 +1,4 @@
-# Everything in a fresh clone with Python ≥ 3.11 and Node ≥ 20, as any user:
+# Everything in a fresh clone with Python ≥ 3.11 and Node ≥ 20.19, as any user:
 #   make demo    a demo company on http://127.0.0.1:8000
 #   make test    all tests, with a real PostgreSQL and a real Redis
 #   make check   what a change has to pass: formatting, lint, types, imports, schema, tests

@@ -33,6 +33,7 @@ from app.settings import SettingsRefused, load
 
 LIVELY = 120.0  # seconds with the whole rate; afterwards a fifth, which a hall can look at all day
 FILES = ("", "-wal", "-shm", "-journal")
+SCREENS = (("Kiosk", ""), ("Board", "leaderboard"), ("Desk", "desk"))
 LOCAL = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -233,7 +234,7 @@ def _screens(address: str) -> list[tuple[str, str]]:
     """Only where this server has them."""
     with contextlib.suppress(httpx.TransportError):
         if httpx.get(f"{address}/screens/", timeout=2, trust_env=False, follow_redirects=True).status_code == 200:
-            return [("Screens", f"{address}/screens/")]
+            return [(name, f"{address}/screens/{page}") for name, page in SCREENS]
     return []
 
 
