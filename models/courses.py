@@ -4,7 +4,7 @@ Lock order inside a transaction: idempotency key, study, course, then members, t
 """
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -106,25 +106,6 @@ async def count_completed(course_id: UUID, at: datetime) -> bool:
             at=at,
         )
     )
-
-
-Versions = dict[UUID, tuple[int, int]]  # the true one, the public one
-
-
-async def board_versions(organization_ids: Sequence[UUID]) -> Versions:
-    """Of course boards: the largest of an organization's own and of the courses set above it."""
-    columns = ", ".join(
-        f"""MAX(CASE WHEN p.depth = 0 AND v.{prefix}changed > v.{prefix}courses_changed
-              THEN v.{prefix}changed ELSE v.{prefix}courses_changed END) AS {prefix}version"""
-        for prefix in ("", "public_")
-    )
-    found = await sql.rows(
-        f"""SELECT p.descendant_id AS id, {columns}
-            FROM organization_paths p JOIN board_versions v ON v.organization_id = p.ancestor_id
-            WHERE p.descendant_id IN :ids GROUP BY p.descendant_id""",
-        ids=list(organization_ids),
-    )
-    return {sql.uid(one["id"]): (one["version"], one["public_version"]) for one in found}
 
 
 async def places_of_lecturer(member_id: UUID) -> list[UUID]:

@@ -258,9 +258,19 @@ async def versions(organization_ids: Sequence[UUID]) -> Versions:
 
 
 async def arena_versions(organization_ids: Sequence[UUID]) -> Versions:
+    """The largest of an organization's own and of the tasks set above it."""
+    return await _with_what_is_above("tasks_changed", organization_ids)
+
+
+async def course_board_versions(organization_ids: Sequence[UUID]) -> Versions:
+    """The largest of an organization's own and of the courses set above it."""
+    return await _with_what_is_above("courses_changed", organization_ids)
+
+
+async def _with_what_is_above(column: str, organization_ids: Sequence[UUID]) -> Versions:
     columns = ", ".join(
-        f"""MAX(CASE WHEN p.depth = 0 AND v.{prefix}changed > v.{prefix}tasks_changed
-              THEN v.{prefix}changed ELSE v.{prefix}tasks_changed END) AS {prefix}version"""
+        f"""MAX(CASE WHEN p.depth = 0 AND v.{prefix}changed > v.{prefix}{column}
+              THEN v.{prefix}changed ELSE v.{prefix}{column} END) AS {prefix}version"""
         for prefix in ("", "public_")
     )
     found = await sql.rows(

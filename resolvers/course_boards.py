@@ -60,7 +60,7 @@ async def load(board: CourseBoardKey) -> CourseBoard | None:
     public = board.view is not BoardView.FULL
     async with models.database.snapshot():
         lineages = await models.organizations.lineages([board.organization_id])
-        found = await models.courses.board_versions([board.organization_id])
+        found = await models.leaderboards.course_board_versions([board.organization_id])
         if board.organization_id not in found:
             return None
         lineage = tuple(lineages[board.organization_id])
@@ -88,7 +88,7 @@ async def load(board: CourseBoardKey) -> CourseBoard | None:
 
 async def versions(keys: Sequence[CourseBoardKey]) -> dict[CourseBoardKey, int]:
     """Present versions, in one statement. A board that is no more is missing."""
-    found = await models.courses.board_versions(list({one.organization_id for one in keys}))
+    found = await models.leaderboards.course_board_versions(list({one.organization_id for one in keys}))
     return {
         one: found[one.organization_id][one.view is not BoardView.FULL] for one in keys if one.organization_id in found
     }
