@@ -10,6 +10,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 START_LIMIT = 30.0
@@ -24,7 +25,7 @@ class ServiceFailed(Exception):
     """The server is there and would not start or answer; the message ends with its log."""
 
 
-class LocalServer:
+class LocalServer(ABC):
     """A child process with a folder of its own; stopped, it starts again at the same address."""
 
     def __init__(self, prefix: str, *, owner: str | None = None) -> None:
@@ -83,11 +84,13 @@ class LocalServer:
         shutil.rmtree(self.folder, ignore_errors=True)
         atexit.unregister(self.close)
 
+    @abstractmethod
     def _command(self) -> list[str]:
-        raise NotImplementedError
+        """What starts it."""
 
+    @abstractmethod
     def _answers(self) -> bool:
-        raise NotImplementedError
+        """Whether it is ready."""
 
     def _launch(self) -> None:
         with self._log.open("ab") as log:
