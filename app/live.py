@@ -132,10 +132,13 @@ class LiveEngine:
     def announce(self, announcement: Announcement) -> None:
         """After a commit: which boards to look at again."""
         public = "p" if announcement.in_public else ""
-        topics = {f"{public}o:{one}" for one in announcement.changed}
-        topics |= {f"{public}t:{one}" for one in announcement.tasks}
-        topics |= {f"{public}c:{one}" for one in announcement.courses}
-        if announcement.everything:
+        boards = announcement.boards
+        topics = {f"{public}o:{one}" for one in boards.changed}
+        topics |= {f"{public}b:{one}" for one in boards.blocks}
+        topics |= {f"{public}cb:{one}" for one in boards.courses_below}
+        topics |= {f"{public}c:{one}" for one in boards.courses}
+        topics |= {f"{public}t:{one}" for one in boards.tasks}
+        if boards.everything:
             topics.add(f"{public}r:{announcement.root_id}")
         if announcement.display_id:
             topics.add(f"d:{announcement.display_id}")

@@ -4,8 +4,8 @@ A transaction calls `take` after all its other locks; nothing but ledger rows an
 `instants` is the schedule of what time will do; each is written once.
 """
 
-from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -32,9 +32,10 @@ class Clock(Model):
 
 
 class BoardVersion(Model):
-    """`changed`: newest position at which anything of this organization or below changed;
-    `tasks_changed`: the same for tasks set here, which arenas below show too; `courses_changed`: and for courses. The
-    public's columns count by the public position, so that not even a number tells of what a freeze hides."""
+    """`changed`: newest position at which anything of this organization or below changed that leaderboards or arenas
+    show; `blocks_changed`, `courses_below_changed`: the same for block boards and course boards; `tasks_changed`: for
+    tasks set here, which arenas below show too; `courses_changed`: and for courses. The public's columns count by the
+    public position, so that not even a number tells of what a freeze hides."""
 
     organization_id = fields.UUIDField(primary_key=True)
     root_id = fields.UUIDField()
@@ -48,6 +49,10 @@ class BoardVersion(Model):
     public_tasks_changed_at = fields.DatetimeField()
     courses_changed = fields.BigIntField(default=0)
     public_courses_changed = fields.BigIntField(default=0)
+    blocks_changed = fields.BigIntField(default=0)
+    public_blocks_changed = fields.BigIntField(default=0)
+    courses_below_changed = fields.BigIntField(default=0)
+    public_courses_below_changed = fields.BigIntField(default=0)
 
     class Meta(Model.Meta):
         table = "board_versions"
@@ -184,46 +189,82 @@ async def versions_for(organization_ids: Sequence[UUID], root_id: UUID, at: date
     )
 
 
-async def mark(
-    at: datetime,
-    *,
-    root: UUID,
-    position: int | None,
-    public: int | None,
-    everything: bool,
-    changed: set[UUID],
-    tasks: set[UUID],
-    courses: Set[UUID] = frozenset(),
-) -> list[UUID]:
-    """Raise the versions of the named organizations and their ancestors, the true ones, the public ones or both; gives
-    the ids whose boards changed."""
-    columns = {"": position, "public_": public}
-    boards = [f"{name}changed = :{name}position, {name}changed_at = :at" for name, to in columns.items() if to]
-    arenas = [
-        f"{name}tasks_changed = :{name}position, {name}tasks_changed_at = :at" for name, to in columns.items() if to
-    ]
-    course_boards = [f"{name}courses_changed = :{name}position" for name, to in columns.items() if to]
-    values = {f"{name}position": to for name, to in columns.items() if to}
-    raised: list[UUID] = []
-    if everything:
+@dataclass(slots=True)
+class Changes:
+    """Where what changed that boards of an organization and all above show: leaderboards and arenas (`changed`), block
+    boards, course boards. tasks, courses: where they are set, which shows below. everything: of the whole root."""
+
+    changed: set[UUID] = field(default_factory=set[UUID])
+    blocks: set[UUID] = field(default_factory=set[UUID])
+    courses_below: set[UUID] = field(default_factory=set[UUID])
+    tasks: set[UUID] = field(default_factory=set[UUID])
+    courses: set[UUID] = field(default_factory=set[UUID])
+    everything: bool = False
+
+    def add(self, other: "Changes") -> None:
+        self.changed |= other.changed
+        self.blocks |= other.blocks
+        self.courses_below |= other.courses_below
+        self.tasks |= other.tasks
+        self.courses |= other.courses
+        self.everything |= other.everything
+
+    def __bool__(self) -> bool:
+        return bool(self.everything or self.changed or self.blocks or self.courses_below or self.tasks or self.courses)
+
+
+# Column → whether it keeps the time too.
+UPWARDS = {"changed": True, "blocks_changed": False, "courses_below_changed": False}
+
+
+async def mark(at: datetime, root: UUID, position: int | None, public: int | None, changes: Changes) -> Changes:
+    """Raise the versions of the named organizations and of those above, the true ones, the public ones or both. Gives
+    whose boards changed, those above among them."""
+    columns = {prefix: to for prefix, to in {"": position, "public_": public}.items() if to}
+    values = {f"{prefix}position": to for prefix, to in columns.items()}
+
+    def raised(name: str, timed: bool) -> list[str]:
+        to = [f"{prefix}{name} = :{prefix}position" for prefix in columns]
+        return to + [f"{prefix}{name}_at = :at" for prefix in columns if timed]
+
+    if changes.everything:
+        assigned = [one for name, timed in UPWARDS.items() for one in raised(name, timed)]
         await sql.execute(
-            f"UPDATE board_versions SET {', '.join(boards)} WHERE root_id = :root", at=at, root=root, **values
+            f"UPDATE board_versions SET {', '.join(assigned)} WHERE root_id = :root", at=at, root=root, **values
         )
-    elif changed:
-        found = await sql.rows(
-            f"""UPDATE board_versions SET {", ".join(boards)} WHERE organization_id IN
-               (SELECT ancestor_id FROM organization_paths WHERE descendant_id IN :ids) RETURNING organization_id""",
-            at=at,
-            ids=changed,
+        told = Changes(everything=True)
+    else:
+        sides = dict(zip(UPWARDS, (changes.changed, changes.blocks, changes.courses_below), strict=True))
+        changed, blocks, below = await _raise_upwards(at, sides, raised, values)
+        told = Changes(set(changed), set(blocks), set(below))
+    for name, timed, ids in (("tasks_changed", True, changes.tasks), ("courses_changed", False, changes.courses)):
+        if ids:
+            given = {"at": at} if timed else {}
+            await sql.execute(
+                f"UPDATE board_versions SET {', '.join(raised(name, timed))} WHERE organization_id IN :ids",
+                ids=ids,
+                **given,
+                **values,
+            )
+    told.tasks, told.courses = set(changes.tasks), set(changes.courses)
+    return told
+
+
+async def _raise_upwards(
+    at: datetime, sides: dict[str, set[UUID]], raised: Callable[[str, bool], list[str]], values: dict[str, int]
+) -> list[list[UUID]]:
+    """Of each column the ids that were raised. A statement for each set of places, which mostly are the same."""
+    found: dict[frozenset[UUID], list[UUID]] = {frozenset(): []}
+    for places in {frozenset(one): None for one in sides.values() if one}:
+        names = [name for name, ids in sides.items() if ids == places]
+        timed = {"at": at} if any(UPWARDS[name] for name in names) else {}
+        rows = await sql.rows(
+            f"""UPDATE board_versions SET {", ".join(one for name in names for one in raised(name, UPWARDS[name]))}
+                WHERE organization_id IN (SELECT ancestor_id FROM organization_paths WHERE descendant_id IN :ids)
+                RETURNING organization_id""",
+            ids=places,
+            **timed,
             **values,
         )
-        raised = sql.uids(one["organization_id"] for one in found)
-    if tasks:
-        await sql.execute(
-            f"UPDATE board_versions SET {', '.join(arenas)} WHERE organization_id IN :ids", at=at, ids=tasks, **values
-        )
-    if courses:
-        await sql.execute(
-            f"UPDATE board_versions SET {', '.join(course_boards)} WHERE organization_id IN :ids", ids=courses, **values
-        )
-    return raised
+        found[places] = sql.uids(one["organization_id"] for one in rows)
+    return [found[frozenset(ids)] for ids in sides.values()]

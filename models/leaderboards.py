@@ -250,27 +250,36 @@ Versions = dict[UUID, tuple[int, int]]  # the true one, the public one
 
 async def versions(organization_ids: Sequence[UUID]) -> Versions:
     """Of leaderboards and logs."""
-    found = await sql.rows(
-        "SELECT organization_id, changed, public_changed FROM board_versions WHERE organization_id IN :ids",
-        ids=list(organization_ids),
-    )
-    return {sql.uid(one["organization_id"]): (one["changed"], one["public_changed"]) for one in found}
+    return await _own("changed", organization_ids)
+
+
+async def block_board_versions(organization_ids: Sequence[UUID]) -> Versions:
+    return await _own("blocks_changed", organization_ids)
 
 
 async def arena_versions(organization_ids: Sequence[UUID]) -> Versions:
     """The largest of an organization's own and of the tasks set above it."""
-    return await _with_what_is_above("tasks_changed", organization_ids)
+    return await _with_what_is_above("changed", "tasks_changed", organization_ids)
 
 
 async def course_board_versions(organization_ids: Sequence[UUID]) -> Versions:
     """The largest of an organization's own and of the courses set above it."""
-    return await _with_what_is_above("courses_changed", organization_ids)
+    return await _with_what_is_above("courses_below_changed", "courses_changed", organization_ids)
 
 
-async def _with_what_is_above(column: str, organization_ids: Sequence[UUID]) -> Versions:
+async def _own(column: str, organization_ids: Sequence[UUID]) -> Versions:
+    found = await sql.rows(
+        f"""SELECT organization_id AS id, {column} AS version, public_{column} AS public_version
+            FROM board_versions WHERE organization_id IN :ids""",
+        ids=list(organization_ids),
+    )
+    return _by_id(found)
+
+
+async def _with_what_is_above(own: str, above: str, organization_ids: Sequence[UUID]) -> Versions:
     columns = ", ".join(
-        f"""MAX(CASE WHEN p.depth = 0 AND v.{prefix}changed > v.{prefix}{column}
-              THEN v.{prefix}changed ELSE v.{prefix}{column} END) AS {prefix}version"""
+        f"""MAX(CASE WHEN p.depth = 0 AND v.{prefix}{own} > v.{prefix}{above}
+              THEN v.{prefix}{own} ELSE v.{prefix}{above} END) AS {prefix}version"""
         for prefix in ("", "public_")
     )
     found = await sql.rows(
@@ -279,4 +288,8 @@ async def _with_what_is_above(column: str, organization_ids: Sequence[UUID]) -> 
             WHERE p.descendant_id IN :ids GROUP BY p.descendant_id""",
         ids=list(organization_ids),
     )
+    return _by_id(found)
+
+
+def _by_id(found: Sequence[dict[str, Any]]) -> Versions:
     return {sql.uid(one["id"]): (one["version"], one["public_version"]) for one in found}

@@ -139,7 +139,7 @@ async def _ends(blocks: Mapping[UUID, Block]) -> dict[UUID, End]:
 
 async def versions(boards_of: Sequence[BlockBoardKey]) -> dict[BlockBoardKey, int]:
     """Present versions, in one statement. A board that is no more is missing."""
-    found = await models.leaderboards.versions(list({one.organization_id for one in boards_of}))
+    found = await models.leaderboards.block_board_versions(list({one.organization_id for one in boards_of}))
     return {
         one: found[one.organization_id][one.view is not BoardView.FULL]
         for one in boards_of
@@ -148,4 +148,4 @@ async def versions(boards_of: Sequence[BlockBoardKey]) -> dict[BlockBoardKey, in
 
 
 def topics(key: BlockBoardKey, root_id: UUID) -> frozenset[str]:
-    return boards.topics(key.view, key.organization_id, root_id)
+    return boards.topics(key.view, key.organization_id, root_id, "b")

@@ -234,4 +234,4 @@ async def _append(
             for place, (_, member) in enumerate(draft.paired)
         ],
     )
-    work.touch(block.root_id, block.organization_id)
+    work.touch(block.root_id, blocks=[block.organization_id])

@@ -44,7 +44,8 @@ class OwnKey:
     board: BoardKey
 
 
-def topics(view: BoardView, organization_id: UUID, root_id: UUID) -> frozenset[str]:
-    """What to listen to: the public does not even hear that something hidden happened."""
+def topics(view: BoardView, organization_id: UUID, root_id: UUID, kind: str = "o") -> frozenset[str]:
+    """What to listen to: the public does not even hear that something hidden happened. kind of board: `o` leaderboards
+    and arenas, `b` blocks, `cb` courses."""
     public = "" if view is BoardView.FULL else "p"
-    return frozenset({f"{public}o:{organization_id}", f"{public}r:{root_id}"})
+    return frozenset({f"{public}{kind}:{organization_id}", f"{public}r:{root_id}"})

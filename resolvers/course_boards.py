@@ -47,7 +47,7 @@ async def key(session: Session, organization_id: UUID) -> CourseBoardKey:
 
 def topics(board: CourseBoardKey, lineage: Sequence[Organization]) -> frozenset[str]:
     public = "" if board.view is BoardView.FULL else "p"
-    own = boards.topics(board.view, board.organization_id, lineage[0].root_id)
+    own = boards.topics(board.view, board.organization_id, lineage[0].root_id, "cb")
     return own | {f"{public}c:{above.id}" for above in lineage}
 
 

@@ -79,7 +79,7 @@ async def _append(
     position = await work.position(root_id)
     await models.points.append([(one, reasons[one.id] or books.titles[one.id]) for one in kept], position)
     for organization_id in {one.organization_id for one in kept}:
-        work.touch(root_id, organization_id, hidden_under=organization_id)
+        work.touch(root_id, points=[organization_id], hidden_under=organization_id)
 
 
 # ---------------------------------------------------------------- where and by which rule

@@ -58,5 +58,5 @@ async def inspect(session: Session, block_id: UUID, marks: Marks, note: str) -> 
             inspected_by_id=permit.member_id,
             inspected_at=work.now,
         )
-        work.touch(block.root_id, block.organization_id)
+        work.touch(block.root_id, blocks=[block.organization_id])
     return block, made

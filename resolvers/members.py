@@ -226,7 +226,7 @@ async def _shown_anew(work: Work, member: Member) -> None:
     arenas = await models.tasks.organizations_of_claims(member.id)
     blocks = await models.blocks.organizations_naming(member.id)
     courses = await models.courses.places_of_lecturer(member.id)
-    work.touch(member.root_id, *places, *blocks, tasks=arenas, courses=courses)
+    work.touch(member.root_id, *places, blocks=blocks, tasks=arenas, courses=courses)
 
 
 async def _set_active(work: Work, member: Member, active: bool) -> None:

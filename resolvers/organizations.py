@@ -157,7 +157,7 @@ async def update(
         arenas = await models.organizations.organizations_of_claims(organization_id)
         courses = await models.courses.places_of_lecturers(organization_id)
         tasks, courses = [organization_id, *arenas], [organization_id, *courses]
-        work.touch(root, organization_id, *places, *blocks, tasks=tasks, courses=courses)
+        work.touch(root, organization_id, *places, blocks=blocks, tasks=tasks, courses=courses)
     session.lineages.clear()
     return await Organization.get(id=organization_id)
 

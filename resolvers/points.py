@@ -66,7 +66,7 @@ async def append(work: Work, made: PointsEntry, reason: str) -> PointsEntry:
         await models.members.credit(made.member_id, made.amount)
     position = await work.position(made.root_id)
     await models.points.append([(made, reason)], position)
-    work.touch(made.root_id, made.organization_id, hidden_under=made.organization_id)
+    work.touch(made.root_id, points=[made.organization_id], hidden_under=made.organization_id)
     return made
 
 
@@ -235,5 +235,5 @@ async def reverse(
         if made.member_id:
             await models.members.credit(made.member_id, made.amount)
         await models.points.append([(made, reason)], position)
-        work.touch(made.root_id, made.organization_id, hidden_under=made.organization_id)
+        work.touch(made.root_id, points=[made.organization_id], hidden_under=made.organization_id)
         return made

@@ -190,7 +190,7 @@ async def _paid(
 async def _enter(work: Work, entry: PointsEntry, reason: str) -> None:
     """Into the ledger; the balance has moved already."""
     await models.points.append([(entry, reason)], await work.position(entry.root_id))
-    work.touch(entry.root_id, entry.organization_id, hidden_under=entry.organization_id)
+    work.touch(entry.root_id, points=[entry.organization_id], hidden_under=entry.organization_id)
 
 
 # ---------------------------------------------------------------- afterwards

@@ -10,21 +10,19 @@ from datetime import datetime
 from uuid import UUID
 
 import models
+from models.clock import Changes
 from resolvers import failpoints
 
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """What a commit changed, for those who see everything or for the public: boards of these organizations
-    (everything: of the whole root), and where tasks or courses changed; or one display, whose version this is."""
+    """What a commit changed, for those who see everything or for the public: boards, by whose they are; or one display,
+    whose version this is."""
 
     root_id: UUID
     version: int
     in_public: bool
-    everything: bool
-    changed: frozenset[UUID]
-    tasks: frozenset[UUID]
-    courses: frozenset[UUID] = frozenset()
+    boards: Changes
     display_id: UUID | None = None
 
 
@@ -35,22 +33,9 @@ Announce = Callable[[Announcement], None]
 class Touched:
     """Boards of one root that a transaction changes. hidden: what a freeze over an organization would hide, by it."""
 
-    changed: set[UUID] = field(default_factory=set[UUID])
-    tasks: set[UUID] = field(default_factory=set[UUID])
-    courses: set[UUID] = field(default_factory=set[UUID])
-    everything: bool = False
-    hidden: dict[UUID, "Touched"] = field(default_factory=dict[UUID, "Touched"])
+    open: Changes = field(default_factory=Changes)
+    hidden: dict[UUID, Changes] = field(default_factory=dict[UUID, Changes])
     taken: models.clock.Taken | None = None
-
-    def add(self, other: "Touched") -> None:
-        self.changed |= other.changed
-        self.tasks |= other.tasks
-        self.courses |= other.courses
-        self.everything |= other.everything
-
-    @property
-    def anything(self) -> bool:
-        return bool(self.changed or self.tasks or self.courses or self.everything)
 
 
 @dataclass(slots=True)
@@ -64,29 +49,29 @@ class Work:
         self,
         root_id: UUID,
         *changed: UUID,
+        points: Sequence[UUID] = (),
+        blocks: Sequence[UUID] = (),
         tasks: Sequence[UUID] = (),
         courses: Sequence[UUID] = (),
         everything: bool = False,
         hidden_under: UUID | None = None,
     ) -> None:
-        """Boards of these organizations and above change, and arenas at and below where `tasks` changed, course boards
-        at and below where `courses` did.
+        """Boards of these organizations and above change: all of them, or those that show points or blocks; and arenas
+        at, above and below where `tasks` changed, course boards where `courses` did.
         hidden_under: the public does not see this while that organization, or one above it, is frozen."""
         touched = self._touched.setdefault(root_id, Touched())
-        if hidden_under is not None:
-            touched = touched.hidden.setdefault(hidden_under, Touched())
-        touched.changed.update(changed, tasks, courses)
-        touched.tasks.update(tasks)
-        touched.courses.update(courses)
-        touched.everything |= everything
+        boards = touched.open if hidden_under is None else touched.hidden.setdefault(hidden_under, Changes())
+        boards.changed.update(changed, points, tasks)
+        boards.blocks.update(changed, blocks)
+        boards.courses_below.update(changed, courses)
+        boards.tasks.update(tasks)
+        boards.courses.update(courses)
+        boards.everything |= everything
 
     def touch_displays(self, root_id: UUID, versions: Mapping[UUID, int]) -> None:
         """These screens have a new version each."""
-        nowhere: frozenset[UUID] = frozenset()
         for display_id, version in versions.items():
-            self.announcements.append(
-                Announcement(root_id, version, False, False, nowhere, nowhere, display_id=display_id)
-            )
+            self.announcements.append(Announcement(root_id, version, False, Changes(), display_id))
 
     def change_rights(self) -> None:
         """What someone may see changes: open streams are looked at again."""
@@ -120,41 +105,22 @@ class Work:
         frozen: set[UUID] = set()
         if taken.public is None and touched.hidden:
             frozen = await models.freezes.under(root_id, touched.hidden)
-        hidden = Touched()
+        seen, hidden = touched.open, Changes()
         for organization_id, part in touched.hidden.items():
-            (hidden if organization_id in frozen else touched).add(part)
+            (hidden if organization_id in frozen else seen).add(part)
         public = taken.public
-        if public is None and touched.anything:
+        if public is None and seen:
             public = await models.clock.take_public(root_id)
-        if touched.anything:
-            await self._mark(root_id, touched, taken.position, public)
-        if hidden.anything:
+        if seen:
+            await self._mark(root_id, seen, taken.position, public)
+        if hidden:
             await self._mark(root_id, hidden, taken.position, None)
 
-    async def _mark(self, root_id: UUID, touched: Touched, position: int, public: int | None) -> None:
-        raised = await models.clock.mark(
-            self.now,
-            root=root_id,
-            position=position,
-            public=public,
-            everything=touched.everything,
-            changed=touched.changed,
-            tasks=touched.tasks,
-            courses=touched.courses,
-        )
+    async def _mark(self, root_id: UUID, boards: Changes, position: int, public: int | None) -> None:
+        raised = await models.clock.mark(self.now, root_id, position, public, boards)
         for version, in_public in ((position, False), (public, True)):
             if version is not None:
-                self.announcements.append(
-                    Announcement(
-                        root_id,
-                        version,
-                        in_public,
-                        touched.everything,
-                        frozenset(raised),
-                        frozenset(touched.tasks),
-                        frozenset(touched.courses),
-                    )
-                )
+                self.announcements.append(Announcement(root_id, version, in_public, raised))
 
 
 @asynccontextmanager

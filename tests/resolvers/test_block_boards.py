@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from hall import opened
 from story import Story, told
 from world import World
 
-from resolvers import freezes, members, organizations
+import models
+from resolvers import courses, freezes, members, organizations
 from rules.roles import Role
 
 
@@ -169,3 +171,38 @@ async def test_a_screen_shows_every_change_at_once(world: World, story: Story) -
         versions = [int(one["version"]) for one in screen.frames]
         assert versions == sorted(set(versions))
         assert frame == await board(world, story.zhao, story.company.root), "and a query says the same"
+
+
+async def test_points_and_tasks_move_no_board_of_blocks_or_courses(world: World, story: Story) -> None:
+    """Twenty awards a second would send three hundred blocks each time. A block moves no leaderboard either."""
+    made = await block(world, story.secretary, story.company.first, story.li)
+    organization = world.id(story.company.root)
+    query = f"""query {{
+      leaderboard(input: {{ organizationId: "{organization}" }}) {{ version }}
+      taskArena(organizationId: "{organization}") {{ version }}
+      blockBoard(organizationId: "{organization}") {{ version }}
+      courseBoard(organizationId: "{organization}") {{ version }} }}"""
+
+    async def moved(act: Awaitable[object]) -> set[str]:
+        before = await world.ask(story.zhao, query)
+        await act
+        after = await world.ask(story.zhao, query)
+        assert all(int(after[one]["version"]) >= int(before[one]["version"]) for one in before)
+        return {one for one in before if before[one] != after[one]}
+
+    assert await moved(world.award(story.secretary, story.li, 5)) == {"leaderboard", "taskArena"}
+    assert await moved(revise(world, story.secretary, made, name="二楼")) == {"blockBoard"}
+    assert await moved(done(world, story.secretary, "inspectBlock", blockId=made["id"], **MARKS)) == {"blockBoard"}
+    offered = courses.create(
+        await world.session(story.secretary),
+        organization_id=story.company.second.id,
+        lecturer_id=story.li.id,
+        title="家风",
+        summary="",
+        media_url=None,
+        duration_seconds=600,
+    )
+    assert await moved(offered) == set(), "a draft is on no board"
+    [course] = await models.Course.all()
+    published = courses.publish(await world.session(story.secretary), course.id)
+    assert await moved(published) == {"courseBoard"}

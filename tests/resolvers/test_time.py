@@ -51,7 +51,7 @@ async def test_midnight_takes_a_position_and_changes_every_board(world: World, s
     company = story.company
     for place in (company.root, company.first, company.group, company.third):
         assert await changed(place) == 2
-    assert [one.everything for one in world.announcements if not one.in_public] == [True, True]
+    assert [one.boards.everything for one in world.announcements if not one.in_public] == [True, True]
     pending = await Instant.filter(position=None).order_by("at").values_list("kind", "at")
     assert (InstantKind.MIDNIGHT, MIDNIGHT + timedelta(days=1)) in pending
     assert (InstantKind.FINAL, MIDNIGHT + timedelta(hours=72)) in pending
@@ -119,7 +119,7 @@ async def test_a_task_opens_and_falls_due_by_itself(world: World, story: Story) 
     assert await at(opens) == (TaskStatus.OPEN, 1)
     assert await at(due - tick) == (TaskStatus.OPEN, 0)
     assert await at(due) == (TaskStatus.CLOSED, 1)
-    assert [one.tasks for one in world.announcements if not one.in_public] == [frozenset({story.company.first.id})] * 2
+    assert [one.boards.tasks for one in world.announcements if not one.in_public] == [{story.company.first.id}] * 2
     assert [one.version for one in world.announcements if not one.in_public] == [3, 4], (
         "after the draft and its publication"
     )

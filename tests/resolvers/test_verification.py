@@ -233,7 +233,6 @@ async def test_an_award_and_a_move_at_once_may_come_in_either_order(world: World
         await models.points.append([(late, "志愿服务")], taken.position)
         await models.members.credit(li.id, 1)
         await models.clock.mark(
-            world.clock.now, root=lived.root, position=taken.position, public=None, everything=True,
-            changed=set(), tasks=set(),
-        )  # fmt: skip
+            world.clock.now, lived.root, taken.position, None, models.clock.Changes(everything=True)
+        )
         assert (await verification.compared(world.clock.now)).differences == []
