@@ -20,10 +20,11 @@ from app.http import Endpoint
 from app.live import LiveEngine
 from app.pulse import Pulse
 from app.settings import Settings
-from resolvers import time
+from resolvers import attempts, time
 from resolvers.session import Now
 
 TICK = 0.5  # seconds between looks at what time has to write
+FORGETTING = 600.0  # seconds between two goes at old counts of attempts
 log = structlog.get_logger("leitai.app")
 
 
@@ -41,6 +42,17 @@ async def _write_time(live: LiveEngine, stopping: asyncio.Event) -> None:
             await asyncio.wait_for(stopping.wait(), TICK)
 
 
+async def _forget(live: LiveEngine, stopping: asyncio.Event) -> None:
+    """Attempts that matter no more."""
+    while not stopping.is_set():
+        try:
+            await attempts.forget(live.clock())
+        except Exception as error:
+            log.warning("attempts_not_forgotten", error=type(error).__name__)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), FORGETTING)
+
+
 def create_app(settings: Settings, clock: Now = system_clock) -> Starlette:
     """One process's application. The database must be up to date."""
     failpoints.arm(settings.failpoint)
@@ -55,7 +67,7 @@ def create_app(settings: Settings, clock: Now = system_clock) -> Starlette:
         await models.database.connect(settings.database_url)
         await live.start()
         stopping = asyncio.Event()
-        ticking = asyncio.gather(_write_time(live, stopping), pulse.watch(stopping))
+        ticking = asyncio.gather(_write_time(live, stopping), _forget(live, stopping), pulse.watch(stopping))
         try:
             yield
         finally:

@@ -37,6 +37,7 @@ from resolvers.displays import DisplayKey
 from resolvers.points_log import LogKey
 from resolvers.session import Announcement, Now, Session, Viewer
 from resolvers.signing import Signer
+from rules.addresses import network
 from rules.refusals import Refusal
 from schema import schema
 from schema.live import SHAREABLE, open_source
@@ -155,12 +156,14 @@ class LiveEngine:
     # ------------------------------------------------------------ what sockets ask for
 
     def admit(self, address: str) -> bool:
+        address = network(address)
         if self._of_address[address] >= self.settings.sockets_per_address:
             return False
         self._of_address[address] += 1
         return True
 
     def release(self, address: str) -> None:
+        address = network(address)
         self._of_address[address] -= 1
         if self._of_address[address] <= 0:
             del self._of_address[address]

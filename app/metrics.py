@@ -14,6 +14,7 @@ from app.live import LiveEngine
 from app.pulse import UNREADY, Pulse
 from realtime.connection import LiveConnection
 from realtime.counters import LATE
+from resolvers import attempts, passwords
 
 LATENESS = (
     "From a change to the last socket of a board, for each change and board; subscribers who asked for less than one "
@@ -102,6 +103,8 @@ class _Live(Collector):
                 live.viewers.looked_up,
             ),
             ("token_lookup_batches", "In how many goes, of four statements each.", live.viewers.batches),
+            ("password_hashes", "Passwords hashed or compared, each some 200 ms of a core.", passwords.spent),
+            ("attempts_refused", "Sign-ins and other guesses not heard, because too many failed.", attempts.refused),
             ("loop_stalls", "Times that the event loop stood still for seconds.", self._pulse.stalls),
         ]
 

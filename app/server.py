@@ -45,7 +45,7 @@ def _spare_the_loop() -> None:
     gc.set_threshold(*GARBAGE)
 
 
-def _options(host: str, port: int) -> dict[str, Any]:
+def _options(settings: Settings, host: str, port: int) -> dict[str, Any]:
     return {
         "host": host,
         "port": port,
@@ -58,6 +58,8 @@ def _options(host: str, port: int) -> dict[str, Any]:
         "log_config": None,
         "access_log": False,
         "server_header": False,
+        "proxy_headers": bool(settings.trusted_proxies),
+        "forwarded_allow_ips": settings.trusted_proxies,
         "backlog": BACKLOG,
         "timeout_graceful_shutdown": int(DRAIN) + 5,
     }
@@ -66,9 +68,9 @@ def _options(host: str, port: int) -> dict[str, Any]:
 def serve(app: Starlette, settings: Settings, host: str, port: int) -> None:
     """In this process, until SIGTERM or SIGINT."""
     _spare_the_loop()
-    uvicorn.run(app, **_options(host, port))
+    uvicorn.run(app, **_options(settings, host, port))
 
 
 def serve_many(host: str, port: int, workers: int) -> None:
     """In processes of their own on one socket; each reads the environment for itself."""
-    uvicorn.run("app.server:from_environment", factory=True, workers=workers, **_options(host, port))
+    uvicorn.run("app.server:from_environment", factory=True, workers=workers, **_options(load(), host, port))

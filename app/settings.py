@@ -30,6 +30,12 @@ class Settings(BaseSettings):
         validation_alias="ALLOWED_ORIGINS",
         description="Other origins whose pages may call the API, separated by commas.",
     )
+    trusted_proxies: Annotated[list[str], NoDecode, BeforeValidator(_listed)] = Field(
+        default_factory=lambda: ["127.0.0.1", "::1"],
+        validation_alias="LEITAI_TRUSTED_PROXIES",
+        description="Addresses or networks, separated by commas, whose X-Forwarded-For is believed: the proxies before "
+        "this server. Without it everybody behind a proxy counts as one address. Left out: 127.0.0.1 and ::1.",
+    )
     log_level: str = Field("info", validation_alias="LEITAI_LOG_LEVEL", description="debug, info, warning or error.")
     log_json: bool = Field(False, validation_alias="LEITAI_LOG_JSON", description="One JSON object a line.")
     sockets_per_token: int = Field(

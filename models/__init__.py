@@ -1,6 +1,7 @@
 """Rows, their queries and their changes of state. Modules are the namespace: `models.tasks.take_slot(...)`."""
 
 from models import (
+    attempts,
     blocks,
     caps,
     clock,
@@ -80,6 +81,7 @@ __all__ = [
     "Task",
     "TaskReview",
     "TaskStatus",
+    "attempts",
     "blocks",
     "caps",
     "clock",

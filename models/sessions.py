@@ -35,6 +35,7 @@ class AuthToken(Model):
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
     revoked_at = fields.DatetimeField(null=True)
+    last_used_at = fields.DatetimeField(null=True)  # to the hour; None: not since it was made
 
     class Meta(Model.Meta):
         table = "auth_tokens"

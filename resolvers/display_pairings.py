@@ -14,10 +14,11 @@ from uuid import UUID, uuid4
 
 import models
 from models import Account, Display, DisplayPairing
-from resolvers import displays
+from resolvers import attempts, displays
+from resolvers.attempts import Growing
 from resolvers.displays import Scene
 from resolvers.session import Session
-from resolvers.sessions import Throttle
+from rules.addresses import network
 from rules.refusals import Checks, PairingExpired, PairingPending, TooManyAttempts
 from rules.roles import Scope
 
@@ -31,7 +32,9 @@ TOKEN_LIFE = timedelta(days=3650)  # a screen hangs for years; revoking ends it
 REMEMBERED_POLLS = 10_000
 EXPIRED = "This code is no longer good, or never was; the screen shows a new one."
 
-guesses = Throttle("wrong codes")
+# 300 guesses a day against the few codes of 113 million that are good at a time.
+OF_CODES = Growing("pairing codes", 5, timedelta(seconds=300), "wrong codes")
+# In this process alone: a screen that asks too often and of several workers is only told so less often.
 _polls: OrderedDict[str, datetime] = OrderedDict()
 
 
@@ -51,7 +54,7 @@ def _digest(text: str) -> str:
 async def ask(session: Session) -> Asked:
     """A code for a screen that nobody has paired. TooManyAttempts: its address asked for too many."""
     now = session.now()
-    address = _digest(session.address)
+    [address] = await models.attempts.keys(f"pairing\n{network(session.address)}")
     device_code = secrets.token_urlsafe(32)
     async with models.database.transaction():
         await models.displays.forget_pairings(now)
@@ -76,17 +79,16 @@ async def ask(session: Session) -> Asked:
 async def approve(session: Session, code: str, organization_id: UUID, name: str, scenes: Sequence[Scene]) -> Display:
     """Says which screen shows what, where. PairingExpired: no screen shows this code. Wrong codes make wait."""
     viewer = session.signed_in()
-    guesses.check(str(viewer.account_id), session.now())
     checks = Checks()
     name = displays.checked_name(checks, name)
     code = "".join(code.upper().split()).replace("-", "")
     checks.done()
     permit = await session.require(Scope.DISPLAYS_MANAGE, at=organization_id)
     rows = await displays.checked_scenes(session, permit.lineage, scenes)
+    [guess] = await attempts.take(session.now(), (OF_CODES, str(viewer.account_id)))
     async with session.work() as work:
         pairing = await models.displays.take_pairing(code, work.now) if len(code) == CODE_LENGTH else None
         if pairing is None:
-            guesses.failed(str(viewer.account_id), work.now)
             raise PairingExpired(EXPIRED)
         made = Display(
             id=uuid4(),
@@ -101,7 +103,7 @@ async def approve(session: Session, code: str, organization_id: UUID, name: str,
         await made.save(force_create=True)
         await models.displays.set_scenes(made.id, rows)
         await models.displays.approve(pairing.id, made.id, work.now + CODE_LIFE)
-    guesses.succeeded(str(viewer.account_id))
+    await attempts.begin_anew(guess)
     return made
 
 

@@ -1,51 +1,33 @@
 """Signing in and out, and who a token belongs to."""
 
 import json
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from math import ceil
 from typing import Any
 from uuid import UUID
 
 import models
 from models import Account, RoleGrant, sessions, sql
-from resolvers import passwords
+from resolvers import attempts, passwords
+from resolvers.attempts import Growing, Limit, Paced
 from resolvers.session import Service, Session, Viewer
-from rules.refusals import Checks, TooManyAttempts, WrongCredentials
+from rules.addresses import network
+from rules.refusals import Checks, WrongCredentials
 
-FREE_FAILURES = 5  # of one login, before waiting begins
-LONGEST_WAIT = 300  # seconds; doubled with each further failure up to this
+FREE_FAILURES = 5  # of one login from one address: a typo, the old password, the wrong keyboard
+FREE_ELSEWHERE = 50  # of one login from all addresses where it is not familiar: somebody tries from many at once
+LONGEST_WAIT = 300  # seconds; 300 guesses a day find no password of eight characters
+WRONG = "Login or password is wrong."
 LONGEST_LOGIN = 100  # characters
-REMEMBERED = 10_000  # logins; the one not tried for longest is forgotten first
+FAMILIAR = timedelta(days=30)  # since the login's last sign-in from an address
 
-
-class Throttle:
-    """Growing waits after failures of one login, in this process. what: of which there were too many."""
-
-    def __init__(self, what: str = "wrong passwords for this login") -> None:
-        self._what = what
-        self._failures: OrderedDict[str, tuple[int, datetime]] = OrderedDict()
-
-    def check(self, login: str, now: datetime) -> None:
-        failures, until = self._failures.get(login, (0, now))
-        if failures >= FREE_FAILURES and until > now:
-            seconds = ceil((until - now).total_seconds())
-            message = f"Too many {self._what}; try again in {seconds} seconds."
-            raise TooManyAttempts(message, seconds)
-
-    def failed(self, login: str, now: datetime) -> None:
-        failures = self._failures.pop(login, (0, now))[0] + 1
-        wait = min(LONGEST_WAIT, 2 ** min(failures - FREE_FAILURES, 10)) if failures >= FREE_FAILURES else 0
-        self._failures[login] = (failures, now + timedelta(seconds=wait))
-        while len(self._failures) > REMEMBERED:
-            self._failures.popitem(last=False)
-
-    def succeeded(self, login: str) -> None:
-        self._failures.pop(login, None)
-
-
-throttle = Throttle()
+# A company of 2,000 behind one address, of whom every tenth mistypes between eight and nine, fails 200 times; this
+# takes 50 at once and 720 an hour, of which a worker hashes for three minutes.
+OF_ADDRESS = Paced("address", 50, timedelta(seconds=5), "failed attempts from this address")
+OF_LOGIN = Growing("login", FREE_ELSEWHERE, timedelta(seconds=LONGEST_WAIT), "wrong passwords for this login")
+OF_LOGIN_HERE = Growing("login here", FREE_FAILURES, timedelta(seconds=LONGEST_WAIT), "wrong passwords for this login")
+# A guess needs a token here, so that nobody can keep the owner from it, nor the owner's guesses from signing in.
+OF_OLD_PASSWORD = Growing("old password", FREE_FAILURES, timedelta(seconds=LONGEST_WAIT), "wrong old passwords")
 
 
 async def viewer_of(token: str, at: datetime) -> Viewer | None:
@@ -115,22 +97,45 @@ def _service(found: dict[str, Any]) -> Service | None:
 
 
 async def sign_in(session: Session, login: str, password: str) -> tuple[str, Viewer]:
-    """A new token and its viewer. What was wrong, or whether the login exists, WrongCredentials does not say."""
+    """A new token and its viewer. What was wrong, or whether the login exists, WrongCredentials does not say.
+
+    Failures count against the address, and against the login at this address. Where the login signed in within
+    FAMILIAR before, no other address's failures are held against it: whoever goes on guessing keeps no owner out.
+    """
     now = session.now()
-    login = login.strip().casefold()[: LONGEST_LOGIN + 1]  # a longer one is nobody's, and not remembered
-    throttle.check(login, now)
+    login = login.strip().casefold()[: LONGEST_LOGIN + 1]  # a longer one is nobody's
+    address = network(session.address)
+    here = f"{login}\n{address}"
+    limits: list[tuple[Limit, str]] = [(OF_ADDRESS, address), (OF_LOGIN_HERE, here)]
+    if not await attempts.familiar(here, now):
+        limits.append((OF_LOGIN, login))
+    counted = await attempts.take(now, *limits)
     known = len(login) <= LONGEST_LOGIN and _sayable(login)
     account = await Account.get_or_none(login=login) if known else None
-    if not await _matches(account, password) or account is None:
-        throttle.failed(login, now)
-        raise WrongCredentials("Login or password is wrong.")
-    throttle.succeeded(login)
+    try:
+        right = await _matches(account, password)
+    except passwords.TooBusy:
+        await attempts.give_back(counted, now)
+        raise
+    if not right or account is None:
+        raise WrongCredentials(WRONG)
+    token, viewer = await _signed_in(account, now)
+    await attempts.give_back(counted, now)
+    await attempts.begin_anew(counted[1])
+    await attempts.familiarize(here, now + FAMILIAR)
+    if account.password_hash and passwords.outdated(account.password_hash):
+        kept = await passwords.hashed(password)
+        await Account.filter(id=account.id, password_hash=account.password_hash).update(password_hash=kept)
+    session.viewer = viewer
+    return token, viewer
+
+
+async def _signed_in(account: Account, now: datetime) -> tuple[str, Viewer]:
     async with models.database.transaction():
         token, _ = await sessions.issue(account.id, now)
         viewer = await viewer_of(token, now)
         if viewer is None:  # an inactive member
-            raise WrongCredentials("Login or password is wrong.")
-    session.viewer = viewer
+            raise WrongCredentials(WRONG)
     return token, viewer
 
 
@@ -154,17 +159,21 @@ async def sign_out(session: Session) -> None:
 async def change_password(session: Session, old: str, new: str) -> Viewer:
     """Ends the account's other sessions."""
     viewer = session.signed_in()
-    throttle.check(viewer.login, session.now())
     checks = Checks()
     checks.that(_sayable(new), "newPassword", "newPassword is not valid Unicode text.")
     passwords.check(checks, new, "newPassword")
     checks.done()
+    counted = await attempts.take(session.now(), (OF_OLD_PASSWORD, str(viewer.account_id)))
     account = await Account.get(id=viewer.account_id)
-    if not await _matches(account, old):
-        throttle.failed(viewer.login, session.now())
+    try:
+        right = await _matches(account, old)
+        kept = await passwords.hashed(new) if right else ""
+    except passwords.TooBusy:
+        await attempts.give_back(counted, session.now())
+        raise
+    if not right:
         raise WrongCredentials("The old password is wrong.")
-    throttle.succeeded(viewer.login)
-    kept = await passwords.hashed(new)
+    await attempts.begin_anew(counted[0])
     async with session.work() as work:
         await Account.filter(id=viewer.account_id).update(password_hash=kept)
         await sessions.revoke_others(viewer.account_id, work.now, keep=viewer.token_id)

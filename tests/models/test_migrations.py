@@ -17,7 +17,14 @@ from app import database as commands
 from models import Organization, OrganizationKind, PointsEntry, PointsKind, sql
 
 NOW = datetime(2026, 3, 10, 2, tzinfo=UTC)
-NO_MODEL = {"secrets", "rights"}  # read and written by SQL alone
+NO_MODEL = {
+    "secrets",
+    "rights",
+    "attempts",
+    "familiar_addresses",
+    "openid_states",
+    "openid_identities",
+}  # read and written by SQL alone
 COLUMNS = {
     "sqlite": """SELECT t.name AS table_name, c.name AS column_name, c."notnull" = 1 OR c.pk > 0 AS required
         FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%'""",

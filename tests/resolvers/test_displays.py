@@ -11,7 +11,6 @@ from story import Story, told
 from world import Person, World
 
 from resolvers import display_pairings
-from resolvers.sessions import Throttle
 
 VIEWER = "{ viewer { member { id } display { id name online organization { name } } roles { role } } }"
 LIST = """query ($at: ID!) { displays(organizationId: $at) { totalCount edges { node { name online revokedAt } } } }"""
@@ -22,11 +21,6 @@ RANKS = """query ($input: LeaderboardInput!) { leaderboard(input: $input) {
 @pytest.fixture
 async def story(world: World) -> Story:
     return await told(world)
-
-
-@pytest.fixture(autouse=True)
-def _nobody_guessed_yet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(display_pairings, "guesses", Throttle("wrong codes"))
 
 
 async def update(world: World, who: Person, display: str, **given: Any) -> dict[str, Any]:

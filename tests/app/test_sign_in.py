@@ -1,0 +1,128 @@
+"""Guessing at two workers at once: throttled together, few hashes spent, and the owner comes in."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from server import leitai
+from services import Postgres
+from watchers import Workers
+from world import World
+
+import models
+from resolvers.sessions import FREE_FAILURES, OF_ADDRESS
+
+PASSWORD = "水滴石穿-2026"
+SIGN_IN = "mutation ($input: SignInInput!) { signIn(input: $input) { __typename } }"
+GUESSES = 500
+AT_ONCE = 20
+OFFICE, HOME, ATTACKER, SPRAYER = "203.0.113.1", "198.51.100.7", "192.0.2.66", "192.0.2.67"
+STALLED = 1.0  # seconds of loop lag; a hash on the loop itself, twenty of them in a row, would show
+
+
+@pytest.fixture
+def workers(database_url: str, redis_url: str) -> Iterator[Workers]:
+    made = Workers(database_url, redis_url)
+    yield made
+    made.end()
+
+
+class Door:
+    """Signs in from wherever a proxy on loopback says."""
+
+    def __init__(self, url: str) -> None:
+        # AT_ONCE connections, spread over the workers
+        self._client = httpx.AsyncClient(base_url=url, timeout=60, trust_env=False)
+
+    async def __aenter__(self) -> Door:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._client.aclose()
+
+    async def sign_in(self, login: str, password: str, address: str) -> str:
+        body = {"query": SIGN_IN, "variables": {"input": {"login": login, "password": password}}}
+        answer = await self._client.post("/graphql", json=body, headers={"x-forwarded-for": address})
+        return answer.json()["data"]["signIn"]["__typename"]
+
+    async def guess(self, logins: list[str], address: str) -> Counter[str]:
+        """One wrong password for each, AT_ONCE at a time."""
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def one(login: str) -> str:
+            async with gate:
+                return await self.sign_in(login, "guessed wrongly", address)
+
+        return Counter(await asyncio.gather(*(one(login) for login in logins)))
+
+
+@dataclass
+class Told:
+    """What /metrics say, of both workers together."""
+
+    hashes: int
+    refused: int
+    stalls: int
+    lag: float
+
+    @classmethod
+    async def by(cls, workers: Workers) -> Told:
+        said = list((await workers.metrics()).values())
+
+        def all_of(name: str) -> list[float]:
+            return [one[f"leitai_{name}"] for one in said]
+
+        return cls(
+            hashes=int(sum(all_of("password_hashes_total"))),
+            refused=int(sum(all_of("attempts_refused_total"))),
+            stalls=int(sum(all_of("loop_stalls_total"))),
+            lag=max(all_of("loop_lag_seconds")),
+        )
+
+
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+async def test_five_hundred_guesses_spend_few_hashes_and_keep_no_owner_out(
+    engine: Postgres, database_url: str, workers: Workers
+) -> None:
+    leitai("migrate", DATABASE_URL=database_url)
+    await models.database.connect(database_url)
+    world = World()
+    world.clock.now = datetime.now(UTC)
+    company = await world.company()
+    await world.member("李强", at=company.first, login="li", password=PASSWORD)
+    await models.database.close()
+    workers.start()
+    async with Door(workers.url) as door:
+        assert await door.sign_in("li", PASSWORD, OFFICE) == "SignInSuccess"
+
+        before, began = await Told.by(workers), time.monotonic()
+        answers = await door.guess(["li"] * GUESSES, ATTACKER)
+        took, told = time.monotonic() - began, await Told.by(workers)
+        spent = told.hashes - before.hashes
+        # Waits of 1, 2, 4 … s: more than this none can have been heard in that time.
+        heard = FREE_FAILURES + int(took + 1).bit_length()
+        assert answers.keys() == {"WrongCredentials", "TooManyAttempts"}
+        assert FREE_FAILURES <= answers["WrongCredentials"] == spent <= heard
+        assert told.lag < STALLED
+        assert await door.sign_in("li", PASSWORD, ATTACKER) == "TooManyAttempts"
+        assert await door.sign_in("li", PASSWORD, OFFICE) == "SignInSuccess", "where it is at home"
+        assert await door.sign_in("li", PASSWORD, HOME) == "SignInSuccess", "and from anywhere else"
+
+        before, began = await Told.by(workers), time.monotonic()
+        answers = await door.guess([f"nobody-{number}" for number in range(GUESSES)], SPRAYER)
+        took, told = time.monotonic() - began, await Told.by(workers)
+        spent = told.hashes - before.hashes
+        heard = OF_ADDRESS.burst + int(took / OF_ADDRESS.interval.total_seconds()) + 1
+        assert answers.keys() == {"WrongCredentials", "TooManyAttempts"}
+        assert OF_ADDRESS.burst <= answers["WrongCredentials"] == spent <= heard
+        assert (told.lag < STALLED, told.stalls) == (True, 0)
+        assert told.refused - before.refused == GUESSES - spent
+        assert await door.sign_in("li", PASSWORD, OFFICE) == "SignInSuccess"
+    assert "Traceback" not in workers.log
