@@ -11,11 +11,13 @@ from app import accounts, importing, logs, watch
 from app.database import DatabaseOutdated, migrate, opened, pending
 from app.demo import command as demo
 from app.heads import heads_app
+from app.persons import persons_app
 from app.settings import SettingsRefused, described, load
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Leitai 擂台: tasks, points and live leaderboards.")
 cli.add_typer(importing.import_app, name="import", help="Organizations and members from CSV or XLSX.")
 cli.add_typer(heads_app, name="heads")
+cli.add_typer(persons_app, name="member")
 
 
 def fail(message: str) -> NoReturn:

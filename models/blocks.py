@@ -230,3 +230,10 @@ async def organizations_naming_members_of(organization_id: UUID) -> list[UUID]:
         id=organization_id,
     )
     return sql.uids(one["organization_id"] for one in found)
+
+
+# Inspections of blocks while :member answered for them.
+INSPECTED = """SELECT i.id FROM block_inspections i JOIN block_revisions r ON r.block_id = i.block_id
+  WHERE r.responsible_id = :member AND r.recorded_at <= i.inspected_at AND NOT EXISTS (
+    SELECT 1 FROM block_revisions n
+    WHERE n.block_id = r.block_id AND n.sequence = r.sequence + 1 AND n.recorded_at <= i.inspected_at)"""

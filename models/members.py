@@ -27,6 +27,7 @@ class Member(Model):
     balance = fields.BigIntField(default=0)
     debt = fields.BigIntField(default=0)
     created_at = fields.DatetimeField()
+    erased_at = fields.DatetimeField(null=True)  # since then a nameless row, so that what counted goes on counting
 
     class Meta(Model.Meta):
         table = "members"

@@ -1,5 +1,6 @@
 """The ledger: insert only, enforced by triggers. A correction is a reversing entry."""
 
+import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,6 +52,7 @@ class PointsEntry(Model):
     counts_at = fields.DatetimeField()
     recorded_at = fields.DatetimeField()
     reached = fields.BigIntField()
+    reason_commitment = fields.CharField(max_length=64, null=True)  # SHA-256 of salt + reason; None: older than these
     seal = fields.CharField(max_length=80, null=True)  # over the row and the seal before it; None: older than seals
 
     class Meta(Model.Meta):
@@ -59,10 +61,12 @@ class PointsEntry(Model):
 
 
 class PointsReason(Model):
-    """An entry's words, apart from it, because words about a person can be erased and ledger rows cannot."""
+    """An entry's words, apart from it, because words about a person can be erased and ledger rows cannot. Its entry is
+    committed to them; they can be deleted, and not rewritten, by trigger."""
 
     entry_id = fields.UUIDField(primary_key=True)
     text = fields.TextField()
+    salt = fields.CharField(max_length=32, null=True)
 
     class Meta(Model.Meta):
         table = "points_reasons"
@@ -87,8 +91,11 @@ def _columns(entry: PointsEntry) -> dict[str, Any]:
 
 async def append(entries: Sequence[tuple[PointsEntry, str]], position: int) -> None:
     """Insert entries with their reasons at a position just taken, in the order given."""
-    for line, (entry, _) in enumerate(entries):
-        entry.position, entry.line = position, line
+    reasons: list[PointsReason] = []
+    for line, (entry, reason) in enumerate(entries):
+        salt = secrets.token_hex(16)
+        entry.position, entry.line, entry.reason_commitment = position, line, seals.commitment(reason, salt)
+        reasons.append(PointsReason(entry_id=entry.id, text=reason, salt=salt))
     made = await seals.seal_all(entries[0][0].root_id, (_columns(entry) for entry, _ in entries))
     for (entry, _), seal in zip(entries, made, strict=True):
         entry.seal = seal
@@ -96,7 +103,6 @@ async def append(entries: Sequence[tuple[PointsEntry, str]], position: int) -> N
         await entries[0][0].save(force_create=True)
     else:
         await PointsEntry.bulk_create([entry for entry, _ in entries], batch_size=500)
-    reasons = [PointsReason(entry_id=entry.id, text=reason) for entry, reason in entries]
     await PointsReason.bulk_create(reasons, batch_size=500)
 
 

@@ -65,6 +65,11 @@ def _plain(name: str, value: Any) -> Any:
     return value.value if isinstance(value, Enum) else value
 
 
+def commitment(words: str, salt: str) -> str:
+    """What a sealed row keeps of words that can be erased."""
+    return hashlib.sha256((salt + words).encode()).hexdigest()
+
+
 def seal(key: Key, before: str | None, row: Mapping[str, Any]) -> str:
     text = (before or "").encode() + b"\n" + content(row)
     return f"{key.name}:{hmac.new(key.secret, text, hashlib.sha256).hexdigest()}"
@@ -103,6 +108,19 @@ async def chain(root_id: UUID) -> Chain:
     rows = await sql.rows("SELECT * FROM points_entries WHERE root_id = :root ORDER BY position, line", root=root_id)
     assert clock is not None, f"root {root_id} has no clock"
     return Chain(root_id, clock["seal"], clock["unsealed"], rows)
+
+
+async def reworded(root_id: UUID) -> list[UUID]:
+    """Entries whose words are not those that they are committed to. Erased words are none."""
+    found = await sql.rows(
+        """SELECT e.id, e.reason_commitment, r.text, r.salt FROM points_entries e
+           JOIN points_reasons r ON r.entry_id = e.id
+           WHERE e.root_id = :root AND e.reason_commitment IS NOT NULL ORDER BY e.position, e.line""",
+        root=root_id,
+    )
+    return sql.uids(
+        one["id"] for one in found if commitment(one["text"], one["salt"] or "") != one["reason_commitment"]
+    )
 
 
 async def own_secret() -> str:

@@ -103,6 +103,18 @@ async def release(session: Session, claim_id: UUID) -> Claim:
     return await Claim.get(id=found.id)
 
 
+async def release_all(work: Work, member_id: UUID) -> None:
+    """Of whoever is here no more: what is not decided is given back, submitted or not. Before the member is locked."""
+    open_ones = (ClaimStatus.CLAIMED, ClaimStatus.SUBMITTED, ClaimStatus.RETURNED)
+    for found in await Claim.filter(member_id=member_id, status__in=open_ones).order_by("task_id"):
+        task = await Task.get(id=found.task_id)
+        await tasks.lock(task.id)
+        before = await freezes.before(task.id, found.id)
+        if await tasks.decide(found.id, ClaimStatus.RELEASED, *open_ones, by=None, note=None, at=work.now):
+            await tasks.give_slot_back(task.id, in_public=not before.hidden)
+            await _show(work, task, found.id, before, decision=False)
+
+
 async def submit(session: Session, claim_id: UUID, evidence: str) -> Claim:
     """SUBMITTED; for an AUTOMATIC task APPROVED at once, with its points."""
     found, task = await _own(session, claim_id)

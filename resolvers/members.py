@@ -17,6 +17,7 @@ from rules.roles import Scope
 MOST_NAME, MOST_LOGIN = 100, 100  # characters
 PHONE = re.compile(r"\+?[0-9]{5,20}")  # a Chinese mobile or land line, or + and an international number
 LOGIN_TAKEN = "Another account has this login."
+ERASED = "This member was erased; nothing is kept of them, and nothing can be again."
 OUTRANKED = "This member holds a role that you may not grant, so their account is not yours to change."
 
 
@@ -164,7 +165,7 @@ async def update(
             work.change_rights()
             await _set_active(work, found, active)
         elif name is not None:
-            await _shown_anew(work, found)
+            await shown_anew(work, found)
     return await Member.get(id=member_id)
 
 
@@ -184,7 +185,7 @@ async def move(session: Session, member_id: UUID, organization_id: UUID) -> Memb
         await models.members.move(found, organization_id, work.now)
         work.touch(found.root_id, left, organization_id)
         work.change_rights()
-        await _shown_anew(work, found)
+        await shown_anew(work, found)
     return await Member.get(id=member_id)
 
 
@@ -202,8 +203,9 @@ async def update_my_privacy(session: Session, *, alias: str | None, hidden_on_bo
     checks.done()
     if changes:
         async with session.work() as work:
-            await Member.filter(id=viewer.member_id).update(**changes)
-            await _shown_anew(work, await Member.get(id=viewer.member_id))
+            await models.members.locked(viewer.member_id)
+            await Member.filter(id=viewer.member_id, erased_at=None).update(**changes)
+            await shown_anew(work, await Member.get(id=viewer.member_id))
     return await Member.get(id=viewer.member_id)
 
 
@@ -214,12 +216,14 @@ async def _locked(session: Session, seen: Member) -> Member:
     """As it now stands. NotAllowed or NotFound: it has meanwhile moved out of the viewer's reach."""
     found = await models.members.locked(seen.id)
     assert found, "a member is never deleted"
+    if found.erased_at is not None:
+        raise NotAllowed(ERASED)
     if found.organization_id != seen.organization_id:
         await session.require(Scope.MEMBERS_MANAGE, at=found.organization_id)
     return found
 
 
-async def _shown_anew(work: Work, member: Member) -> None:
+async def shown_anew(work: Work, member: Member) -> None:
     """On every board and arena where it may stand; asked for under the clock's lock, so that none is missed."""
     await work.position(member.root_id)
     places = await models.members.places_of(member.id)
@@ -234,7 +238,7 @@ async def _set_active(work: Work, member: Member, active: bool) -> None:
     account = await Account.get_or_none(member_id=member.id)
     if account and not active:  # so that none of its tokens comes back to life with the member
         await models.sessions.revoke_others(account.id, work.now, keep=None)
-    await _shown_anew(work, member)
+    await shown_anew(work, member)
 
 
 async def _change_account(

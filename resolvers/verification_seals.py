@@ -15,6 +15,9 @@ async def unbroken(roots: Iterable[UUID]) -> tuple[list[str], list[str]]:
     for root_id in sorted(roots):
         chain = await seals.chain(root_id)
         differences += broken(chain, keys)
+        differences += [
+            f"Entry {one} has other words than those it was recorded with." for one in await seals.reworded(root_id)
+        ]
         foreign |= {name for one in chain.rows if (name := _key_of(one)) and name not in keys}
     remarks = [
         f"Seals made with key {name} were not checked: set the LEITAI_SIGNING_KEY they were made with."

@@ -1,31 +1,11 @@
 """Global ids: URL-safe base64 of `Type:key`, opaque to clients, stable for ever."""
 
-import base64
-import binascii
 from uuid import UUID
 
+from rules.ids import decode as decode
 from rules.ids import encode as encode
+from rules.ids import uuid_of as uuid_of
 from rules.refusals import InvalidInput
-
-
-def decode(text: str) -> tuple[str, list[str]] | None:
-    """Type and parts of the key; None for what is no id of ours."""
-    try:
-        kind, *key = base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)).decode().split(":")
-    except (ValueError, binascii.Error):
-        return None
-    return kind, key
-
-
-def uuid_of(text: str, kind: str) -> UUID | None:
-    found = decode(text)
-    if found is None or found[0] != kind or len(found[1]) != 1:
-        return None
-    try:
-        return UUID(found[1][0])
-    except ValueError:
-        return None
-
 
 NOBODY = UUID(int=0)
 

@@ -76,7 +76,7 @@ async def test_an_empty_database_is_brought_up_to_date_and_then_it_is(empty: str
     lacking = await commands.pending(empty)
 
     assert lacking[0] == "0001_tables"
-    assert lacking == sorted(lacking)
+    assert len(set(lacking)) == len(lacking)
     assert await commands.migrate(empty) == lacking
     assert await commands.pending(empty) == []
     assert await commands.migrate(empty) == []

@@ -1,0 +1,84 @@
+"""Erasing a person: names, texts and addresses go, for ever; sums, ranks and chains stay as they were."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import models
+from models import Account, Member, erasures
+from models.clock import InstantKind, unschedule
+from resolvers import claims, members, time
+from resolvers.work import Announce, Work, unit_of_work
+from rules import ids
+
+WAIT = 20.0  # seconds for those who are reading, until what was freed is gone from SQLite's log
+
+
+class NoSuchMember(Exception):
+    """The message says what was looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """freed: nothing of it is left in the database's files either, as far as docs/privacy.md promises."""
+
+    member: Member
+    freed: bool
+
+
+# ---------------------------------------------------------------- reads
+
+
+async def find(who: str) -> Member:
+    """By global id, by UUID, or by login. NoSuchMember."""
+    member_id = ids.uuid_of(who, "Member") or _uuid(who)
+    found = await Member.get_or_none(id=member_id) if member_id else None
+    if found is None:
+        account = await Account.get_or_none(login=who.strip().casefold())
+        found = await Member.get_or_none(id=account.member_id) if account and account.member_id else None
+    if found is None:
+        raise NoSuchMember("There is no member with this id or login.")
+    return found
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+# ---------------------------------------------------------------- acts
+
+
+async def erase(member_id: UUID, *, now: Callable[[], datetime], announce: Announce) -> Erased:
+    """Again does no harm: what came since goes too."""
+    await time.write_due(now(), announce)
+    await models.database.shielded(_erase(member_id, now(), announce))
+    return Erased(await Member.get(id=member_id), await erasures.leave_no_trace(WAIT))
+
+
+async def _erase(member_id: UUID, at: datetime, announce: Announce) -> None:
+    async with unit_of_work(at, announce) as work:
+        await claims.release_all(work, member_id)
+        member = await models.members.locked(member_id)
+        assert member, "a member is never deleted"
+        await _end_roles(work, member)
+        account = await Account.get_or_none(member_id=member_id)
+        if account:
+            await models.sessions.revoke_others(account.id, work.now, keep=None)
+        if member.active:
+            await models.members.set_active(member, False, work.now)
+        await erasures.erase(member_id, work.now)
+        work.change_rights()
+        await members.shown_anew(work, member)
+
+
+async def _end_roles(work: Work, member: Member) -> None:
+    for grant in await models.roles.of_member(member.id, work.now):
+        if await models.roles.end(grant.id, work.now):
+            await unschedule(grant.id, InstantKind.GRANT_STARTS)
+            await unschedule(grant.id, InstantKind.GRANT_ENDS)
+            if grant.organization_id:
+                work.touch(member.root_id, grant.organization_id)
