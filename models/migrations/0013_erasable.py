@@ -28,6 +28,6 @@ FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0010_seals")]
+    dependencies = [("models", "0011_board_versions")]
     initial = False
     operations = [ops.RunPython(apply(TABLES)), ops.RunPython(apply(APPEND_ONLY))]
