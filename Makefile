@@ -46,7 +46,7 @@ demo: install screens
 	$(BIN)/leitai demo
 
 test: install screens
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 soak: install screens
 	LEITAI_SOAK=1 $(BIN)/python -m pytest -o faulthandler_timeout=3600 $(ARGS)

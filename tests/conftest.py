@@ -29,6 +29,7 @@ import models
 
 ON_CI = bool(os.environ.get("LEITAI_CI"))
 SOAKING = bool(os.environ.get("LEITAI_SOAK"))
+LONG = ("test_rotation.py", "test_sharing.py", "test_points_machine.py", "test_kill.py", "test_workers.py")  # minutes
 
 # No deadline for one example: a busy machine is slow, not wrong.
 settings.register_profile("test", deadline=None, print_blob=True)
@@ -118,6 +119,8 @@ def scaled() -> Callable[[int], int]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    # Files are dealt out to processes in this order: whoever gets a long one last makes all others wait.
+    items.sort(key=lambda item: next((place for place, name in enumerate(LONG) if name in item.nodeid), len(LONG)))
     if SOAKING:
         return
     left_out = [item for item in items if item.get_closest_marker("soak")]

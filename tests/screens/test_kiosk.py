@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gzip
 import time
-from collections.abc import Callable
 
 from halls import Hall
 from kiosks import BOARD, SIZES, glass, paired, until
@@ -29,6 +28,7 @@ RUNS_OVER = f"""[...document.querySelectorAll('{PARTS}')].filter((one) => {{
 MOST_BUNDLE = 150_000  # bytes of a kiosk, compressed
 MOST_REQUESTS = 6
 MOST_FIRST_SCENE = 300_000  # bytes
+AWAY = 30  # seconds that a killed server stays away
 
 
 def named(person: Person) -> str:
@@ -112,14 +112,13 @@ async def test_a_change_of_rank_is_seen_within_a_second(hall: Hall) -> None:
         screen.fine()
 
 
-async def test_a_killed_server_leaves_the_last_frame_and_its_age(hall: Hall, scaled: Callable[[int], int]) -> None:
-    away = max(6, scaled(30))
+async def test_a_killed_server_leaves_the_last_frame_and_its_age(hall: Hall) -> None:
     async with glass(hall) as screen:
         await paired(hall, screen)
         await screen.shows(".place", "李强")
         hall.server.kill()
         assert "已" in await screen.shows(".connection.lost")
-        await asyncio.sleep(away)
+        await asyncio.sleep(AWAY)
         assert "秒" in await screen.shows(".connection.lost")
         assert "李强" in await screen.names()
         hall.server.start()
