@@ -40,6 +40,12 @@ def narrowed(listing: Listing[M], condition: str) -> Listing[M]:
     return replace(listing, where=f"({listing.where}) AND ({condition})")
 
 
+def at_or_below(organization: str) -> str:
+    """Whether a right that is held :everywhere, or at :places, reaches this organization's column."""
+    return f"""(:everywhere = 1 OR EXISTS (SELECT 1 FROM organization_paths held
+      WHERE held.descendant_id = {organization} AND held.ancestor_id IN :places))"""
+
+
 @dataclass(frozen=True, slots=True)
 class Page(Generic[M]):
     rows: Sequence[M]

@@ -12,9 +12,10 @@ from uuid import UUID, uuid4
 import models
 from models import IdempotencyKey, Member, PointsEntry
 from models.points import NewKey
-from resolvers import earning, keys, organizations, points
+from resolvers import earning, keys, points, sight
 from resolvers.earning import Act
 from resolvers.session import Service, Session, Viewer, Work
+from resolvers.sight import NOBODY
 from rules.point_specs import MOST_CODE, MOST_QUANTITY
 from rules.refusals import Checks, InvalidInput, NotAllowed, NotFound, Refusal
 from rules.roles import Scope
@@ -104,8 +105,7 @@ def recorder(session: Session) -> Viewer:
 
 
 async def _know_places(session: Session, members: Mapping[UUID, Member]) -> None:
-    await session.know_own_lineages()
-    await session.know_lineages([one.organization_id for one in members.values()])
+    await session.know(*[one.organization_id for one in members.values()] or [NOBODY])
 
 
 async def _refused(session: Session, report: Report, member: Member | None) -> Refusal | None:
@@ -115,7 +115,7 @@ async def _refused(session: Session, report: Report, member: Member | None) -> R
     lineage = await session.lineage(member.organization_id)
     if viewer.service:
         return _refused_to_service(viewer.service, report, {one.id for one in lineage})
-    if not await organizations.within_sight(session, member.root_id):
+    if not sight.root(session, member.root_id):
         return NotFound(UNKNOWN)
     if not session.allowed(Scope.POINTS_AWARD, lineage):
         return NotAllowed(f"This needs the right {Scope.POINTS_AWARD.value} where the member belongs.")

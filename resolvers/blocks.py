@@ -1,5 +1,6 @@
 """Blocks 区块: each change is one more revision of a chain, hashed, and its head signed once."""
 
+import contextlib
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -10,9 +11,10 @@ from tortoise.exceptions import IntegrityError
 import models
 from models import Block, BlockOpening, BlockPair, BlockRevision
 from resolvers import block_drafts as drafts
-from resolvers import chains
+from resolvers import chains, sight
 from resolvers.block_drafts import Colleague, Draft
 from resolvers.session import Permit, Session, Work
+from resolvers.sight import NOBODY
 from resolvers.signing import Signer
 from rules import chain, ids
 from rules.chain import EXTENT, NAME, PAIRED_WITH, REASON
@@ -31,17 +33,17 @@ NO_KEY = (
 async def known(session: Session, block_id: UUID) -> Block:
     """A block that the viewer may know of. NotFound otherwise."""
     found = await Block.get_or_none(id=block_id)
-    if found:
-        await session.know_own_lineages()
-        if session.sees(await session.lineage(found.organization_id)):
-            return found
+    await session.know(found.organization_id if found else NOBODY)
+    if found and sight.block(session, found):
+        return found
     raise NotFound("There is no such block, or you may not see it.")
 
 
 async def known_revision(session: Session, revision_id: UUID) -> BlockRevision:
     found = await BlockRevision.get_or_none(id=revision_id)
-    if found:
-        await known(session, found.block_id)
+    with contextlib.suppress(NotFound):
+        await known(session, found.block_id if found else NOBODY)
+        assert found
         return found
     raise NotFound("There is no such revision, or you may not see it.")
 

@@ -10,8 +10,9 @@ from uuid import UUID, uuid4
 import models
 from models import Claim, ClaimStatus, PointsEntry, PointsKind, Task, TaskReview, TaskStatus, freezes, tasks
 from models.freezes import Before
-from resolvers import points
+from resolvers import points, sight
 from resolvers.session import Permit, Session, Work
+from resolvers.sight import NOBODY
 from resolvers.tasks import known
 from rules.refusals import (
     AlreadyClaimed,
@@ -31,13 +32,15 @@ RULE = "task.completed"
 
 
 async def known_claim(session: Session, claim_id: UUID) -> tuple[Claim, Task]:
+    """Whoever sees the task; of a member that chose not to be shown, as rules/visibility.py says. NotFound
+    otherwise."""
     claim = await Claim.get_or_none(id=claim_id)
-    if claim is None:
-        raise NotFound("There is no such claim, or you may not see it.")
-    try:
-        return claim, await known(session, claim.task_id)
-    except NotFound:
-        raise NotFound("There is no such claim, or you may not see it.") from None
+    task = await Task.get_or_none(id=claim.task_id if claim else NOBODY)
+    member = await models.Member.get_or_none(id=claim.member_id if claim else NOBODY)
+    await session.know(task.organization_id if task else NOBODY, member.organization_id if member else NOBODY)
+    if claim and task and member and sight.claim(session, claim, task, member):
+        return claim, task
+    raise NotFound("There is no such claim, or you may not see it.")
 
 
 # ---------------------------------------------------------------- claims, the member's side

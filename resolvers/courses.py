@@ -6,8 +6,9 @@ from uuid import UUID
 
 import models
 from models import Course, CourseStatus, Lecturing, Member, Organization
-from resolvers import members
+from resolvers import members, sight
 from resolvers.session import Session
+from resolvers.sight import NOBODY
 from rules.refusals import Checks, CourseArchived, InvalidInput, NotAllowed, NotFound
 from rules.roles import Scope
 
@@ -23,17 +24,10 @@ async def known(session: Session, course_id: UUID) -> Course:
     """A course that the viewer may know of; drafts are for who manages courses there and for its lecturer. NotFound
     otherwise."""
     course = await Course.get_or_none(id=course_id)
-    if course:
-        await session.know_own_lineages()
-        lineage = await session.lineage(course.organization_id)
-        if session.sees(lineage) and (course.published_at is not None or _drafts(session, course, lineage)):
-            return course
+    await session.know(course.organization_id if course else NOBODY)
+    if course and sight.course(session, course):
+        return course
     raise NotFound("There is no such course, or you may not see it.")
-
-
-def _drafts(session: Session, course: Course, lineage: Sequence[Organization]) -> bool:
-    own = session.viewer is not None and session.viewer.member_id == course.lecturer_id
-    return own or session.allowed(Scope.COURSES_MANAGE, lineage)
 
 
 def lecturing(lineage: Sequence[Organization]) -> Lecturing:

@@ -10,8 +10,10 @@ from uuid import UUID, uuid4
 
 import models
 from models import Display, DisplayScene, Organization, OrganizationKind, SceneKind
+from resolvers import sight
 from resolvers.organizations import one_line
 from resolvers.session import Session
+from resolvers.sight import NOBODY
 from rules.periods import PeriodKind
 from rules.ranking import OrganizationScoring
 from rules.refusals import Checks, InvalidInput, NotAllowed, NotFound
@@ -58,12 +60,9 @@ async def own(session: Session) -> Display:
 async def known(session: Session, display_id: UUID) -> Display:
     """To itself, and to those who may manage it. NotFound otherwise."""
     found = await Display.get_or_none(id=display_id)
-    if found and session.viewer is not None:
-        if session.viewer.display_id == found.id:
-            return found
-        await session.know_own_lineages()
-        if session.allowed(Scope.DISPLAYS_MANAGE, await session.lineage(found.organization_id)):
-            return found
+    await session.know(found.organization_id if found else NOBODY)
+    if found and sight.display(session, found):
+        return found
     raise NotFound("There is no such display, or you may not see it.")
 
 

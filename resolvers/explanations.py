@@ -7,12 +7,11 @@ from uuid import UUID
 import models
 from models.leaderboards import BEGINNING, END, Ranked
 from models.points import Counted, RuleSum
-from resolvers import leaderboards, members, time
+from resolvers import leaderboards, members, sight, time
 from resolvers.boards import BoardKey, BoardView, Subject
 from resolvers.leaderboards import Board
 from resolvers.session import Session
 from rules.refusals import InvalidInput
-from rules.roles import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +36,9 @@ async def explain(session: Session, key: BoardKey, member_id: UUID) -> Explanati
     if key.subject is not Subject.MEMBER:
         raise InvalidInput.at("input.subject", "explain is for boards of members; leave subject out.")
     member = await members.known(session, member_id)
-    viewer = session.signed_in()
-    own = viewer.member_id == member_id
-    home = await session.lineage(member.organization_id)
-    here = await session.lineage(key.organization_id)
-    readable = own or session.allowed(Scope.PERSONAL_READ, home) or session.allowed(Scope.PERSONAL_READ, here)
+    session.signed_in()
+    await session.know(member.organization_id, key.organization_id)
+    own, readable = sight.oneself(session, member_id), sight.personal(session, member, key.organization_id)
     await time.write_due(session.now(), session.announce)
     board = await leaderboards.load(key)
     if board is None:

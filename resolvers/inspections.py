@@ -1,5 +1,6 @@
 """5S inspections of blocks: sort 整理, set in order 整顿, shine 清扫, standardize 清洁, sustain 素养."""
 
+import contextlib
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
@@ -7,6 +8,7 @@ import models
 from models import Block, BlockInspection
 from resolvers import blocks
 from resolvers.session import Session
+from resolvers.sight import NOBODY
 from rules.refusals import Checks, NotFound
 from rules.roles import Scope
 
@@ -31,8 +33,9 @@ SPELLED = {"set_in_order": "setInOrder"}
 async def known(session: Session, inspection_id: UUID) -> BlockInspection:
     """NotFound where its block is."""
     found = await BlockInspection.get_or_none(id=inspection_id)
-    if found:
-        await blocks.known(session, found.block_id)
+    with contextlib.suppress(NotFound):
+        await blocks.known(session, found.block_id if found else NOBODY)
+        assert found
         return found
     raise NotFound("There is no such inspection, or you may not see it.")
 

@@ -60,6 +60,10 @@ class Board:
             text += f":{self.key.at}"
         return hmac.new(self.secret, text.encode(), hashlib.sha256).hexdigest()[:32]
 
+    def standing_key(self, subject_id: UUID) -> str:
+        """Of a subject's standing, which everybody may ask for by the subject: it leads to no row."""
+        return hmac.new(self.secret, f"standing:{self.row_key(subject_id)}".encode(), hashlib.sha256).hexdigest()[:32]
+
 
 class Recent(Generic[T]):
     """The newest few results by key."""

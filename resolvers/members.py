@@ -7,7 +7,7 @@ from uuid import UUID
 
 import models
 from models import Account, Member
-from resolvers import organizations, passwords, roles
+from resolvers import passwords, roles, sight
 from resolvers.organizations import one_line, unique
 from resolvers.session import Session, Work
 from rules import periods
@@ -27,8 +27,8 @@ OUTRANKED = "This member holds a role that you may not grant, so their account i
 async def known(session: Session, member_id: UUID) -> Member:
     """Known to whoever knows its root; to screens only on boards. NotFound otherwise."""
     found = await Member.get_or_none(id=member_id)
-    screen = session.viewer is not None and session.viewer.display_id is not None
-    if found and not screen and await organizations.within_sight(session, found.root_id):
+    await session.know_own_lineages()
+    if found and sight.member(session, found):
         return found
     raise NotFound("There is no such member, or you may not see it.")
 

@@ -1,6 +1,6 @@
 """The tree of organizations: who may know of it, and how it grows, is named, and is hung anew."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from tortoise.exceptions import IntegrityError
 
 import models
 from models import Lecturing, Organization, OrganizationKind, clock
-from resolvers import time
+from resolvers import sight, time
 from resolvers.session import Session
 from rules import periods
 from rules.refusals import Checks, InvalidInput, NotAllowed, NotFound
@@ -20,42 +20,12 @@ MOST_CODE, MOST_NAME = 64, 200  # characters
 # ---------------------------------------------------------------- reads
 
 
-def everywhere(session: Session) -> set[Role]:
-    """The roles that the viewer holds without an organization: the operator's."""
-    if session.viewer is None:
-        return set()
-    now = session.now()
-    return {one.role for one in session.viewer.rules if one.organization_id is None and one.holds(now)}
-
-
-async def roots(session: Session) -> frozenset[UUID] | None:
-    """Whose organizations and members exist for the viewer: its own root, and where it holds a role. None: all."""
-    viewer = session.viewer
-    if viewer is None:
-        return frozenset()
-    if everywhere(session):
-        return None
-    await session.know_own_lineages()
-    now = session.now()
-    granted = [session.root_of_grant(one) for one in viewer.grants if one.as_rule().holds(now)]
-    return frozenset(root for root in [viewer.root_id, *granted] if root)
-
-
-async def within_sight(session: Session, root_id: UUID) -> bool:
-    seen = await roots(session)
-    return seen is None or root_id in seen
-
-
 async def known(session: Session, organization_id: UUID) -> Organization:
     """Known within its root: only boards and tasks are what a GROUP keeps to its branch. NotFound otherwise."""
-    lineage = await session.lineage(organization_id)
-    if lineage and await within_sight(session, lineage[0].id) and not _out_of_a_screens_sight(session, lineage):
-        return lineage[-1]
+    await session.know(organization_id)
+    if sight.organization(session, organization_id):
+        return session.lineages[organization_id][-1]
     raise NotFound("There is no such organization, or you may not see it.")
-
-
-def _out_of_a_screens_sight(session: Session, lineage: Sequence[Organization]) -> bool:
-    return session.viewer is not None and session.viewer.display_id is not None and not session.sees(lineage)
 
 
 # ---------------------------------------------------------------- acts
@@ -107,7 +77,7 @@ async def create(
         parent = (await session.require(Scope.ORGANIZATIONS_MANAGE, at=parent_id)).organization
         if time_zone not in (None, parent.time_zone):
             raise InvalidInput.at("timeZone", f"A root's time zone holds for all below it: {parent.time_zone}.")
-    elif Role.ADMIN not in everywhere(session):
+    elif Role.ADMIN not in sight.everywhere(session):
         raise NotAllowed("Only an operator, ADMIN everywhere, makes a root; name the parent to hang it below.")
     async with session.work() as work:
         made = models.organizations.new(

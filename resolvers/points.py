@@ -5,8 +5,9 @@ from uuid import UUID, uuid4
 
 import models
 from models import Member, PointsEntry, PointsKind
-from resolvers import keys, members
+from resolvers import keys, members, sight
 from resolvers.session import Session, Work
+from resolvers.sight import NOBODY
 from rules import periods
 from rules.refusals import AlreadyReversed, Checks, InvalidInput, NotFound
 from rules.roles import Scope
@@ -153,33 +154,22 @@ async def award(
 
 
 async def visible_entry(session: Session, entry_id: UUID) -> PointsEntry:
-    """An entry that the viewer may see. NotFound otherwise."""
+    """An entry that the viewer may see. NotFound otherwise.
+
+    One's own; an organization's own where one sees the organization; a member's where PERSONAL_READ holds over the
+    credited organization or over the member; what a claim earned, for those who may review it."""
     found = await PointsEntry.get_or_none(id=entry_id)
-    if found and await _sees(session, found):
+    member = await Member.get_or_none(id=(found and found.member_id) or NOBODY)
+    claim = await models.Claim.get_or_none(id=(found and found.claim_id) or NOBODY)
+    task = await models.Task.get_or_none(id=claim.task_id if claim else NOBODY)
+    frozen = await models.freezes.hides(entry_id)
+    places = [one.organization_id for one in (found, member, task) if one]
+    await session.know(*places or [NOBODY])
+    if found and member is None and sight.own_points(session, found, frozen=frozen):
+        return found
+    if found and member and sight.entry(session, found, member.organization_id, task and task.organization_id):
         return found
     raise NotFound("There is no such points entry, or you may not see it.")
-
-
-async def _sees(session: Session, found: PointsEntry) -> bool:
-    """One's own; an organization's own where one sees the organization; a member's where PERSONAL_READ holds
-    over the credited organization or over the member; what a claim earned, for those who may review it."""
-    await session.know_own_lineages()
-    if session.viewer is None or session.viewer.display_id is not None:
-        return False
-    credited = await session.lineage(found.organization_id)
-    if found.member_id is None:
-        return session.sees(credited) and (
-            session.allowed(Scope.CLAIMS_REVIEW, credited) or not await models.freezes.hides(found.id)
-        )
-    if found.member_id == session.viewer.member_id or session.allowed(Scope.PERSONAL_READ, credited):
-        return True
-    member = await Member.get(id=found.member_id)
-    if session.allowed(Scope.PERSONAL_READ, await session.lineage(member.organization_id)):
-        return True
-    if found.claim_id is None:
-        return False
-    task = await models.Task.get(id=(await models.Claim.get(id=found.claim_id)).task_id)
-    return session.allowed(Scope.CLAIMS_REVIEW, await session.lineage(task.organization_id))
 
 
 async def reverse(

@@ -9,8 +9,9 @@ from uuid import UUID, uuid4
 
 import models
 from models import PointsEntry, PointsKind, Redemption, RedemptionStatus, Reward, rewards
-from resolvers import keys, points
+from resolvers import keys, points, sight
 from resolvers.session import Session, Viewer, Work
+from resolvers.sight import NOBODY
 from rules import periods
 from rules.periods import BoardState, Period, PeriodKind
 from rules.refusals import (
@@ -35,26 +36,19 @@ RULE = "reward.redeemed"
 async def known(session: Session, reward_id: UUID) -> Reward:
     """Whoever sees its organization sees it while it is offered; who manages rewards there, in any case."""
     found = await Reward.get_or_none(id=reward_id)
-    if found:
-        await session.know_own_lineages()
-        lineage = await session.lineage(found.organization_id)
-        if session.sees(lineage) and (found.active or session.allowed(Scope.REWARDS_MANAGE, lineage)):
-            return found
+    await session.know(found.organization_id if found else NOBODY)
+    if found and sight.reward(session, found):
+        return found
     raise NotFound("There is no such reward, or you may not see it.")
 
 
 async def known_redemption(session: Session, redemption_id: UUID) -> Redemption:
     """One's own, and for who manages rewards there."""
     found = await Redemption.get_or_none(id=redemption_id)
-    if found and session.viewer:
-        await session.know_own_lineages()
-        if found.member_id == session.viewer.member_id or await manages(session, found.organization_id):
-            return found
+    await session.know(found.organization_id if found else NOBODY)
+    if found and sight.redemption(session, found):
+        return found
     raise NotFound("There is no such redemption, or you may not see it.")
-
-
-async def manages(session: Session, organization_id: UUID) -> bool:
-    return session.allowed(Scope.REWARDS_MANAGE, await session.lineage(organization_id))
 
 
 # ---------------------------------------------------------------- who may

@@ -6,11 +6,12 @@ from uuid import UUID
 import models
 from models import Member, RoleGrant, clock
 from models.clock import InstantKind
-from resolvers import organizations
+from resolvers import sight
 from resolvers.session import Session
+from resolvers.sight import NOBODY
 from rules import roles as rules
 from rules.refusals import Checks, InvalidInput, NotAllowed, NotFound
-from rules.roles import Role, Scope
+from rules.roles import Role
 
 # ---------------------------------------------------------------- reads
 
@@ -18,14 +19,9 @@ from rules.roles import Role, Scope
 async def known(session: Session, grant_id: UUID) -> RoleGrant:
     """One's own, and those where ROLES_READ holds. NotFound otherwise."""
     found = await RoleGrant.get_or_none(id=grant_id)
-    viewer = session.viewer
-    if found and viewer:
-        own = found.account_id == viewer.account_id or (found.member_id and found.member_id == viewer.member_id)
-        if own or Role.ADMIN in organizations.everywhere(session):
-            return found
-        lineage = await session.lineage(found.organization_id) if found.organization_id else ()
-        if session.allowed(Scope.ROLES_READ, lineage):
-            return found
+    await session.know((found and found.organization_id) or NOBODY)
+    if found and sight.role_grant(session, found):
+        return found
     raise NotFound("There is no such role grant, or you may not see it.")
 
 
@@ -33,7 +29,7 @@ async def may_grant(session: Session, role: Role, organization_id: UUID | None) 
     """Whether the viewer may give and take this role there. None: everywhere, which only an operator may."""
     viewer = session.signed_in()
     if organization_id is None:
-        return Role.ADMIN in organizations.everywhere(session)
+        return Role.ADMIN in sight.everywhere(session)
     above = [one.id for one in (await session.lineage(organization_id))[:-1]]
     return rules.may_grant(viewer.rules, role, organization_id, above, session.now())
 
@@ -69,7 +65,7 @@ async def grant(
     if not await may_grant(session, role, organization_id):
         raise NotAllowed(f"You may not grant {role.value} at {organization.name} ({organization.code}).")
     member = await Member.get_or_none(id=member_id)
-    if member is None or not await organizations.within_sight(session, member.root_id):
+    if member is None or not sight.root(session, member.root_id):
         raise NotFound("There is no such member, or you may not see it.")
     if member.root_id != organization.root_id:
         raise InvalidInput.at("memberId", "A role is for members of the organization's own root.")

@@ -8,7 +8,9 @@ from uuid import UUID, uuid4
 
 import models
 from models import PointRule, PointRuleVersion
+from resolvers import sight
 from resolvers.session import Permit, Session, Work
+from resolvers.sight import NOBODY
 from rules import point_specs
 from rules.point_specs import Spec
 from rules.refusals import Checks, InvalidInput, NotAllowed, NotFound
@@ -47,21 +49,16 @@ async def in_force(session: Session, organization_id: UUID) -> list[InForce]:
 async def visible_rule(session: Session, rule_id: UUID) -> PointRule:
     """Rules are no secret: whoever sees the organization sees its rules."""
     found = await PointRule.get_or_none(id=rule_id)
-    if found is None or session.reader().service:
-        raise NotFound(UNKNOWN)
-    if found.organization_id:
-        try:
-            await session.visible(found.organization_id)
-        except NotFound:
-            raise NotFound(UNKNOWN) from None
-    return found
+    await session.know((found and found.organization_id) or NOBODY)
+    if found and sight.rule(session, found.organization_id):
+        return found
+    raise NotFound(UNKNOWN)
 
 
 async def visible_version(session: Session, version_id: UUID) -> PointRuleVersion:
     found = await PointRuleVersion.get_or_none(id=version_id)
-    if found is None:
-        raise NotFound(UNKNOWN)
-    await visible_rule(session, found.rule_id)
+    await visible_rule(session, found.rule_id if found else NOBODY)
+    assert found
     return found
 
 

@@ -7,8 +7,10 @@ from uuid import UUID, uuid4
 
 import models
 from models import Account, ServiceToken, sessions
+from resolvers import sight
 from resolvers.organizations import one_line
 from resolvers.session import Session
+from resolvers.sight import NOBODY
 from rules import point_specs
 from rules.refusals import Checks, NotFound
 from rules.roles import Scope
@@ -22,10 +24,9 @@ UNKNOWN = "There is no such service token, or you may not see it."
 async def known(session: Session, token_id: UUID) -> ServiceToken:
     """For those who may manage it. NotFound otherwise."""
     found = await ServiceToken.get_or_none(token_id=token_id)
-    if found is not None:
-        await session.know_own_lineages()
-        if session.allowed(Scope.SERVICES_MANAGE, await session.lineage(found.organization_id)):
-            return found
+    await session.know(found.organization_id if found else NOBODY)
+    if found and sight.service_token(session, found):
+        return found
     raise NotFound(UNKNOWN)
 
 
@@ -34,8 +35,8 @@ def rules_of(service: ServiceToken) -> list[str] | None:
 
 
 async def may_list(session: Session, organization_id: UUID) -> bool:
-    await session.know_own_lineages()
-    return session.allowed(Scope.SERVICES_MANAGE, await session.lineage(organization_id))
+    await session.know(organization_id)
+    return sight.may(session, Scope.SERVICES_MANAGE, organization_id)
 
 
 async def create(

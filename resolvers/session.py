@@ -11,8 +11,10 @@ from models import Organization, RoleGrant
 from resolvers.boards import BoardView
 from resolvers.signing import Signer
 from resolvers.work import Announce, Announcement, Work, unit_of_work
+from rules import visibility
 from rules.refusals import NotAllowed, NotFound
-from rules.roles import Grant, Role, Scope, allows, roles_at
+from rules.roles import Grant, Role, Scope
+from rules.visibility import Eye, Step
 
 __all__ = ["Announce", "Announcement", "Now", "Permit", "Session", "Viewer", "Work", "unit_of_work"]
 Now = Callable[[], datetime]
@@ -57,6 +59,11 @@ class Permit:
     member_id: UUID | None
 
 
+def line(lineage: Sequence[Organization]) -> tuple[Step, ...]:
+    """As rules/visibility.py knows it."""
+    return tuple(Step(one.id, one.kind is models.OrganizationKind.GROUP) for one in lineage)
+
+
 @dataclass(slots=True)
 class Session:
     """One operation of one caller. viewer None: nobody is signed in. address: where it comes from, empty for a frame.
@@ -91,11 +98,6 @@ class Session:
             raise NotAllowed("Sign in first: send the token as `Authorization: Bearer …`.")
         return self.viewer
 
-    @property
-    def reads_people(self) -> bool:
-        """Whether lists of people are for the viewer: a screen shows those on its boards."""
-        return self.viewer is not None and self.viewer.display_id is None
-
     def signed_in(self) -> Viewer:
         """Who may act: every change begins here."""
         viewer = self.reader()
@@ -117,39 +119,39 @@ class Session:
             found = await self.lineages_of(unknown)
             self.lineages.update({one: tuple(found.get(one, ())) for one in unknown})
 
+    # ------------------------------------------------------------ what the viewer is there
+
+    def eye(self) -> Eye | None:
+        """Who looks, as rules/visibility.py knows it; after `know_own_lineages`, where the roots of roles matter."""
+        viewer = self.viewer
+        if viewer is None:
+            return None
+        now = self.now()
+        roots = (self._root_of(one) for one in viewer.rules if one.holds(now))
+        return Eye(
+            at=now,
+            account=viewer.account_id,
+            person=viewer.member_id,
+            screen=viewer.display_id,
+            service=viewer.service is not None,
+            place=viewer.place,
+            grants=viewer.rules,
+            roots=frozenset(one for one in roots if one),
+        )
+
+    def _root_of(self, grant: Grant) -> UUID | None:
+        lineage = self.lineages.get(grant.organization_id) if grant.organization_id else None
+        return lineage[0].id if lineage else None
+
     def allowed(self, scope: Scope, lineage: Sequence[Organization]) -> bool:
-        if self.viewer is None or not lineage:
-            return False
-        return allows(self.viewer.rules, scope, [one.id for one in lineage], self.now())
+        return visibility.may(self.eye(), scope, line(lineage))
 
     def roles(self, lineage: Sequence[Organization]) -> set[Role]:
-        if self.viewer is None or not lineage:
-            return set()
-        return roles_at(self.viewer.rules, [one.id for one in lineage], self.now())
+        return visibility.roles(self.eye(), line(lineage))
 
     def sees(self, lineage: Sequence[Organization]) -> bool:
-        """Whether an organization's boards and lists exist for the viewer: everything at or above a branch is public
-        within its root, a GROUP's is for its branch and for those with a role over it."""
-        viewer = self.viewer
-        if viewer is None or not lineage:
-            return False
-        if self.roles(lineage):
-            return True
-        here = lineage[-1]
-        if here.root_id != viewer.root_id and not self._granted_in(here.root_id):
-            return False
-        if viewer.display_id is not None and not self._on_its_way(lineage):
-            return False
-        open_to_root = [one for one in lineage if one.kind is not models.OrganizationKind.GROUP]
-        if open_to_root and open_to_root[-1].id == here.id:
-            return True
-        branch = open_to_root[-1].id if open_to_root else here.root_id
-        return branch in viewer.place
-
-    def _on_its_way(self, lineage: Sequence[Organization]) -> bool:
-        """A screen sees its own organization, what is above it and what is below."""
-        assert self.viewer
-        return lineage[-1].id in self.viewer.place or self.viewer.place[-1] in {one.id for one in lineage}
+        """Whether an organization's boards and lists exist for the viewer."""
+        return visibility.boards(self.eye(), line(lineage))
 
     def view(self, lineage: Sequence[Organization]) -> BoardView:
         """What the viewer sees of boards there."""
@@ -157,26 +159,21 @@ class Session:
             return BoardView.SCREEN
         return BoardView.FULL if self.allowed(Scope.CLAIMS_REVIEW, lineage) else BoardView.PUBLIC
 
-    def _granted_in(self, root_id: UUID) -> bool:
-        """A role anywhere in a root opens what is public in it."""
-        assert self.viewer
-        return any(root_id == self.root_of_grant(grant) for grant in self.viewer.grants)
-
-    def root_of_grant(self, grant: RoleGrant) -> UUID | None:
-        lineage = self.lineages.get(grant.organization_id) if grant.organization_id else None
-        return lineage[0].id if lineage else None
-
     async def visible(self, organization_id: UUID) -> tuple[Organization, ...]:
         """The lineage of an organization that the viewer may know of. NotFound otherwise."""
-        await self.know_own_lineages()
-        lineage = await self.lineage(organization_id)
+        await self.know(organization_id)
+        lineage = self.lineages.get(organization_id, ())
         if not self.sees(lineage):
             raise NotFound("There is no such organization, or you may not see it.")
         return lineage
 
+    async def know(self, *organization_ids: UUID) -> None:
+        """The lineages of these, and of the viewer's roles, in one statement at most."""
+        own = [one.organization_id for one in self.viewer.grants if one.organization_id] if self.viewer else []
+        await self.know_lineages([*own, *organization_ids])
+
     async def know_own_lineages(self) -> None:
-        if self.viewer:
-            await self.know_lineages([one.organization_id for one in self.viewer.grants if one.organization_id])
+        await self.know()
 
     async def require(self, scope: Scope, at: UUID) -> Permit:
         """NotFound: no such organization for this viewer. NotAllowed: it is there, but this needs a role that the

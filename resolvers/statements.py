@@ -19,12 +19,11 @@ from uuid import UUID
 import models
 from models import Member, PointsEntry
 from models.leaderboards import BEGINNING, END
-from resolvers import members, sessions
+from resolvers import members, sessions, sight
 from resolvers.session import Announce, Now, Session
 from rules import periods
 from rules.periods import PeriodKind
 from rules.refusals import InvalidInput, NotAllowed, NotFound
-from rules.roles import Scope
 from rules.statements import Cell, local
 
 LIFE = timedelta(minutes=10)
@@ -51,10 +50,10 @@ class Statement:
 
 async def _allowed(session: Session, member_id: UUID) -> Member:
     """Oneself, and who may read personal data where the member belongs."""
-    viewer = session.signed_in()
+    session.signed_in()
     member = await members.known(session, member_id)
-    lineage = await session.lineage(member.organization_id)
-    if viewer.member_id != member_id and not session.allowed(Scope.PERSONAL_READ, lineage):
+    await session.know(member.organization_id)
+    if not sight.personal(session, member):
         raise NotAllowed("A ledger is for the member itself, and for SECRETARY and ADMIN above.")
     return member
 

@@ -6,12 +6,12 @@ from uuid import UUID, uuid4
 
 import models
 from models import Course, PointsEntry, Study, StudyReport
-from resolvers import courses, keys, points
+from resolvers import courses, keys, points, sight
 from resolvers.earning import Act, earn
 from resolvers.session import Session, Work
+from resolvers.sight import NOBODY
 from rules import studies as rules
 from rules.refusals import Checks, InvalidInput, NotAllowed, NotFound
-from rules.roles import Scope
 from rules.studies import Heard
 
 HEARD, LECTURED = "course.heard", "course.lectured"
@@ -40,26 +40,12 @@ async def known(session: Session, study_id: UUID) -> Study:
     """One's own; otherwise for its lecturer, for who reviews where the course is, and for who may read the listener's
     ledger. NotFound for everybody else."""
     study = await Study.get_or_none(id=study_id)
-    if study:
-        course = await Course.get(id=study.course_id)
-        member = await models.Member.get(id=study.member_id)
-        await session.know_own_lineages()
-        await session.know_lineages([course.organization_id, member.organization_id])
-        if sees(session, study, course, member):
-            return study
+    course = await Course.get_or_none(id=study.course_id if study else NOBODY)
+    member = await models.Member.get_or_none(id=study.member_id if study else NOBODY)
+    await session.know(course.organization_id if course else NOBODY, member.organization_id if member else NOBODY)
+    if study and course and member and sight.study(session, study, course, member):
+        return study
     raise NotFound("There is no such study, or you may not see it.")
-
-
-def sees(session: Session, study: Study, course: Course, member: models.Member) -> bool:
-    """As `known` says; the lineages of course and member are known already."""
-    viewer = session.viewer
-    if viewer is None:
-        return False
-    return (
-        (viewer.member_id is not None and viewer.member_id in (study.member_id, course.lecturer_id))
-        or session.allowed(Scope.CLAIMS_REVIEW, session.lineages.get(course.organization_id, ()))
-        or session.allowed(Scope.PERSONAL_READ, session.lineages.get(member.organization_id, ()))
-    )
 
 
 # ---------------------------------------------------------------- acts

@@ -5,7 +5,9 @@ from uuid import UUID
 
 from models import Task, TaskReview, TaskStatus, clock, tasks
 from models.clock import InstantKind
+from resolvers import sight
 from resolvers.session import Session
+from resolvers.sight import NOBODY
 from rules.refusals import (
     Checks,
     InvalidInput,
@@ -26,13 +28,9 @@ MOST_CAPACITY = 1_000_000
 async def known(session: Session, task_id: UUID) -> Task:
     """A task that the viewer may know of; drafts are for who manages or reviews there. NotFound otherwise."""
     task = await Task.get_or_none(id=task_id)
-    if task:
-        await session.know_own_lineages()
-        lineage = await session.lineage(task.organization_id)
-        if session.sees(lineage) and (
-            task.status is not TaskStatus.DRAFT or session.allowed(Scope.CLAIMS_REVIEW, lineage)
-        ):
-            return task
+    await session.know(task.organization_id if task else NOBODY)
+    if task and sight.task(session, task):
+        return task
     raise NotFound("There is no such task, or you may not see it.")
 
 

@@ -7,8 +7,8 @@ import strawberry
 
 import models
 from models import TaskStatus
-from models.pages import Listing
-from resolvers import arenas, time
+from models.pages import Listing, at_or_below
+from resolvers import arenas, sight, time
 from resolvers.arenas import MOST_APPROVALS, Arena, ArenaKey
 from resolvers.boards import BoardView
 from resolvers.session import Session
@@ -30,8 +30,9 @@ TASKS = Listing(
              UNION SELECT ancestor_id, descendant_id FROM organization_paths) a ON a.owner = t.organization_id""",
     "a.arena",
     NEWEST_FIRST,
-    """t.status = :status AND (o.kind <> 'GROUP' OR :inside = 1 OR EXISTS (
-         SELECT 1 FROM organization_paths p WHERE p.ancestor_id = o.id AND p.descendant_id = a.arena))""",
+    f"""t.status = :status AND (t.status <> 'DRAFT' OR {at_or_below("t.organization_id")})
+        AND (o.kind <> 'GROUP' OR :inside = 1 OR EXISTS (
+          SELECT 1 FROM organization_paths p WHERE p.ancestor_id = o.id AND p.descendant_id = a.arena))""",
 )
 LOADED = (TaskStatus.OPEN, TaskStatus.SCHEDULED)
 
@@ -71,7 +72,9 @@ class TaskArena(Node):
     claimed_count: int = strawberry.field(description="Claims that hold a slot, in all published tasks.")
     approved_count: int = strawberry.field(description="Claims that were approved, in all published tasks.")
 
-    @strawberry.field(description="Newest first. DRAFT tasks are listed only for those who may review there.")
+    @strawberry.field(
+        description="Newest first. DRAFT tasks are listed only for those who may review here, and where each is set."
+    )
     async def tasks(
         self, info: Info, status: TaskStatus | None = TaskStatus.OPEN, first: int | None = 20, after: str | None = None
     ) -> Connection[Task]:
@@ -81,8 +84,11 @@ class TaskArena(Node):
             return _in_memory(arena, status, DEFAULT_PAGE if first is None else first, after)
         if status is TaskStatus.DRAFT and not session.allowed(Scope.CLAIMS_REVIEW, arena.lineage):
             return empty()
-        inside = arenas.inside(arena.key, arena.lineage)
-        values: dict[str, Any] = {"status": status.value, "inside": inside}
+        values: dict[str, Any] = {
+            "status": status.value,
+            "inside": arenas.inside(arena.key, arena.lineage),
+            **sight.places(session, Scope.CLAIMS_REVIEW),
+        }
         return await page_of(
             info.context, TASKS, arena.key.organization_id, Task.of, first=first, after=after, **values
         )

@@ -64,8 +64,7 @@ class Context:
             loader.clear_all()
 
     async def _lineages(self, ids: Sequence[UUID]) -> dict[UUID, tuple[models.Organization, ...]]:
-        await self.session.know_own_lineages()
-        await self.session.know_lineages(ids)
+        await self.session.know(*ids)
         return {one: self.session.lineages.get(one, ()) for one in ids}
 
     def by_key(self, name: Hashable, load: Callable[[Sequence[K]], Awaitable[dict[K, V]]]) -> DataLoader[K, V | None]:

@@ -6,7 +6,7 @@ from uuid import UUID
 import strawberry
 
 from models import CourseStatus
-from resolvers import course_boards, courses, time
+from resolvers import course_boards, courses, sight, time
 from resolvers.boards import BoardView
 from resolvers.course_boards import CourseBoard as Board
 from resolvers.course_boards import CourseBoardKey
@@ -106,6 +106,7 @@ class CourseQueries:
             inside=course_boards.inside(key, lineage),
             manages=int(session.allowed(Scope.COURSES_MANAGE, lineage)),
             own=(session.viewer and session.viewer.member_id) or ids.NOBODY,
+            **sight.places(session, Scope.COURSES_MANAGE),
         )
 
     @strawberry.field(description="A course board as it stands. Null where there is none that the viewer may see.")

@@ -2,12 +2,11 @@
 
 from uuid import UUID
 
+from resolvers.sight import NOBODY as NOBODY
 from rules.ids import decode as decode
 from rules.ids import encode as encode
 from rules.ids import uuid_of as uuid_of
 from rules.refusals import InvalidInput
-
-NOBODY = UUID(int=0)
 
 
 def read(text: str, kind: str) -> UUID:

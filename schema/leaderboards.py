@@ -225,7 +225,7 @@ class Leaderboard(Node):
 
     def _standing(self, subject: UUID, points: int, hidden: int = 0) -> Standing:
         return Standing(
-            id=strawberry.ID(ids.encode("Standing", self.board.row_key(subject))),
+            id=strawberry.ID(ids.encode("Standing", self.board.standing_key(subject))),
             version=str(self.board.version + hidden),
             view=self.view,
             state=self.state,

@@ -7,10 +7,10 @@ from uuid import UUID
 import strawberry
 
 import models
-from models.pages import Listing, narrowed
-from resolvers import members
+from models.pages import Listing, at_or_below, narrowed
+from resolvers import members, sight
 from rules.refusals import Checks, NotFound
-from rules.roles import SCOPES, Scope
+from rules.roles import Scope
 from schema import ids
 from schema.context import Info
 from schema.node import Node, fetched_by
@@ -27,10 +27,8 @@ MEMBERS_BELOW = Listing(
     (("created_at", False), ("id", False)),
 )
 LONGEST_SEARCH = 100  # characters, as a name has
-# Where the viewer may read real names: oneself, and below :readable.
-READABLE = """(t.id = :own OR :everything = 1 OR EXISTS (
-  SELECT 1 FROM organization_paths r
-  WHERE r.descendant_id = t.organization_id AND r.ancestor_id IN :readable))"""
+# Where the viewer may read real names.
+READABLE = f"(t.id = :own OR {at_or_below('t.organization_id')})"
 FOUND = f"""(LOWER(COALESCE(t.alias, t.name)) LIKE LOWER(:wanted) ESCAPE '!' OR
   ((LOWER(t.name) LIKE LOWER(:wanted) ESCAPE '!' OR t.phone LIKE :wanted ESCAPE '!') AND {READABLE}))"""
 
@@ -109,12 +107,9 @@ class Member(Node):
 
     async def _readable(self, info: Info) -> bool:
         session = info.context.session
-        if session.viewer is None:
-            return False
-        if session.viewer.member_id == self.row.id:
-            return True
-        lineage = await info.context.lineages.load(self.row.organization_id)
-        return session.allowed(Scope.PERSONAL_READ, lineage or ())
+        if not sight.oneself(session, self.row.id):
+            await info.context.lineages.load(self.row.organization_id)
+        return sight.personal(session, self.row)
 
 
 def _like(search: str) -> str:
@@ -125,16 +120,10 @@ def _like(search: str) -> str:
 
 
 def _reading(info: Info) -> dict[str, Any]:
-    """For READABLE: where the viewer's roles let it read real names."""
+    """For READABLE."""
     session = info.context.session
-    viewer, now = session.viewer, session.now()
-    grants = [one for one in viewer.rules if one.holds(now)] if viewer else []
-    places = [one.organization_id for one in grants if Scope.PERSONAL_READ in SCOPES[one.role]]
-    return {
-        "own": (viewer and viewer.member_id) or ids.NOBODY,
-        "everything": int(None in places),
-        "readable": tuple(sorted({one for one in places if one})),
-    }
+    own = (session.viewer and session.viewer.member_id) or sight.NOBODY
+    return {"own": own, **sight.places(session, Scope.PERSONAL_READ)}
 
 
 def members_of(

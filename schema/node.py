@@ -34,7 +34,7 @@ async def fetch(info: Info, text: str) -> Any:
         return None
     try:
         return await _fetchers[found[0]](info, found[1])
-    except (NotFound, ValueError):
+    except (NotFound, ValueError, IndexError):  # a key that is none, or none at all
         return None
 
 

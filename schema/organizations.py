@@ -7,8 +7,8 @@ import strawberry
 
 import models
 from models import ClaimStatus, Lecturing, OrganizationKind, pages
-from models.pages import Listing
-from resolvers import organizations
+from models.pages import Listing, narrowed
+from resolvers import organizations, sight
 from rules.refusals import NotFound
 from rules.roles import Role, Scope
 from schema import ids
@@ -16,18 +16,34 @@ from schema.context import Info
 from schema.node import Node, fetched_by
 from schema.pages import Connection, empty, page_of
 from schema.roles import RoleGrant, grants_of
-from schema.tasks import REVIEW_QUEUE, Claim, page_of_claims
+from schema.tasks import Claim, page_of_claims
 
 if TYPE_CHECKING:
     from schema.members import Member
 
 CHILDREN = Listing(models.Organization, "organizations t", "t.parent_id", (("code", False), ("id", False)))
+# A screen sees what is on its way, and a GROUP only from inside its branch.
+CHILDREN_ON_THE_WAY = narrowed(
+    CHILDREN,
+    """EXISTS (SELECT 1 FROM organization_paths w WHERE w.ancestor_id = t.id AND w.descendant_id = :hangs
+         OR w.ancestor_id = :hangs AND w.descendant_id = t.id)
+       AND (t.kind <> 'GROUP' OR NOT EXISTS (
+         SELECT 1 FROM organization_paths g JOIN organizations o ON o.id = g.ancestor_id
+         WHERE g.descendant_id = t.id AND o.kind <> 'GROUP' AND o.id NOT IN :place))""",
+)
 ROOTS = Listing(
     models.Organization,
     "organizations t JOIN accounts a ON t.parent_id IS NULL",
     "a.id",
     (("code", False), ("id", False)),
     "(:everything = 1 OR t.id IN :seen)",
+)
+REVIEW_QUEUE = Listing(
+    models.Claim,
+    """claims t JOIN tasks k ON k.id = t.task_id
+       JOIN organization_paths p ON p.descendant_id = k.organization_id""",
+    "p.ancestor_id",
+    (("claimed_at", False), ("id", False)),
 )
 
 strawberry.enum(
@@ -79,7 +95,7 @@ class Organization(Node):
         self, info: Info, first: int | None = 50, after: str | None = None
     ) -> Connection["Organization"]:
         first = 50 if first is None else first
-        return await page_of(info.context, CHILDREN, self.row.id, Organization.of, first=first, after=after)
+        return await _children(info, self.row.id, first, after)
 
     @strawberry.field(description="Active members, its own and those of everything below.")
     async def member_count(self, info: Info, include_descendants: bool | None = True) -> int:
@@ -140,7 +156,7 @@ class Organization(Node):
     ) -> Connection[Annotated["Member", strawberry.lazy("schema.members")]]:
         from schema.members import members_of
 
-        if not info.context.session.reads_people:
+        if not sight.people(info.context.session):
             return empty()
         return await members_of(
             info,
@@ -162,16 +178,27 @@ class Organization(Node):
     )
 
     async def _allowed(self, info: Info, scope: Scope) -> bool:
-        lineage = await info.context.lineages.load(self.row.id)
-        return info.context.session.allowed(scope, lineage or ())
+        await info.context.lineages.load(self.row.id)
+        return sight.may(info.context.session, scope, self.row.id)
+
+
+async def _children(info: Info, parent: UUID, first: int, after: str | None) -> Any:
+    viewer = info.context.session.viewer
+    if viewer is None or viewer.display_id is None:
+        return await page_of(info.context, CHILDREN, parent, Organization.of, first=first, after=after)
+    way: dict[str, Any] = {"hangs": viewer.place[-1], "place": viewer.place}
+    listing = CHILDREN_ON_THE_WAY
+    return await page_of(info.context, listing, parent, Organization.of, first=first, after=after, **way)
 
 
 async def _roots(info: Info, first: int, after: str | None) -> Any:
-    viewer = info.context.session.viewer
+    session = info.context.session
+    viewer = session.viewer
     if viewer is None:
         pages.bounded(first)
         return empty()
-    seen = await organizations.roots(info.context.session)
+    await session.know_own_lineages()
+    seen = sight.roots(session)
     return await page_of(
         info.context,
         ROOTS,
@@ -243,7 +270,7 @@ class OrganizationQueries:
             parent = await organizations.known(info.context.session, ids.read(parent_id, "Organization"))
         except NotFound:
             return empty()
-        return await page_of(info.context, CHILDREN, parent.id, Organization.of, first=first, after=after)
+        return await _children(info, parent.id, first, after)
 
     @strawberry.field(description="An organization; null where there is none, or the viewer may not see it.")
     async def organization(self, info: Info, id: strawberry.ID) -> Organization | None:

@@ -9,7 +9,7 @@ import strawberry
 import models
 from models import PointsKind
 from models.pages import Listing
-from resolvers import points
+from resolvers import points, sight
 from rules.point_rules import CutReason
 from schema import ids
 from schema.context import Info
@@ -50,11 +50,12 @@ PointsSource: TypeAlias = Annotated[
 @strawberry.type(description="One row of the ledger. It never changes: a correction is another that reverses it.")
 class PointsEntry(Node):
     row: strawberry.Private[models.PointsEntry]
-    loaded: strawberry.Private[tuple[Any, Any, str] | None]
+    loaded: strawberry.Private[tuple[Any, Any, str | None] | None]
 
     @classmethod
-    def of(cls, row: models.PointsEntry, loaded: tuple[Any, Any, str] | None = None) -> "PointsEntry":
-        """loaded: its Member (or None), its Organization and its reason, where they are loaded already."""
+    def of(cls, row: models.PointsEntry, loaded: tuple[Any, Any, str | None] | None = None) -> "PointsEntry":
+        """loaded: its Member (None: where it stands it names nobody), its Organization and its reason, where they are
+        loaded already."""
         return cls(
             id=strawberry.ID(ids.encode("PointsEntry", row.id)),
             row=row,
@@ -120,7 +121,9 @@ class PointsEntry(Node):
 
     @strawberry.field(description="In words, for people. Empty where the words were erased.")
     async def reason(self, info: Info) -> str:
-        return self.loaded[2] if self.loaded else await info.context.reasons.load(self.row.id) or ""
+        if self.loaded and self.loaded[2] is not None:
+            return self.loaded[2]
+        return await info.context.reasons.load(self.row.id) or ""
 
     @strawberry.field(
         description="What it was given for, or spent on; null for an award by hand, and where that is not to be seen."
@@ -135,13 +138,13 @@ class PointsEntry(Node):
         context = info.context
         claim = await context.by_key("claims", models.tasks.claims_by_ids).load(self.row.claim_id)
         assert claim
-        viewer = context.session.viewer
-        if viewer and viewer.member_id == claim.member_id:
+        if sight.oneself(context.session, claim.member_id):
             return Claim.of(claim)
-        task = await context.tasks.load(claim.task_id)
+        task, member = await context.tasks.load(claim.task_id), await context.members.load(claim.member_id)
         assert task
-        lineage = await context.lineages.load(task.organization_id)
-        return Claim.of(claim) if context.session.sees(lineage or ()) else None
+        assert member
+        await context.lineages.load_many([task.organization_id, member.organization_id])
+        return Claim.of(claim) if sight.claim(context.session, claim, task, member) else None
 
     @strawberry.field(description="The entry that this one takes back. Who sees the one sees the other.")
     async def reverses(self, info: Info) -> "PointsEntry | None":
@@ -149,7 +152,7 @@ class PointsEntry(Node):
             return None
         found = await info.context.entries.load(self.row.reverses_id)
         assert found
-        return PointsEntry.of(found)
+        return PointsEntry.of(found, self.loaded and (self.loaded[0], self.loaded[1], None))
 
 
 def entries_of(info: Info, member_id: UUID, *, first: int, after: str | None) -> Any:

@@ -1,15 +1,15 @@
 """Rewards 积分商城 and their redemptions as clients see them."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import strawberry
 
 import models
 from models import RedemptionStatus
-from models.pages import Listing, narrowed
-from resolvers import rewards
+from models.pages import Listing, at_or_below, narrowed
+from resolvers import rewards, sight
 from rules.roles import Scope
 from schema import ids
 from schema.context import Info
@@ -33,6 +33,7 @@ REWARDS = Listing(
     (("created_at", False), ("id", False)),
 )
 OFFERED = narrowed(REWARDS, "t.active = :yes")
+SEEN = narrowed(REWARDS, f"t.active = :yes OR {at_or_below('t.organization_id')}")
 OF_REWARD = Listing(models.Redemption, "redemptions t", "t.reward_id", (("redeemed_at", False), ("id", False)))
 OF_MEMBER = Listing(models.Redemption, "redemptions t", "t.member_id", (("redeemed_at", True), ("id", True)))
 
@@ -92,8 +93,8 @@ class Reward(Node):
     async def redemptions(
         self, info: Info, status: RedemptionStatus | None = None, first: int | None = 20, after: str | None = None
     ) -> Connection["Redemption"] | None:
-        lineage = await info.context.lineages.load(self.row.organization_id)
-        if not info.context.session.allowed(Scope.REWARDS_MANAGE, lineage or ()):
+        await info.context.lineages.load(self.row.organization_id)
+        if not sight.may(info.context.session, Scope.REWARDS_MANAGE, self.row.organization_id):
             return None
         listing, values = (OF_REWARD_BY_STATUS, {"status": status.value}) if status else (OF_REWARD, {})
         return await page_of(info.context, listing, self.row.id, Redemption.of, first=first, after=after, **values)
@@ -153,10 +154,8 @@ async def redemption_of(info: Info, redemption_id: UUID) -> Redemption | None:
     context = info.context
     found = await context.by_key("redemptions", models.rewards.redemptions_by_ids).load(redemption_id)
     assert found
-    viewer = context.session.viewer
-    lineage = await context.lineages.load(found.organization_id)
-    own = viewer is not None and viewer.member_id == found.member_id
-    return Redemption.of(found) if own or context.session.allowed(Scope.REWARDS_MANAGE, lineage or ()) else None
+    await context.lineages.load(found.organization_id)
+    return Redemption.of(found) if sight.redemption(context.session, found) else None
 
 
 @fetched_by("Reward")
@@ -188,6 +187,8 @@ class RewardQueries:
     ) -> Connection[Reward]:
         session = info.context.session
         lineage = await session.visible(ids.read(organization_id, "Organization"))
-        everything = bool(include_inactive) and session.allowed(Scope.REWARDS_MANAGE, lineage)
-        listing, values = (REWARDS, {}) if everything else (OFFERED, {"yes": True})
+        values: dict[str, Any] = {"yes": True}
+        listing = OFFERED
+        if include_inactive and session.allowed(Scope.REWARDS_MANAGE, lineage):
+            listing, values = SEEN, values | sight.places(session, Scope.REWARDS_MANAGE)
         return await page_of(info.context, listing, lineage[-1].id, Reward.of, first=first, after=after, **values)

@@ -8,8 +8,8 @@ import strawberry
 
 import models
 from models import ClaimStatus, TaskReview, TaskStatus
-from models.pages import Listing, narrowed
-from resolvers import claims, tasks
+from models.pages import Listing, at_or_below, narrowed
+from resolvers import claims, sight, tasks
 from rules.roles import Scope
 from schema import ids
 from schema.context import Info
@@ -23,12 +23,11 @@ if TYPE_CHECKING:
 
 CLAIMS_OF_TASK = Listing(models.Claim, "claims t", "t.task_id", (("claimed_at", False), ("id", False)))
 CLAIMS_OF_MEMBER = Listing(models.Claim, "claims t", "t.member_id", (("claimed_at", True), ("id", True)))
-REVIEW_QUEUE = Listing(
-    models.Claim,
-    """claims t JOIN tasks k ON k.id = t.task_id
-       JOIN organization_paths p ON p.descendant_id = k.organization_id""",
-    "p.ancestor_id",
-    (("claimed_at", False), ("id", False)),
+# Who chose not to be shown is found by no claim either: its entry in the log has the same moment and the task's title.
+CLAIMS_IN_PUBLIC = narrowed(
+    CLAIMS_OF_TASK,
+    f"""t.member_id = :own OR EXISTS (SELECT 1 FROM members m
+          WHERE m.id = t.member_id AND (m.hidden_on_boards = :no OR {at_or_below("m.organization_id")}))""",
 )
 CLAIMABLE = Listing(
     models.Task,
@@ -53,7 +52,11 @@ def page_of_claims(
     public: bool = False,
     **page: Any,
 ) -> Any:
-    """A page of claims, of one status where one is given. public: by the status that the public sees."""
+    """A page of claims, of one status where one is given. public: of those and by the status that the public sees."""
+    if public:
+        session = info.context.session
+        own = (session.viewer and session.viewer.member_id) or ids.NOBODY
+        page |= {"own": own, "no": False, **sight.places(session, Scope.PERSONAL_READ)}
     if status is None:
         return page_of(info.context, listing, parent, Claim.of, **page)
     seen = "COALESCE(t.public_status, t.status)" if public else "t.status"
@@ -112,8 +115,8 @@ class Task(Node):
         return public if self.full is False else self._find_out(info, truth, public)
 
     async def _find_out(self, info: Info, truth: int, public: int) -> int:
-        lineage = await info.context.lineages.load(self.row.organization_id)
-        return truth if info.context.session.allowed(Scope.CLAIMS_REVIEW, lineage or ()) else public
+        await info.context.lineages.load(self.row.organization_id)
+        return truth if sight.truth(info.context.session, self.row.organization_id) else public
 
     @strawberry.field(description="Who put it up.")
     def organization(self, info: Info) -> Annotated["Organization", strawberry.lazy("schema.organizations")]:
@@ -123,13 +126,17 @@ class Task(Node):
             return Organization.of(self.owner)
         return Organization.load(info, self.row.organization_id)  # type: ignore[return-value]  # awaited by the executor
 
-    @strawberry.field(description="Who claimed it, oldest first.")
+    @strawberry.field(
+        description="Who claimed it, oldest first. Members who chose not to be shown are named to reviewers and to "
+        "themselves."
+    )
     async def claims(
         self, info: Info, status: ClaimStatus | None = None, first: int | None = 20, after: str | None = None
     ) -> Connection["Claim"]:
-        lineage = await info.context.lineages.load(self.row.organization_id)
-        public = not info.context.session.allowed(Scope.CLAIMS_REVIEW, lineage or ())
-        return await page_of_claims(info, CLAIMS_OF_TASK, self.row.id, status, public=public, first=first, after=after)
+        await info.context.lineages.load(self.row.organization_id)
+        public = not sight.truth(info.context.session, self.row.organization_id)
+        listing = CLAIMS_IN_PUBLIC if public else CLAIMS_OF_TASK
+        return await page_of_claims(info, listing, self.row.id, status, public=public, first=first, after=after)
 
     @strawberry.field(description="The viewer's own claim: the one that holds a slot, else the newest.")
     async def my_claim(self, info: Info) -> "Claim | None":
@@ -207,15 +214,13 @@ class Claim(Node):
         return PointsEntry.of(found) if found else None
 
     async def _confidential(self, info: Info) -> bool:
-        viewer = info.context.session.viewer
-        if viewer is None:
-            return False
-        if viewer.member_id == self.row.member_id:
-            return True
+        session = info.context.session
+        if session.viewer is None or sight.oneself(session, self.row.member_id):
+            return session.viewer is not None
         task = await info.context.tasks.load(self.row.task_id)
         assert task
-        lineage = await info.context.lineages.load(task.organization_id)
-        return info.context.session.allowed(Scope.CLAIMS_REVIEW, lineage or ())
+        await info.context.lineages.load(task.organization_id)
+        return sight.confidential(session, self.row, task)
 
 
 async def _load_task(info: Info, task_id: UUID) -> Task:
