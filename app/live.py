@@ -17,6 +17,7 @@ import models
 from app.batches import Batched
 from app.execution import CODES, InHalves, run
 from app.settings import Settings
+from app.uses import Uses
 from app.viewers import Viewers
 from realtime.backplane import Backplane
 from realtime.boards import Source
@@ -116,6 +117,7 @@ class LiveEngine:
         self._lines: Batched[UUID, Sequence[models.Organization]] = Batched(
             models.organizations.lineages, self.hub.spawn
         )
+        self.uses = Uses()
         self._stopping = asyncio.Event()
 
     async def start(self) -> None:
@@ -123,7 +125,7 @@ class LiveEngine:
         await self.backplane.start()
         self._rights = self._looking = await models.sessions.rights_position()
         self.hub.spawn(self._watch_rights())
-        self.hub.spawn(self._see_displays())
+        self.hub.spawn(self._see_who_is_here())
 
     async def stop(self) -> None:
         self._stopping.set()
@@ -151,7 +153,10 @@ class LiveEngine:
 
     async def viewer(self, authorization: object) -> Viewer | None:
         token = bearer(authorization)
-        return await sessions.viewer_of(token, self.clock()) if token else None
+        found = await sessions.viewer_of(token, self.clock()) if token else None
+        if found is not None:
+            self.uses.note(found.token_id)
+        return found
 
     # ------------------------------------------------------------ what sockets ask for
 
@@ -214,15 +219,16 @@ class LiveEngine:
             except Exception as error:
                 log.warning("rights_not_checked", error=type(error).__name__)
 
-    async def _see_displays(self) -> None:
-        """Say of the screens that are connected here that they are."""
+    async def _see_who_is_here(self) -> None:
+        """Say of the screens that are connected here that they are, and of tokens that they are used."""
         while not self._stopping.is_set():
             connected = {viewer.display_id for viewer in self.sockets.values() if viewer.display_id}
             try:
                 if connected:
                     await models.displays.seen(connected, self.clock())
+                await self.uses.write([viewer.token_id for viewer in self.sockets.values()], self.clock())
             except Exception as error:
-                log.warning("displays_not_seen", error=type(error).__name__)
+                log.warning("uses_not_written", error=type(error).__name__)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), DISPLAYS_SEEN)
 

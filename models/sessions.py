@@ -101,5 +101,17 @@ async def revoke(token_id: UUID, at: datetime) -> None:
     await AuthToken.filter(id=token_id, revoked_at=None).update(revoked_at=at)
 
 
-async def revoke_others(account_id: UUID, at: datetime, keep: UUID | None) -> None:
-    await AuthToken.filter(account_id=account_id, revoked_at=None).exclude(id=keep or uuid4()).update(revoked_at=at)
+async def revoke_others(account_id: UUID, at: datetime, keep: UUID | None) -> int:
+    """How many of them were good."""
+    others = AuthToken.filter(account_id=account_id, revoked_at=None, expires_at__gt=at)
+    return await others.exclude(id=keep or uuid4()).update(revoked_at=at)
+
+
+async def used(token_ids: Iterable[UUID], at: datetime) -> None:
+    """They were used in the hour of this moment."""
+    await sql.execute(
+        """UPDATE auth_tokens SET last_used_at = :hour
+           WHERE id IN :ids AND (last_used_at IS NULL OR last_used_at < :hour)""",
+        ids=list(token_ids),
+        hour=at.replace(minute=0, second=0, microsecond=0),
+    )

@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 import models
-from models import Account, RoleGrant, sessions, sql
+from models import Account, AuthToken, RoleGrant, sessions, sql
 from resolvers import attempts, passwords
 from resolvers.attempts import Growing, Limit, Paced
 from resolvers.session import Service, Session, Viewer
 from rules.addresses import network
-from rules.refusals import Checks, WrongCredentials
+from rules.refusals import Checks, NotFound, WrongCredentials
 
 FREE_FAILURES = 5  # of one login from one address: a typo, the old password, the wrong keyboard
 FREE_ELSEWHERE = 50  # of one login from all addresses where it is not familiar: somebody tries from many at once
@@ -96,6 +96,17 @@ def _service(found: dict[str, Any]) -> Service | None:
     return Service(sql.uid(found["service_at"]), None if rules is None else frozenset(json.loads(rules)))
 
 
+async def own(session: Session, token_id: UUID) -> AuthToken:
+    """One of the viewer's own that is good. NotFound: there is none."""
+    viewer = session.signed_in()
+    found = await AuthToken.get_or_none(
+        id=token_id, account_id=viewer.account_id, revoked_at=None, expires_at__gt=session.now()
+    )
+    if found is None:
+        raise NotFound("You have no such session, or it has ended.")
+    return found
+
+
 async def sign_in(session: Session, login: str, password: str) -> tuple[str, Viewer]:
     """A new token and its viewer. What was wrong, or whether the login exists, WrongCredentials does not say.
 
@@ -154,6 +165,23 @@ async def sign_out(session: Session) -> None:
     async with session.work() as work:
         await sessions.revoke(viewer.token_id, work.now)
         work.change_rights()
+
+
+async def revoke(session: Session, token_id: UUID) -> None:
+    """One of the viewer's own; the one that asks too."""
+    found = await own(session, token_id)
+    async with session.work() as work:
+        await sessions.revoke(found.id, work.now)
+        work.change_rights()
+
+
+async def revoke_others(session: Session) -> int:
+    """All of the viewer's own but the one that asks; how many were good."""
+    viewer = session.signed_in()
+    async with session.work() as work:
+        count = await sessions.revoke_others(viewer.account_id, work.now, keep=viewer.token_id)
+        work.change_rights()
+    return count
 
 
 async def change_password(session: Session, old: str, new: str) -> Viewer:

@@ -4,6 +4,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from schema import enums as _enums  # isort: skip  # noqa: F401 -- before the types that use them
+from schema.account_sessions import AccountSessionMutations
 from schema.acts import ActMutations
 from schema.arenas import ArenaQueries
 from schema.block_boards import BlockQueries
@@ -62,6 +63,7 @@ class Query(
 @strawberry.type(description="What can be done. Every expected refusal is a member of the answer's union.")
 class Mutation(
     SessionMutations,
+    AccountSessionMutations,
     OrganizationMutations,
     MemberMutations,
     RoleMutations,

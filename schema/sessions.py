@@ -11,6 +11,7 @@ from models import ClaimStatus, RedemptionStatus
 from resolvers import sessions
 from rules import refusals
 from schema import errors
+from schema.account_sessions import SESSIONS, AccountSession
 from schema.context import Info
 from schema.errors import InvalidInput, NotAllowed, UserError, answer
 from schema.pages import Connection, empty, page_of
@@ -61,6 +62,22 @@ class Viewer:
         home = self.row.place[-1]
         return await page_of(
             info.context, CLAIMABLE, home, Task.of, first=first, after=after, member=self.row.member_id
+        )
+
+    @strawberry.field(description="Where the viewer is signed in, the newest first. Empty for screens and services.")
+    async def sessions(
+        self, info: Info, first: int | None = 20, after: str | None = None
+    ) -> Connection[AccountSession]:
+        if self.row.display_id or self.row.service:
+            return empty()
+        return await page_of(
+            info.context,
+            SESSIONS,
+            self.row.account_id,
+            AccountSession.of,
+            first=first,
+            after=after,
+            at=info.context.now,
         )
 
     @strawberry.field(description="The viewer's own claims, newest first.")

@@ -53,10 +53,12 @@ async def goes_on(hall: Hall, *sockets: Socket) -> None:
         await screen.board(lambda board: bool(board["rows"]))
 
 
-async def signed_in(hall: Hall) -> Person:
+async def signed_in(hall: Hall, person: Person | None = None) -> Person:
+    """Once more; 孙丽 unless another."""
+    person = person or hall.sun
     query = """mutation ($input: SignInInput!) { signIn(input: $input) { ... on SignInSuccess { token } } }"""
-    answer = await hall.ask(None, query, input={"login": "sun", "password": PASSWORD})
-    return replace(hall.sun, token=answer["token"])
+    answer = await hall.ask(None, query, input={"login": person.account.login, "password": PASSWORD})
+    return replace(person, token=answer["token"])
 
 
 # ---------------------------------------------------------------- tokens that end
@@ -75,6 +77,20 @@ async def a_changed_password_ends_the_accounts_other_sessions(hall: Hall) -> Non
     here, elsewhere = await signed_in(hall), await signed_in(hall)
     async with screens(hall, here, elsewhere) as (kept, other):
         await hall.do(here, "changePassword", oldPassword=PASSWORD, newPassword=f"{PASSWORD}!")
+        async with in_time():
+            assert (await other.closed())[0] == 4403
+        await goes_on(hall, kept)
+
+
+async def a_session_ended_from_another_loses_its_sockets(hall: Hall) -> None:
+    person = hall.people[6]
+    await hall.do(hall.secretary, "updateMember", memberId=World.id(person), password=PASSWORD)
+    here, elsewhere = await signed_in(hall, person), await signed_in(hall, person)
+    async with screens(hall, here, elsewhere) as (kept, other):
+        query = "query { viewer { sessions(first: 1) { edges { node { id current } } } } }"
+        [newest] = (await hall.ask(here, query))["sessions"]["edges"]
+        assert not newest["node"]["current"]
+        await hall.do(here, "revokeSession", sessionId=newest["node"]["id"])
         async with in_time():
             assert (await other.closed())[0] == 4403
         await goes_on(hall, kept)
@@ -164,6 +180,7 @@ async def refused(screen: Socket, operation: str) -> None:
 STORIES: list[Callable[[Hall], Coroutine[Any, Any, None]]] = [
     who_signs_out_loses_every_socket_of_that_token,
     a_changed_password_ends_the_accounts_other_sessions,
+    a_session_ended_from_another_loses_its_sockets,
     a_member_who_is_deactivated_is_signed_out,
     a_token_ends_at_its_time_though_nobody_does_anything,
     a_role_that_comes_and_goes_changes_the_view_and_the_stream_goes_on,

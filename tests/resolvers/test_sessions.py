@@ -9,7 +9,9 @@ import pytest
 from world import Person, World
 
 import models
+from app.uses import Uses
 from models import AuthToken, Member
+from models.sessions import rights_position
 from resolvers.sessions import FREE_FAILURES, LONGEST_WAIT, viewer_of
 from rules.roles import Role
 
@@ -34,6 +36,16 @@ mutation ($old: String!, $new: String!) {
     ... on InvalidInput { fields { path } }
   }
 }
+"""
+SESSIONS = "query { viewer { sessions { totalCount edges { node { id createdAt lastUsedAt expiresAt current } } } } }"
+REVOKE = """
+mutation ($id: ID!) {
+  revokeSession(input: {sessionId: $id}) {
+    __typename ... on RevokeSessionSuccess { sessionId } ... on UserError { message } } }
+"""
+REVOKE_OTHERS = """
+mutation { revokeOtherSessions {
+  __typename ... on RevokeOtherSessionsSuccess { count } ... on UserError { message } } }
 """
 VIEWER = "query { viewer { member { displayName } roles { role } } }"
 
@@ -205,3 +217,82 @@ async def test_roles_are_those_that_hold_now(world: World, li: Person) -> None:
     assert await roles() == ["SECRETARY", "REVIEWER"]
     world.clock.now = start.replace(hour=4)
     assert await roles() == ["SECRETARY"]
+
+
+# ---------------------------------------------------------------- where one is signed in
+
+
+async def listed(world: World, person: Person) -> list[dict[str, Any]]:
+    found = (await world.ask(person, SESSIONS))["viewer"]["sessions"]
+    assert found["totalCount"] == len(found["edges"])
+    return [edge["node"] for edge in found["edges"]]
+
+
+async def test_an_owner_sees_where_it_is_signed_in(world: World, li: Person) -> None:
+    await world.member("赵敏", at=(await world.company("YY")).first)
+    world.clock.advance(hours=1, minutes=20)
+    await sign_in(world, li.account.login)
+
+    newest, own = await listed(world, li)
+    assert newest == {
+        "id": newest["id"],
+        "createdAt": "2026-03-10T03:20:00Z",
+        "lastUsedAt": None,
+        "expiresAt": "2026-04-09T03:20:00Z",
+        "current": False,
+    }
+    assert own["current"]
+
+
+async def test_it_says_in_which_hour_one_was_last_used(world: World, li: Person) -> None:
+    viewer, uses = await viewer_of(li.token, world.clock.now), Uses()
+    assert viewer
+    uses.note(viewer.token_id)
+    await uses.write([], world.clock.advance(hours=2, minutes=17))
+    assert [one["lastUsedAt"] for one in await listed(world, li)] == ["2026-03-10T04:00:00Z"]
+    with world.count_queries() as heard:
+        await uses.write([viewer.token_id], world.clock.advance(minutes=17))
+    assert heard == [], "once in an hour is enough"
+    await uses.write([viewer.token_id], world.clock.advance(minutes=27))
+    assert [one["lastUsedAt"] for one in await listed(world, li)] == ["2026-03-10T05:00:00Z"]
+
+
+async def test_an_owner_ends_one_session_and_only_its_own(world: World, li: Person) -> None:
+    other = (await sign_in(world, li.account.login))["token"]
+    stranger = await world.member("赵敏", at=(await world.company("YY")).first)
+    newest, own = await listed(world, li)
+    before = await rights_position()
+
+    answer = (await world.ask(stranger, REVOKE, id=newest["id"]))["revokeSession"]
+    assert (answer["__typename"], await good(world, other)) == ("NotFound", True)
+    answer = (await world.ask(None, REVOKE, id=newest["id"]))["revokeSession"]
+    assert (answer["__typename"], await good(world, other)) == ("NotAllowed", True)
+    answer = (await world.ask(li, REVOKE, id=newest["id"]))["revokeSession"]
+    assert answer == {"__typename": "RevokeSessionSuccess", "sessionId": newest["id"]}
+    assert not await good(world, other)
+    assert await rights_position() > before, "open streams are looked at"
+    assert await listed(world, li) == [own]
+    assert (await world.ask(li, REVOKE, id=newest["id"]))["revokeSession"]["__typename"] == "NotFound"
+    assert (await world.ask(li, REVOKE, id=own["id"]))["revokeSession"]["__typename"] == "RevokeSessionSuccess"
+    assert not await good(world, li.token)
+
+
+async def test_an_owner_ends_all_sessions_but_this(world: World, li: Person) -> None:
+    others = [(await sign_in(world, li.account.login))["token"] for _ in range(2)]
+    stranger = await world.member("赵敏", at=(await world.company("YY")).first)
+    before = await rights_position()
+
+    assert (await world.ask(None, REVOKE_OTHERS))["revokeOtherSessions"]["__typename"] == "NotAllowed"
+    answer = (await world.ask(li, REVOKE_OTHERS))["revokeOtherSessions"]
+    assert answer == {"__typename": "RevokeOtherSessionsSuccess", "count": 2}
+    assert await rights_position() > before
+    assert [await good(world, one) for one in (*others, li.token, stranger.token)] == [False, False, True, True]
+
+
+async def test_a_session_is_found_again_by_its_id_by_its_owner_alone(world: World, li: Person) -> None:
+    [own] = await listed(world, li)
+    stranger = await world.member("赵敏", at=(await world.company("YY")).first)
+    query = "query ($id: ID!) { node(id: $id) { ... on Session { current } } }"
+
+    assert (await world.ask(li, query, id=own["id"]))["node"] == {"current": True}
+    assert (await world.ask(stranger, query, id=own["id"]))["node"] is None

@@ -69,6 +69,7 @@ LISTS: Mapping[str, Mapping[str, int]] = {
         "node(id: $cup) { ... on Reward { redemptions(first: 100) % } }": 9,
         "rewards(organizationId: $root, first: 100) { edges { node { redemptions(first: 100) % } } }": 9,
     },
+    "Viewer.sessions": {"viewer { sessions(first: 100) % }": 2},
     "Viewer.roles": {"viewer { roles % }": 3},
     "Viewer.claims": {"viewer { claims(first: 100) % }": 6},
     "Viewer.claimableTasks": {"viewer { claimableTasks(first: 100) % }": 5},
