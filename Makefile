@@ -3,11 +3,12 @@
 #   make test    all tests, with a real PostgreSQL and a real Redis
 #   make check   what a change has to pass: formatting, lint, types, imports, schema, tests
 #   make soak    the tests in full size
+#   make audit   known holes in what is used: asks the public databases of PyPI and npm
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := test
-.PHONY: install demo test check lint soak format screens
+.PHONY: install demo test check lint soak format screens audit
 
 PYTHON ?= python3
 # pytest's own arguments: make test ARGS="-k ranking -x"
@@ -59,6 +60,17 @@ lint: install
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(BIN)/leitai schema | diff -u schema.graphql - || { echo "schema.graphql is not what leitai schema prints"; exit 1; }
+
+# In an environment and folders of their own: what is looked at stays as it is.
+PIP_AUDIT := pip-audit==2.10.1
+
+audit:
+	test -x .venv/audit/bin/python || $(PYTHON) -m venv .venv/audit
+	.venv/audit/bin/python -m pip install --quiet --disable-pip-version-check $(PIP_AUDIT)
+	.venv/audit/bin/pip-audit --strict --no-deps --disable-pip -r constraints.txt
+	for folder in screens tests/node; do echo "$$folder:"; made=$$(mktemp -d); cp $$folder/package.json $$made; \
+	    (cd $$made && npm install --package-lock-only --no-fund --no-audit --loglevel=error >/dev/null && npm audit) \
+	    || { rm -r $$made; exit 1; }; rm -r $$made; done
 
 format: install
 	$(BIN)/ruff check --fix-only .
