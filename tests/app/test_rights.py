@@ -83,7 +83,7 @@ async def a_changed_password_ends_the_accounts_other_sessions(hall: Hall) -> Non
 
 
 async def a_session_ended_from_another_loses_its_sockets(hall: Hall) -> None:
-    person = hall.people[6]
+    person = hall.people[8]
     await hall.do(hall.secretary, "updateMember", memberId=World.id(person), password=PASSWORD)
     here, elsewhere = await signed_in(hall, person), await signed_in(hall, person)
     async with screens(hall, here, elsewhere) as (kept, other):
