@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import asyncpg
@@ -13,7 +13,9 @@ from graphql import execute as graphql_execute
 from tortoise.exceptions import DBConnectionError, OperationalError
 
 from realtime.documents import MOST_ERRORS, Operation
+from realtime.faults import beyond, clipped, coded
 from resolvers.session import Session
+from rules.codes import Code
 from rules.refusals import InvalidInput, NotAllowed, NotFound, Refusal
 from schema import schema
 from schema.context import Context
@@ -21,39 +23,60 @@ from schema.context import Context
 log = structlog.get_logger("leitai.execution")
 AWAY = (OSError, OperationalError, DBConnectionError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError)
 HALVES_KEPT = 50  # of the newest states
-CODES: dict[type[Refusal], str] = {InvalidInput: "BAD_USER_INPUT", NotFound: "NOT_FOUND", NotAllowed: "FORBIDDEN"}
+CODES: dict[type[Refusal], Code] = {
+    InvalidInput: Code.BAD_USER_INPUT,
+    NotFound: Code.NOT_FOUND,
+    NotAllowed: Code.FORBIDDEN,
+}
+
+
+def code_of(refusal: Refusal) -> Code:
+    return CODES.get(type(refusal), Code.REFUSED)
 
 
 def presented(error: GraphQLError) -> GraphQLError:
-    """The error as a client may see it. What nobody expected becomes an id that the log holds too."""
+    """The error as a client may see it, with a code. What nobody expected becomes an id that the log holds too."""
     cause = error.original_error
-    if cause is None or isinstance(cause, GraphQLError):
-        return error
     if isinstance(cause, Refusal):
-        code = CODES.get(type(cause), "REFUSED")
-        return GraphQLError(
-            cause.message, nodes=error.nodes, path=error.path, extensions={**(error.extensions or {}), "code": code}
-        )
+        facts = {**(error.extensions or {}), "code": code_of(cause).value}
+        return GraphQLError(clipped(cause.message), nodes=error.nodes, path=error.path, extensions=facts)
+    if cause is None or (isinstance(cause, GraphQLError) and (error.path is None or cause.nodes)):
+        return coded(Code.BAD_USER_INPUT, error)  # a variable, or an argument: that stands in the document
     return unexpected(cause, error)
+
+
+def presented_all(errors: Sequence[GraphQLError]) -> list[Any]:
+    """The first of them, as clients read them, and how many more there are."""
+    told = [presented(error) for error in errors[:MOST_ERRORS]]
+    if len(errors) > MOST_ERRORS:
+        message = f"There are {len(errors)} errors; the first {MOST_ERRORS} are told."
+        told.append(beyond("errors", len(errors), MOST_ERRORS, message, Code.TOO_MANY_ERRORS))
+    return [error.formatted for error in told]
 
 
 def unexpected(cause: Exception, at: GraphQLError | None = None) -> GraphQLError:
     """An id instead of the error, for the client; the log holds both."""
     incident = uuid.uuid4().hex[:12]
-    log.error("unexpected_error", incident=incident, error=type(cause).__name__, exc_info=cause)
+    log.error("unexpected_error", incident=incident, exc_info=cause)
     return GraphQLError(
         "Unexpected error.",
         nodes=at and at.nodes,
         path=at and at.path,
-        extensions={"code": "INTERNAL", "incident": incident},
+        extensions={"code": Code.INTERNAL.value, "incident": incident},
     )
 
 
-async def answer(
-    document: DocumentNode, name: str | None, variables: dict[str, Any], context: Context, value: Any = None
-) -> ExecutionResult:
+def executed(
+    document: DocumentNode,
+    name: str | None,
+    variables: dict[str, Any],
+    context: Context | None,
+    value: Any = None,
+    *,
+    suggestions: bool = False,
+) -> ExecutionResult | Awaitable[ExecutionResult]:
     """What a document that was found good says; errors as they were raised."""
-    outcome = graphql_execute(
+    return graphql_execute(
         schema._schema,
         document,
         root_value=value,
@@ -61,10 +84,22 @@ async def answer(
         variable_values=variables,
         operation_name=name,
         max_coercion_errors=MOST_ERRORS,
-        hide_suggestions=True,
+        hide_suggestions=not suggestions,
         executor_class=schema.execution_context_class,
         operation_extensions=None,
     )
+
+
+async def answer(
+    document: DocumentNode,
+    name: str | None,
+    variables: dict[str, Any],
+    context: Context,
+    value: Any = None,
+    *,
+    suggestions: bool = False,
+) -> ExecutionResult:
+    outcome = executed(document, name, variables, context, value, suggestions=suggestions)
     return outcome if isinstance(outcome, ExecutionResult) else await outcome
 
 
@@ -77,7 +112,7 @@ async def run(operation: Operation, value: Any, session: Session) -> dict[str, A
         if isinstance(error.original_error, AWAY):
             raise error.original_error
     if result.errors:
-        payload["errors"] = [presented(error).formatted for error in result.errors]
+        payload["errors"] = presented_all(result.errors)
     return payload
 
 

@@ -37,7 +37,7 @@ async def _write_time(live: LiveEngine, stopping: asyncio.Event) -> None:
         try:
             await time.write_due(live.clock(), live.announce)
         except Exception as error:
-            log.error("time_not_written", error=type(error).__name__, exc_info=error)
+            log.error("time_not_written", exc_info=error)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stopping.wait(), TICK)
 
@@ -53,6 +53,12 @@ async def _forget(live: LiveEngine, stopping: asyncio.Event) -> None:
             await asyncio.wait_for(stopping.wait(), FORGETTING)
 
 
+def _unheard(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """asyncio's own handler writes the exception, and with it what a database says of a row."""
+    error = context.get("exception")
+    log.error("task_failed", what=str(context.get("message"))[:100], exc_info=error)
+
+
 def create_app(settings: Settings, clock: Now = system_clock) -> Starlette:
     """One process's application. The database must be up to date."""
     failpoints.arm(settings.failpoint)
@@ -64,6 +70,7 @@ def create_app(settings: Settings, clock: Now = system_clock) -> Starlette:
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
         signing.seal_ledger(signer)
+        asyncio.get_running_loop().set_exception_handler(_unheard)
         await models.database.connect(settings.database_url)
         await live.start()
         stopping = asyncio.Event()
@@ -96,7 +103,7 @@ def create_app(settings: Settings, clock: Now = system_clock) -> Starlette:
 
     app = Starlette(
         routes=[
-            Route("/graphql", _Asgi(graphql), methods=["GET", "POST"]),
+            Route("/graphql", _Asgi(graphql)),
             WebSocketRoute("/graphql", _Asgi(graphql)),
             Route("/healthz", healthz),
             Route("/readyz", readyz),

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn, cast
 
 from cross_web import HTTPException, StarletteRequestAdapter
+from graphql import ExecutionResult as GraphQLExecutionResult
 from graphql import OperationType
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -20,10 +21,13 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 
 import models
-from app.execution import answer, presented, unexpected
+from app.execution import answer, presented_all, unexpected
 from app.live import LiveEngine
-from realtime.documents import Refused
+from app.schema_told import SchemaTold
+from realtime.documents import Chosen, Refused
+from realtime.faults import fault
 from realtime.transport import INIT_TIMEOUT, LiveHandler
+from rules.codes import Code
 from schema import schema
 from schema.context import Context
 
@@ -31,15 +35,22 @@ MOST_BODY = 256 * 1024  # bytes
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
 CODES = {
-    400: "BAD_REQUEST",
-    401: "UNAUTHENTICATED",
-    405: "METHOD_NOT_ALLOWED",
-    413: "TOO_LARGE",
-    415: "UNSUPPORTED_MEDIA_TYPE",
-    500: "INTERNAL",
+    400: Code.BAD_REQUEST,
+    401: Code.UNAUTHENTICATED,
+    405: Code.METHOD_NOT_ALLOWED,
+    413: Code.TOO_LARGE,
+    415: Code.UNSUPPORTED_MEDIA_TYPE,
 }
-HEADERS = {401: {"www-authenticate": "Bearer"}, 405: {"allow": "POST"}}
+HEADERS = {401: {"www-authenticate": "Bearer"}, 405: {"allow": "GET, POST"}}
 OVER_WEBSOCKET = "Subscriptions run over WebSocket, graphql-transport-ws, at this same address."
+
+
+class Unread(HTTPException):
+    """What could not be read as a request, with more to say of it than its status."""
+
+    def __init__(self, status: int, reason: str, *, headers: Mapping[str, str] | None = None, **facts: Any) -> None:
+        super().__init__(status, reason)
+        self.headers, self.facts = headers, facts
 
 
 class BoundedRequest(StarletteRequestAdapter):
@@ -47,14 +58,17 @@ class BoundedRequest(StarletteRequestAdapter):
         """HTTPException 413: it has more than MOST_BODY bytes, or says so."""
         declared = self.headers.get("content-length", "")
         body = bytearray()
-        if not declared.isdecimal() or int(declared) <= MOST_BODY:
+        asked = int(declared) if declared.isdecimal() else 0
+        if asked <= MOST_BODY:
             async for chunk in self._request.stream():
                 body += chunk
                 if len(body) > MOST_BODY:
                     break
             else:
                 return bytes(body)
-        raise HTTPException(413, f"The body is too large; at most {MOST_BODY} bytes are allowed.")
+        asked = max(asked, len(body))
+        reason = f"The body has {asked} bytes or more; {MOST_BODY} are allowed."
+        raise Unread(413, reason, limit="body", asked=asked, allowed=MOST_BODY)
 
 
 class Endpoint(GraphQL[Context, None]):
@@ -69,6 +83,7 @@ class Endpoint(GraphQL[Context, None]):
             allowed_origins=live.settings.allowed_origins,
         )
         self.live = live
+        self._schema_told = SchemaTold()
         self._nobody = Context(live.session(None))
         self.graphql_transport_ws_handler_class = cast(Any, type("Handler", (LiveHandler,), {"live": live}))
 
@@ -78,13 +93,14 @@ class Endpoint(GraphQL[Context, None]):
             return
         request = Request(scope, receive)
         try:
+            _check_method(request.method)
             response = await self.run(request)
         except HTTPException as refusal:
-            response = _refused(request, refusal.status_code, {"message": refusal.reason})
+            response = _refused(request, refusal)
         except ClientDisconnect:
             return
         except Exception as error:
-            response = _refused(request, 500, unexpected(error).formatted)
+            response = _written({"errors": [unexpected(error).formatted]}, 500, _kind(request))
         await response(scope, receive, send)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
@@ -110,7 +126,7 @@ class Endpoint(GraphQL[Context, None]):
                 **{name: _json(given[name]) for name in ("variables", "extensions") if given.get(name)},
             }
         else:
-            _check_content_type(request.content_type or "")
+            _check_content_type(request.content_type or "", request.headers.get("content-encoding", "identity"))
             read = _json(await request.get_body())
         if not isinstance(read, Mapping):
             raise HTTPException(400, "The body is one JSON object with a `query`; batches are not taken.")
@@ -145,13 +161,30 @@ class Endpoint(GraphQL[Context, None]):
             asked = self.live.documents.chosen(request_data.query or "", request_data.operation_name)
         except Refused as refused:
             return _unfit(ExecutionResult(data=None, errors=list(refused.errors)), sub_response)
+        variables = request_data.variables or {}
+        told = _cost_wanted(request_data.extensions or {})
+        cost = self.live.documents.cost(asked, variables) if told else None
+        facts = cost and {"cost": {"asked": cost.asked, "allowed": cost.allowed}}
+        if told == "only":
+            return ExecutionResult(data=None, errors=None, extensions=facts)
         if asked.operation.operation is OperationType.SUBSCRIPTION:
-            raise HTTPException(400, OVER_WEBSOCKET)
+            raise Unread(400, OVER_WEBSOCKET, code=Code.WRONG_TRANSPORT)
         if request.method == "GET" and asked.operation.operation is not OperationType.QUERY:
-            raise HTTPException(405, "Mutations are sent by POST.")
-        answered = await answer(asked.document, request_data.operation_name, request_data.variables or {}, context)
-        result = ExecutionResult(data=answered.data, errors=answered.errors)
+            raise Unread(405, "Mutations are sent by POST.", headers={"allow": "POST"})
+        try:
+            self.live.documents.afford(asked, variables)
+        except Refused as refused:
+            return _unfit(ExecutionResult(data=None, errors=list(refused.errors)), sub_response)
+        answered = await self._answered(asked, request_data, context)
+        result = ExecutionResult(data=answered.data, errors=answered.errors, extensions=facts)
         return _unfit(result, sub_response) if _is_unfit(result) else result
+
+    async def _answered(self, asked: Chosen, data: GraphQLRequestData, context: Context) -> GraphQLExecutionResult:
+        variables, name = data.variables or {}, data.operation_name
+        if asked.most.introspection:
+            return await self._schema_told.answer(data.query or "", name, variables, asked.document)
+        suggestions = self.live.documents.suggestions
+        return await answer(asked.document, name, variables, context, suggestions=suggestions)
 
     # ------------------------------------------------------------ the answer
 
@@ -162,10 +195,12 @@ class Endpoint(GraphQL[Context, None]):
         return response
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
-        if not result.errors:
-            return {"data": result.data}
-        errors: list[object] = [presented(error).formatted for error in result.errors]
-        return {"errors": errors} if _is_unfit(result) else {"errors": errors, "data": result.data}
+        answer: dict[str, Any] = {"errors": presented_all(result.errors)} if result.errors else {}
+        if not _is_unfit(result):
+            answer["data"] = result.data
+        if result.extensions:
+            answer["extensions"] = result.extensions
+        return cast(Any, answer)
 
     def create_response(
         self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response
@@ -175,7 +210,7 @@ class Endpoint(GraphQL[Context, None]):
 
 def _is_unfit(result: ExecutionResult) -> bool:
     """Nothing was executed: variables that do not fit."""
-    return result.data is None and not any(error.path for error in result.errors or ())
+    return result.data is None and bool(result.errors) and not any(error.path for error in result.errors or ())
 
 
 def _unfit(result: ExecutionResult, sub_response: Response) -> ExecutionResult:
@@ -200,11 +235,26 @@ def media_type(accept: str) -> str:
     return GRAPHQL if best[1] and best[0] > 0 else JSON
 
 
-def _check_content_type(content_type: str) -> None:
+def _check_method(method: str) -> None:
+    if method not in ("GET", "POST"):
+        raise HTTPException(405, "Queries are sent by POST or GET, mutations by POST.")
+
+
+def _cost_wanted(extensions: Mapping[str, Any]) -> object:
+    """Whether to tell what the operation costs; "only": without executing it."""
+    wanted = extensions.get("cost")
+    if not (wanted is None or isinstance(wanted, bool) or wanted == "only"):
+        raise HTTPException(400, '`extensions.cost` is true, or "only" to have the operation not executed.')
+    return wanted
+
+
+def _check_content_type(content_type: str, encoding: str) -> None:
     name, *parameters = (part.strip().lower() for part in content_type.split(";"))
     charsets = {part[8:].strip('"') for part in parameters if part.startswith("charset=")}
     if name != JSON or not charsets <= {"utf-8", "utf8"}:
         raise HTTPException(415, f"The body is sent as {JSON}, in UTF-8.")
+    if encoding.strip().lower() not in ("", "identity"):
+        raise HTTPException(415, "The body is sent as it is, not compressed.")
 
 
 def _no_number(name: str) -> NoReturn:
@@ -233,6 +283,13 @@ def _written(body: object, status: int, kind: str, headers: Mapping[str, str] | 
     return Response(written, status, {**(headers or {}), "content-type": f"{kind}; charset=utf-8"})
 
 
-def _refused(request: Request, status: int, error: Mapping[str, Any]) -> Response:
-    told = {"extensions": {"code": CODES.get(status, "BAD_REQUEST")}, **error}
-    return _written({"errors": [told]}, status, media_type(request.headers.get("accept", "")), HEADERS.get(status))
+def _kind(request: Request) -> str:
+    return media_type(request.headers.get("accept", ""))
+
+
+def _refused(request: Request, refusal: HTTPException) -> Response:
+    facts = refusal.facts if isinstance(refusal, Unread) else {}
+    headers = refusal.headers if isinstance(refusal, Unread) else None
+    status = refusal.status_code
+    error = fault(facts.pop("code", CODES.get(status, Code.BAD_REQUEST)), refusal.reason, **facts)
+    return _written({"errors": [error.formatted]}, status, _kind(request), headers or HEADERS.get(status))

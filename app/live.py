@@ -11,11 +11,10 @@ from uuid import UUID
 
 import structlog
 from broadcaster import Broadcast
-from graphql import GraphQLError
 
 import models
 from app.batches import Batched
-from app.execution import CODES, InHalves, run
+from app.execution import InHalves, code_of, run, unexpected
 from app.settings import Settings
 from app.uses import Uses
 from app.viewers import Viewers
@@ -24,6 +23,7 @@ from realtime.boards import Source
 from realtime.census import Census
 from realtime.documents import Documents, Operation, Refused
 from realtime.events import Hint
+from realtime.faults import fault
 from realtime.groups import Execute
 from realtime.hub import Hub
 from realtime.logs import LogSource
@@ -40,7 +40,7 @@ from resolvers.session import Announcement, Now, Session, Viewer
 from resolvers.signing import Signer
 from rules.addresses import network
 from rules.refusals import Refusal
-from schema import schema
+from schema import COSTS, schema
 from schema.live import SHAREABLE, open_source
 
 RIGHTS_POLL = 2.0  # seconds; with one check, well within the promised 5
@@ -96,12 +96,20 @@ def _sight(viewer: Viewer) -> object:
 
 
 class LiveEngine:
+    unexpected = staticmethod(unexpected)
+
     def __init__(self, settings: Settings, clock: Now, signer: Signer | None = None) -> None:
         self.settings = settings
         self.clock = clock
         self.signer = signer
         self.hub = Hub(versions)
-        self.documents = Documents(schema._schema, SHAREABLE)
+        self.documents = Documents(
+            schema._schema,
+            SHAREABLE,
+            COSTS,
+            introspection=settings.tells_schema,
+            suggestions=settings.tells_suggestions,
+        )
         self.census = Census()
         self.redis = RedisHints(settings.redis_url) if settings.redis_url else None
         broadcast = Broadcast(backend=self.redis) if self.redis else Broadcast("memory://")
@@ -280,8 +288,7 @@ class LiveEngine:
         try:
             opening = await open_source(session, operation.field, operation.arguments, shared=operation.shareable)
         except Refusal as refusal:
-            code = CODES.get(type(refusal), "REFUSED")
-            raise Refused(GraphQLError(refusal.message, extensions={"code": code})) from refusal
+            raise Refused(fault(code_of(refusal), refusal.message)) from refusal
         organization_id = organization_of(opening.source.key)
         lineage = await session.lineage(organization_id)  # known from opening it
         self._lineages.setdefault(organization_id, tuple(one.id for one in lineage))

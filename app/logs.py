@@ -2,15 +2,49 @@
 
 import logging
 import sys
+import traceback
+from pathlib import Path
 from typing import Any
 
 import structlog
+
+OURS = ("app", "schema", "resolvers", "models", "realtime", "rules")
+INNERMOST = 2  # places of whatever code, where an exception was raised
+MOST_PLACES = 12  # of an exception and what it was raised from
 
 
 def _quiet(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
     """uvicorn repeats its message with colours."""
     event.pop("color_message", None)
     return event
+
+
+def _places(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Of an exception its type and the places of code it came through, innermost last. Its message is left out: a
+    database's repeats the values of the row, a telephone number among them."""
+    given = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
+    if isinstance(error, BaseException):
+        event["error"] = " < ".join(type(one).__name__ for one in _causes(error))
+        event["at"] = [place for one in _causes(error) for place in _came_through(one)][-MOST_PLACES:]
+    return event
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """It, and what it was raised from, outermost first."""
+    found: list[BaseException] = []
+    one: BaseException | None = error
+    while one is not None and one not in found:
+        found.append(one)
+        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+    return found
+
+
+def _came_through(error: BaseException) -> list[str]:
+    """Our own code, and the innermost of others'."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [one for one in frames[:-INNERMOST] if Path(one.filename).parts[-2] in OURS]
+    return [f"{'/'.join(Path(one.filename).parts[-2:])}:{one.lineno} {one.name}" for one in ours + frames[-INNERMOST:]]
 
 
 def configure(level: str, json: bool) -> None:
@@ -21,14 +55,10 @@ def configure(level: str, json: bool) -> None:
         structlog.stdlib.ExtraAdder(),
         _quiet,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        _places,
     ]
     renderer = (
-        structlog.processors.JSONRenderer()
-        if json
-        else structlog.dev.ConsoleRenderer(
-            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-        )
+        structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -55,5 +85,6 @@ def configure(level: str, json: bool) -> None:
             not str(record.msg).startswith(("connection ", '%s - "WebSocket'))
         )  # a line per screen says nothing
     )
-    for name in ("tortoise", "asyncio", "aiosqlite", "strawberry.execution"):
+    for name in ("tortoise", "asyncio", "aiosqlite"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("strawberry.execution").setLevel(logging.CRITICAL + 1)  # it would repeat what errors say

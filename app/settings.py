@@ -58,9 +58,30 @@ class Settings(BaseSettings):
     watch_password: str | None = Field(
         None, validation_alias="LEITAI_WATCH_PASSWORD", description="For watch, instead of --password."
     )
+    production: bool = Field(
+        False,
+        validation_alias="LEITAI_PRODUCTION",
+        description="Open to whoever finds it: introspection and suggestions are off, unless they are asked for.",
+    )
+    introspection: bool | None = Field(
+        None, validation_alias="LEITAI_INTROSPECTION", description="Whether clients may ask for the schema."
+    )
+    suggestions: bool | None = Field(
+        None,
+        validation_alias="LEITAI_SUGGESTIONS",
+        description="Whether an error about an unknown name says which one was perhaps meant.",
+    )
     failpoint: str | None = Field(
         None, validation_alias="LEITAI_FAILPOINT", description="For tests: NAME or NAME:N kills the server there."
     )
+
+    @property
+    def tells_schema(self) -> bool:
+        return not self.production if self.introspection is None else self.introspection
+
+    @property
+    def tells_suggestions(self) -> bool:
+        return not self.production if self.suggestions is None else self.suggestions
 
 
 class SettingsRefused(Exception):

@@ -119,7 +119,7 @@ class Board:
                 self.hub.counters.loads += 1
                 state = await self._load()
             except Exception as error:
-                log.error("load_failed", board=str(self.key), error=type(error).__name__, exc_info=error)
+                log.error("load_failed", board=str(self.key), exc_info=error)
                 self._fail(waiters, error)
                 self._stale, self._told = True, told or self._told
                 timer = loop.call_later(RETRY, self._wake.set)

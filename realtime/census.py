@@ -8,9 +8,9 @@ one.
 from collections import Counter
 from collections.abc import Hashable
 
-from graphql import GraphQLError
-
 from realtime.documents import Operation, Refused
+from realtime.faults import beyond
+from rules.codes import Code
 
 MOST_OF_ONE = 20  # of one token: a screen needs a handful
 MOST = 500  # of all
@@ -30,9 +30,13 @@ class Census:
         """Refused: one document too many. Otherwise call `leave` when the operation is over."""
         own = self._of.get(token, Counter())
         if operation.normal not in own and len(own) >= MOST_OF_ONE:
-            raise _too_many(f"This token follows {MOST_OF_ONE} different documents; complete one, or ask for the same.")
+            raise _too_many(
+                MOST_OF_ONE, f"This token follows {MOST_OF_ONE} different documents; complete one, or ask for the same."
+            )
         if operation.normal not in self._documents and len(self._documents) >= MOST:
-            raise _too_many(f"{MOST} different documents are being followed here; ask for a common one, or later.")
+            raise _too_many(
+                MOST, f"{MOST} different documents are being followed here; ask for a common one, or later."
+            )
         self.fields[operation.field] += 1
         self._documents[operation.normal] += 1
         own[operation.normal] += 1
@@ -53,5 +57,5 @@ def _less(counter: Counter[str], key: str) -> None:
         del counter[key]
 
 
-def _too_many(message: str) -> Refused:
-    return Refused(GraphQLError(message, extensions={"code": "TOO_MANY_DOCUMENTS"}))
+def _too_many(allowed: int, message: str) -> Refused:
+    return Refused(beyond("documents", allowed + 1, allowed, message, Code.TOO_MANY_DOCUMENTS))

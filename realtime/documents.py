@@ -6,8 +6,8 @@ the root field's own arguments left out (they are part of what board is asked fo
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from graphql import (
@@ -21,27 +21,27 @@ from graphql import (
     Node,
     OperationDefinitionNode,
     OperationType,
-    TypeInfo,
-    TypeInfoVisitor,
-    Visitor,
-    get_named_type,
     parse,
     print_ast,
+    specified_rules,
     validate,
-    visit,
 )
 from graphql.execution.values import get_argument_values, get_variable_values
 
-from realtime import halves, limits
+from realtime import halves, limits, tokens
+from realtime.costs import Cost, Costs, cost_of
+from realtime.faults import coded, fault
+from realtime.introspection import NoIntrospection
 from realtime.literals import with_literals
+from realtime.sharing import Shareable, may_share
+from realtime.tokens import MOST_TOKENS
+from rules.codes import Code
 
 KEPT = 500  # parsed documents per process
 MOST_KEPT = 8_192  # characters of a subscription and its variables that are kept analysed
 MOST_WEIGHT = 100_000  # tokens of all that are kept, at about 500 bytes each
-MOST_TOKENS = 2_000
-MOST_ERRORS = 5
-# type name → field name → whether it may be shared, given its arguments
-Shareable = Mapping[str, Mapping[str, Callable[[Mapping[str, Any]], bool]]]
+ONLY_SUBSCRIPTIONS = "Only subscriptions run over WebSocket; send queries and mutations over HTTP."
+MOST_ERRORS = 5  # of one answer: who has more reads them after mending these
 
 
 class Refused(Exception):
@@ -58,12 +58,16 @@ class Chosen:
 
     document: DocumentNode
     operation: OperationDefinitionNode
+    most: Cost  # whatever its variables are
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
+    """costs: by place of the operation in the document."""
+
     found: DocumentNode | Refused
     weight: int
+    costs: dict[int, Cost] = field(default_factory=dict[int, Cost])
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +95,30 @@ class Halves:
 
 
 class Documents:
-    def __init__(self, schema: GraphQLSchema, shareable: Shareable) -> None:
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        shareable: Shareable,
+        costs: Costs | None = None,
+        *,
+        introspection: bool = True,
+        suggestions: bool = False,
+    ) -> None:
+        """suggestions: whether an error about an unknown name says which known one was perhaps meant."""
+        self.suggestions = suggestions
         self._schema = schema
         self._shareable = shareable
+        self._costs = costs or Costs()
+        self._rules = specified_rules if introspection else (*specified_rules, NoIntrospection)
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._weight = 0
         self._operations: OrderedDict[tuple[str, str | None, str], Operation] = OrderedDict()
 
     def parsed(self, query: str) -> DocumentNode:
         """Refused: a syntax error, too large, or the schema has no such fields."""
+        return self._found(query)[1]
+
+    def _found(self, query: str) -> tuple[_Kept, DocumentNode]:
         kept = self._kept.get(query)
         if kept is None:
             kept = self._parse(query)
@@ -108,12 +127,25 @@ class Documents:
             self._kept.move_to_end(query)
         if isinstance(kept.found, Refused):
             raise Refused(*kept.found.errors)  # a new one: an exception raised again and again grows
-        return kept.found
+        return kept, kept.found
 
     def chosen(self, query: str, name: str | None) -> Chosen:
         """Refused: as `parsed`, or the document has no such operation."""
-        document = self.parsed(query)
-        return Chosen(document, _chosen(document, name))
+        kept, document = self._found(query)
+        operation = _chosen(document, name)
+        place = next(index for index, one in enumerate(document.definitions) if one is operation)
+        if place not in kept.costs:
+            kept.costs[place] = cost_of(self._schema, self._costs, document, operation)
+        return Chosen(document, operation, kept.costs[place])
+
+    def cost(self, chosen: Chosen, variables: Mapping[str, Any]) -> Cost:
+        """With the variables it was sent with."""
+        return cost_of(self._schema, self._costs, chosen.document, chosen.operation, variables)
+
+    def afford(self, chosen: Chosen, variables: Mapping[str, Any]) -> None:
+        """Refused: it may cost more than is allowed. Most operations never can, whatever is asked of them."""
+        if chosen.most.refusal() is not None and (error := self.cost(chosen, variables).refusal()) is not None:
+            raise Refused(error)
 
     def _keep(self, query: str, kept: _Kept) -> None:
         self._kept[query] = kept
@@ -123,17 +155,22 @@ class Documents:
 
     def _parse(self, query: str) -> _Kept:
         text = len(query) // 100
+        fault = tokens.check(query)
+        if fault is not None:
+            return _Kept(Refused(fault), text)
         try:
             document = parse(query, max_tokens=MOST_TOKENS)
         except GraphQLSyntaxError as error:
-            return _Kept(Refused(error), text)
-        except RecursionError:
-            return _Kept(Refused(GraphQLError("The document is nested too deeply.")), text)
+            return _Kept(Refused(coded(Code.PARSE_FAILED, error)), text)
         fault = limits.check(document)
         if fault is not None:
             return _Kept(Refused(fault), text)
-        errors = validate(self._schema, document, max_errors=MOST_ERRORS, hide_suggestions=True)
-        return _Kept(Refused(*errors) if errors else document, document.token_count + text)
+        errors = validate(
+            self._schema, document, self._rules, max_errors=MOST_ERRORS, hide_suggestions=not self.suggestions
+        )
+        if errors:
+            return _Kept(Refused(*(coded(Code.VALIDATION_FAILED, one) for one in errors)), text)
+        return _Kept(document, document.token_count + text)
 
     def subscription(self, query: str, name: str | None, variables: Mapping[str, Any]) -> Operation:
         """Refused: no such operation, not a subscription, or variables that do not fit. Analysed once for a whole hall
@@ -154,21 +191,24 @@ class Documents:
         chosen = self.chosen(query, name)
         document, operation = chosen.document, chosen.operation
         if operation.operation is not OperationType.SUBSCRIPTION:
-            raise Refused(GraphQLError("Only subscriptions run over WebSocket; send queries and mutations over HTTP."))
+            raise Refused(fault(Code.WRONG_TRANSPORT, ONLY_SUBSCRIPTIONS))
+        definitions = operation.variable_definitions or ()
         coerced = get_variable_values(
-            self._schema, operation.variable_definitions or (), dict(variables), MOST_ERRORS, hide_suggestions=True
+            self._schema, definitions, dict(variables), MOST_ERRORS, hide_suggestions=not self.suggestions
         )
         if isinstance(coerced, list):
-            raise Refused(*coerced)
+            raise Refused(*(coded(Code.BAD_USER_INPUT, one) for one in coerced))
+        self.afford(chosen, variables)
         root = next((one for one in operation.selection_set.selections if isinstance(one, FieldNode)), None)
         parent = self._schema.subscription_type
         assert parent is not None
         if root is None or root.directives:
-            raise Refused(GraphQLError("Write the subscription's field directly, without a fragment or directive."))
+            message = "Write the subscription's field directly, without a fragment or directive."
+            raise Refused(fault(Code.VALIDATION_FAILED, message))
         try:
             arguments = get_argument_values(parent.fields[root.name.value], root, coerced)
         except GraphQLError as error:
-            raise Refused(error) from error
+            raise Refused(coded(Code.BAD_USER_INPUT, error)) from error
         literal = with_literals(operation, document, coerced.coerced)
         whole = Operation(
             document,
@@ -200,37 +240,7 @@ class Documents:
         return Halves(replace(shared, shareable=True), own, found.names)
 
     def _is_shareable(self, parts: list[Node], parent: GraphQLObjectType, root: str) -> bool:
-        info = TypeInfo(self._schema)
-        check = _SharingCheck(info, self._shareable, parent.name, root)
-        for part in parts:
-            visit(part, TypeInfoVisitor(info, check))
-        return check.holds
-
-
-class _SharingCheck(Visitor):
-    def __init__(self, info: TypeInfo, shareable: Shareable, root_type: str, root_field: str) -> None:
-        super().__init__()
-        self.holds = True
-        self._info, self._shareable = info, shareable
-        self._root = (root_type, root_field)
-
-    def enter_field(self, node: FieldNode, *_: Any) -> None:
-        parent = self._info.get_parent_type()
-        field = self._info.get_field_def()
-        if parent is None or field is None:
-            self.holds = False
-            return
-        name = node.name.value
-        if name == "__typename" or (get_named_type(parent).name, name) == self._root:
-            return
-        allowed = self._shareable.get(parent.name, {}).get(name)
-        if allowed is None:
-            self.holds = False
-            return
-        try:
-            self.holds &= allowed(get_argument_values(field, node))
-        except GraphQLError:
-            self.holds = False
+        return may_share(self._schema, self._shareable, parts, parent.name, root)
 
 
 def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
@@ -238,11 +248,11 @@ def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode
     if name is not None:
         found = [one for one in found if one.name is not None and one.name.value == name]
         if not found:
-            raise Refused(GraphQLError("The document has no operation of that name."))
+            raise Refused(fault(Code.NO_SUCH_OPERATION, "The document has no operation of that name."))
     if not found:
-        raise Refused(GraphQLError("The document has no operation."))
+        raise Refused(fault(Code.NO_SUCH_OPERATION, "The document has no operation."))
     if len(found) != 1:
-        raise Refused(GraphQLError("The document has several operations; say which by operationName."))
+        raise Refused(fault(Code.NO_SUCH_OPERATION, "The document has several operations; say which by operationName."))
     return found[0]
 
 

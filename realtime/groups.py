@@ -123,7 +123,7 @@ class Group:
                 try:
                     payload = await self.frame()
                 except Exception as error:
-                    log.error("execution_failed", error=type(error).__name__, exc_info=error)
+                    log.error("execution_failed", exc_info=error)
                     timer = loop.call_later(RETRY, self.wake)
                     continue
                 for paced in due:
@@ -152,7 +152,7 @@ class Group:
                 try:
                     receiver.give(version, payload)
                 except Exception as error:  # whatever is wrong with one, the others get their frame
-                    log.error("frame_not_given", error=type(error).__name__, exc_info=error)
+                    log.error("frame_not_given", exc_info=error)
             if count % FLUSH == 0:
                 await asyncio.sleep(0)
 

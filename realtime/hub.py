@@ -81,7 +81,7 @@ class Hub:
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("task_failed", error=type(error).__name__, exc_info=error)
+            log.error("task_failed", exc_info=error)
 
     async def subscribe(
         self, source: Source, group_key: Hashable, execute: Execute, shared: bool, receiver: Receiver, rate: float

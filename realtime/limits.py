@@ -1,7 +1,7 @@
-"""What a document may cost, known before it is validated or executed: one walk, each fragment counted once.
+"""How large a parsed document may be, known before it is validated: one walk, each fragment counted once.
 
 Validating compares fields of one name with each other, and executing spreads fragments out; without these bounds a
-kilobyte holds a worker for seconds.
+kilobyte holds a worker for seconds. realtime/tokens.py looks at the text before, realtime/costs.py at the answer after.
 """
 
 from collections import Counter
@@ -18,11 +18,12 @@ from graphql import (
     SelectionSetNode,
 )
 
-MOST_DEPTH = 24  # fields in fields; the introspection of common tools has 15
-MOST_FIELDS = 1_000  # with every fragment spread out
-MOST_OF_ONE_NAME = 20  # fields of one response name in one selection set
-MOST_FRAGMENTS = 40  # each is compared with each
-MOST_DIRECTIVES = 100
+from realtime.faults import beyond
+
+MOST_DEPTH = 24  # fields in fields; GraphiQL's introspection has 15, the deepest page of a screen 8
+MOST_FIELDS = 1_000  # with every fragment spread out: 60 times an ordinary screen's, half of what the tokens allow
+MOST_OF_ONE_NAME = 20  # fields of one response name in one selection set: as often as parts of a page ask alike
+MOST_FRAGMENTS = 40  # each is compared with each; a kiosk's document has 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,11 @@ class Size:
 
 
 class TooLarge(Exception):
-    """The message says what of it, and how much is allowed."""
+    """limit: its name in docs/errors.md. The message says what of it, how much was asked, and how much is allowed."""
+
+    def __init__(self, limit: str, asked: int, allowed: int, message: str) -> None:
+        super().__init__(message)
+        self.limit, self.asked, self.allowed = limit, asked, allowed
 
 
 def check(document: DocumentNode) -> GraphQLError | None:
@@ -44,41 +49,46 @@ def check(document: DocumentNode) -> GraphQLError | None:
             if isinstance(selections, SelectionSetNode):
                 walk.size_of(selections, 0)
     except TooLarge as fault:
-        return GraphQLError(str(fault), extensions={"code": "TOO_LARGE"})
+        return beyond(fault.limit, fault.asked, fault.allowed, str(fault))
     return None
 
 
 class _Walk:
     def __init__(self, document: DocumentNode) -> None:
-        self._fragments = {
-            one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)
-        }
-        if len(self._fragments) > MOST_FRAGMENTS:
-            raise TooLarge(f"The document has too many fragments; {MOST_FRAGMENTS} are allowed.")
+        found = [one for one in document.definitions if isinstance(one, FragmentDefinitionNode)]
+        if len(found) > MOST_FRAGMENTS:
+            message = f"The document has {len(found)} fragments; {MOST_FRAGMENTS} are allowed."
+            raise TooLarge("fragments", len(found), MOST_FRAGMENTS, message)
+        self._fragments = {one.name.value: one for one in found}
         self._known: dict[str, Size] = {}
         self._within: set[str] = set()
-        self._directives = 0
 
     def size_of(self, selections: SelectionSetNode, level: int) -> Size:
         if level > MOST_DEPTH:
-            raise TooLarge(f"The document is nested too deeply; {MOST_DEPTH} levels of fields are allowed.")
+            raise _too_deep(level)
         names: Counter[str] = Counter()
         fields, depth = 0, 0
-        for node in self._flat(selections):
+        for node in _flat(selections):
             spread = isinstance(node, FragmentSpreadNode)
             inner = self._spread(node, level) if spread else self._field(node, level, names)
             fields, depth = fields + inner.fields, max(depth, inner.depth)
         if fields > MOST_FIELDS:
-            raise TooLarge(f"The document selects too many fields; {MOST_FIELDS} are allowed, fragments spread out.")
+            message = (
+                f"The document selects {fields} fields or more with fragments spread out; {MOST_FIELDS} are allowed."
+            )
+            raise TooLarge("fields", fields, MOST_FIELDS, message)
         if level + depth > MOST_DEPTH:
-            raise TooLarge(f"The document is nested too deeply; {MOST_DEPTH} levels of fields are allowed.")
+            raise _too_deep(level + depth)
+        for name, times in names.most_common(1):
+            if times > MOST_OF_ONE_NAME:
+                message = (
+                    f"The document selects {name[:40]} {times} times in one place; {MOST_OF_ONE_NAME} are allowed."
+                )
+                raise TooLarge("duplicates", times, MOST_OF_ONE_NAME, message)
         return Size(fields, depth)
 
     def _field(self, node: FieldNode, level: int, names: Counter[str]) -> Size:
-        name = (node.alias or node.name).value
-        names[name] += 1
-        if names[name] > MOST_OF_ONE_NAME:
-            raise TooLarge(f"The document selects one name too often; {MOST_OF_ONE_NAME} times in one place is most.")
+        names[(node.alias or node.name).value] += 1
         inner = self.size_of(node.selection_set, level + 1) if node.selection_set else Size()
         return Size(inner.fields + 1, inner.depth + 1)
 
@@ -93,15 +103,18 @@ class _Walk:
             self._within.discard(name)
         return self._known[name]
 
-    def _flat(self, selections: SelectionSetNode) -> Iterator[FieldNode | FragmentSpreadNode]:
-        """Fields and spreads in source order, those of inline fragments included."""
-        waiting = list(reversed(selections.selections))
-        while waiting:
-            node = waiting.pop()
-            self._directives += len(node.directives or ())
-            if self._directives > MOST_DIRECTIVES:
-                raise TooLarge(f"The document has too many directives; {MOST_DIRECTIVES} are allowed.")
-            if isinstance(node, InlineFragmentNode):
-                waiting.extend(reversed(node.selection_set.selections))
-            elif isinstance(node, FieldNode | FragmentSpreadNode):
-                yield node
+
+def _flat(selections: SelectionSetNode) -> Iterator[FieldNode | FragmentSpreadNode]:
+    """Fields and spreads in source order, those of inline fragments included."""
+    waiting = list(reversed(selections.selections))
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, InlineFragmentNode):
+            waiting.extend(reversed(node.selection_set.selections))
+        elif isinstance(node, FieldNode | FragmentSpreadNode):
+            yield node
+
+
+def _too_deep(asked: int) -> TooLarge:
+    message = f"The document is nested too deeply: {asked} levels of fields or more; {MOST_DEPTH} are allowed."
+    return TooLarge("depth", asked, MOST_DEPTH, message)

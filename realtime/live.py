@@ -3,6 +3,8 @@
 from collections.abc import Callable, Hashable
 from typing import Any, Protocol
 
+from graphql import GraphQLError
+
 from realtime.boards import Source
 from realtime.documents import Documents, Operation
 from realtime.groups import Execute
@@ -38,6 +40,10 @@ class Live(Protocol):
         ...
 
     def disconnect(self, viewer: object, socket: "Socket") -> None: ...
+
+    def unexpected(self, error: Exception) -> GraphQLError:
+        """An id instead of the error, for the client; the log holds both."""
+        ...
 
 
 class Socket(Protocol):

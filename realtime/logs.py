@@ -170,7 +170,7 @@ class Follower:
                         self._group, self._after, generation, self._execute, page, self._shared
                     )
             except Exception as error:
-                log.error("page_failed", error=type(error).__name__, exc_info=error)
+                log.error("page_failed", exc_info=error)
                 await asyncio.sleep(RETRY)
                 continue
             if not self._open:

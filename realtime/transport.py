@@ -20,6 +20,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Bas
 from realtime import messages, pace
 from realtime.connection import EXTENSION, LiveConnection
 from realtime.documents import Operation, Refused
+from realtime.faults import beyond, fault
 from realtime.hub import Subscription
 from realtime.live import Live
 from realtime.live import Socket as Socket
@@ -36,6 +37,7 @@ from realtime.messages import (
     Subscribe,
 )
 from realtime.subscriber import Subscriber
+from rules.codes import Code
 
 INIT_TIMEOUT = timedelta(seconds=5)
 MOST_OPERATIONS = 64  # of one socket: a screen shows a handful of boards
@@ -170,7 +172,9 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
             raise Closed
         if len(self._running) >= MOST_OPERATIONS:
             refusal = f"This socket has {MOST_OPERATIONS} subscriptions; complete one, or open another socket."
-            await self._error(asked.id, GraphQLError(refusal, extensions={"code": "TOO_MANY_OPERATIONS"}))
+            asks = len(self._running) + 1
+            code = Code.TOO_MANY_OPERATIONS
+            await self._error(asked.id, beyond("operations", asks, MOST_OPERATIONS, refusal, code))
             return
         running = self._running[asked.id] = Running(self._subscriber(asked.id))
         await self._opening.acquire()
@@ -223,9 +227,7 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
         except Refused as refused:
             await self._refuse(operation_id, running, *refused.errors)
         except Exception as error:
-            log.error("subscribe_failed", error=type(error).__name__, exc_info=error)
-            fault = GraphQLError("Unexpected error.", extensions={"code": "INTERNAL"})
-            await self._refuse(operation_id, running, fault)
+            await self._refuse(operation_id, running, self.live.unexpected(error))
 
     async def _place_now(self, operation_id: str, running: Running) -> None:
         if running.operation is None or not self._lives(operation_id, running):
@@ -243,7 +245,7 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
             try:
                 place = await self.live.hub.subscribe(source, group, execute, shareable, subscriber, rate)
             except LookupError as gone:
-                raise Refused(GraphQLError(str(gone))) from gone
+                raise Refused(fault(Code.NOT_FOUND, str(gone))) from gone
         if old is not None:
             old.close()
         running.place, running.shown = place, (source.key, group)
@@ -283,4 +285,4 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
             if refusal is None:
                 await self._send({"id": operation_id, "type": "complete"})
             else:
-                await self._error(operation_id, GraphQLError(refusal))
+                await self._error(operation_id, fault(Code.NOT_FOUND, refusal))

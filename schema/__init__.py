@@ -9,6 +9,7 @@ from schema.acts import ActMutations
 from schema.arenas import ArenaQueries
 from schema.block_boards import BlockQueries
 from schema.block_mutations import BlockMutations
+from schema.costs import describe
 from schema.course_boards import CourseQueries
 from schema.course_mutations import CourseMutations
 from schema.display_mutations import DisplayMutations
@@ -83,3 +84,4 @@ class Mutation(
 
 
 schema = strawberry.Schema(Query, Mutation, Subscription, config=StrawberryConfig(scalar_map=SCALARS))
+COSTS = describe(schema._schema)

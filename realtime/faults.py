@@ -1,0 +1,35 @@
+"""GraphQL errors that say which kind they are, and of a limit how much was asked and how much is allowed."""
+
+from typing import Any
+
+from graphql import GraphQLError
+
+from rules.codes import Code
+
+MOST_MESSAGE = 300  # characters
+
+
+def fault(code: Code, message: str, **facts: Any) -> GraphQLError:
+    return GraphQLError(message, extensions={"code": code.value, **facts})
+
+
+def coded(code: Code, error: GraphQLError) -> GraphQLError:
+    """GraphQL's own error with our code, unless it has one, and no longer than it need be: it repeats what was sent."""
+    found = dict(error.extensions or {})
+    return GraphQLError(
+        clipped(error.message),
+        nodes=error.nodes,
+        source=error.source,
+        positions=error.positions,
+        path=error.path,
+        extensions={"code": code.value, **found},
+    )
+
+
+def clipped(message: str) -> str:
+    return message if len(message) <= MOST_MESSAGE else f"{message[: MOST_MESSAGE - 1]}…"
+
+
+def beyond(limit: str, asked: int, allowed: int, message: str, code: Code = Code.TOO_LARGE) -> GraphQLError:
+    """limit: its name in docs/errors.md."""
+    return fault(code, message, limit=limit, asked=asked, allowed=allowed)
