@@ -5,7 +5,7 @@ import asyncio
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from app.execution import InHalves, code_of, run, unexpected
 from app.settings import Settings
 from app.uses import Uses
 from app.viewers import Viewers
+from app.watched import organization_of, versions
 from realtime.backplane import Backplane
 from realtime.boards import Source
 from realtime.census import Census
@@ -29,13 +30,7 @@ from realtime.hub import Hub
 from realtime.logs import LogSource
 from realtime.redis_hints import RedisHints
 from realtime.transport import Socket
-from resolvers import arenas, block_boards, course_boards, displays, leaderboards, points_log, sessions
-from resolvers.arenas import ArenaKey
-from resolvers.block_boards import BlockBoardKey
-from resolvers.boards import BoardKey, OwnKey
-from resolvers.course_boards import CourseBoardKey
-from resolvers.displays import DisplayKey
-from resolvers.points_log import LogKey
+from resolvers import sessions
 from resolvers.session import Announcement, Now, Session, Viewer
 from resolvers.signing import Signer
 from rules.addresses import network
@@ -50,44 +45,12 @@ JITTER_SECONDS = 10  # over which clients spread their reconnecting after a rest
 log = structlog.get_logger("leitai.live")
 
 
-async def versions(keys: Sequence[Hashable]) -> dict[Hashable, int]:
-    """Of every kind of board, a statement for each kind."""
-    boards = [key for key in keys if isinstance(key, BoardKey | OwnKey)]
-    logs = [key for key in keys if isinstance(key, LogKey)]
-    watched_arenas = [key for key in keys if isinstance(key, ArenaKey)]
-    screens = [key for key in keys if isinstance(key, DisplayKey)]
-    watched_blocks = [key for key in keys if isinstance(key, BlockBoardKey)]
-    watched_courses = [key for key in keys if isinstance(key, CourseBoardKey)]
-    found: dict[Hashable, int] = {}
-    if watched_blocks:
-        found = {**found, **await block_boards.versions(watched_blocks)}
-    if boards:
-        found = {**found, **await leaderboards.versions(boards)}
-    if watched_arenas:
-        found = {**found, **await arenas.versions(watched_arenas)}
-    if watched_courses:
-        found = {**found, **await course_boards.versions(watched_courses)}
-    if logs:
-        found = {**found, **await points_log.versions(logs)}
-    if screens:
-        found = {**found, **await displays.versions(screens)}
-    return found
-
-
 def bearer(value: object) -> str | None:
     """The token of `Bearer …`, from a header or from connection_init's payload."""
     if not isinstance(value, str):
         return None
     scheme, _, token = value.strip().partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token else None
-
-
-def organization_of(key: Hashable) -> UUID:
-    """Whose board it is."""
-    if isinstance(key, OwnKey):
-        key = key.board
-    assert isinstance(key, BoardKey | ArenaKey | BlockBoardKey | CourseBoardKey | LogKey | DisplayKey)
-    return key.organization_id
 
 
 def _sight(viewer: Viewer) -> object:
