@@ -23,10 +23,10 @@ MODULE = 10  # pixels: a PNG is sharp to some 5 cm on paper; an SVG scales
 CORRECTION = "m"  # it reads with 15 % of it unreadable
 HEADERS = {
     "cache-control": "public, max-age=3600",  # a code never changes; a course may be archived
-    "x-content-type-options": "nosniff",
+    "cross-origin-resource-policy": "cross-origin",  # a front end elsewhere shows the codes as images
 }
 PAGE_HEADERS = HEADERS | {
-    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
     "referrer-policy": "no-referrer",  # the recording's server need not learn this address
 }
 PAGE = """<!doctype html>

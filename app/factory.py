@@ -16,6 +16,7 @@ from starlette.routing import Route, WebSocketRoute
 
 import models
 from app import courses, failpoints, metrics, screens, signing, statements
+from app.guard import Guarded
 from app.http import Endpoint
 from app.live import LiveEngine
 from app.pulse import Pulse
@@ -101,7 +102,8 @@ def create_app(settings: Settings, clock: Now = system_clock) -> Starlette:
     async def graphql(scope: Any, receive: Any, send: Any) -> None:
         await endpoint(scope, receive, send)
 
-    app = Starlette(
+    app = Guarded(
+        settings,
         routes=[
             Route("/graphql", _Asgi(graphql)),
             WebSocketRoute("/graphql", _Asgi(graphql)),

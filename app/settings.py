@@ -30,6 +30,12 @@ class Settings(BaseSettings):
         validation_alias="ALLOWED_ORIGINS",
         description="Other origins whose pages may call the API, separated by commas.",
     )
+    allowed_hosts: Annotated[list[str], NoDecode, BeforeValidator(_listed)] = Field(
+        default_factory=list[str],
+        validation_alias="ALLOWED_HOSTS",
+        description="Hosts that this server answers for, separated by commas, beside PUBLIC_URL's and loopback: names "
+        "or addresses without port; .example.org: all below it; *: any.",
+    )
     trusted_proxies: Annotated[list[str], NoDecode, BeforeValidator(_listed)] = Field(
         default_factory=lambda: ["127.0.0.1", "::1"],
         validation_alias="LEITAI_TRUSTED_PROXIES",

@@ -48,7 +48,10 @@ def start(host: str, port: int, database: str, keep: bool, rate: float) -> None:
     reached = "127.0.0.1" if host in ("0.0.0.0", "::") else host
     address = f"http://{f'[{reached}]' if ':' in reached else reached}:{port}"
     # Made of the demo's own choice: DATABASE_URL and REDIS_URL belong to the real server.
-    settings = settings.model_copy(update={"database_url": url, "redis_url": None, "public_url": address})
+    own: dict[str, object] = {"database_url": url, "redis_url": None, "public_url": address}
+    if reached != host and not settings.allowed_hosts:
+        own["allowed_hosts"] = ["*"]  # open to the whole network, whatever name or address it is called by
+    settings = settings.model_copy(update=own)
     companion = Companion(address, rate, lambda: _tell(console, address, host, rate))
     companion.start()
     try:
