@@ -7,7 +7,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from app import accounts, importing, logs, watch
+from app import accounts, importing, logs, simulate, watch
 from app.database import DatabaseOutdated, migrate, opened, pending
 from app.demo import command as demo
 from app.heads import heads_app
@@ -56,6 +56,7 @@ def serve(
 
 
 cli.command("demo", help="Serve the demo company and its life.")(demo)
+cli.command("simulate", help="Lifelike activity through the public API, for a hall's rehearsal.")(simulate.command)
 cli.command("watch", help="The live board in the terminal, through the API.")(watch.command)
 
 
@@ -96,6 +97,18 @@ def verify() -> None:
     if differences:
         fail(f"{len(differences)} difference(s).")
     typer.echo("Everything agrees.")
+
+
+@cli.command(help="Once after a backup was put back: versions and cursors go on beyond what screens have seen.")
+def restored() -> None:
+    from resolvers import restoring
+
+    async def work() -> None:
+        async with opened(load()):
+            await restoring.restored()
+
+    _run(work())
+    typer.echo("Every board has a newer version than any screen has seen. Now `leitai verify`, then `leitai serve`.")
 
 
 @cli.command("schema", help="Print the GraphQL schema.")
