@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import models
 from models import Account, RoleGrant
-from resolvers import passwords
+from resolvers import audit, passwords
+from resolvers.audit import Subject
 from rules.refusals import Checks
 from rules.roles import Role
 
@@ -27,3 +28,5 @@ async def create_admin(login: str, password: str) -> None:
             await models.sessions.revoke_others(account.id, now, keep=None)
         if account.member_id is None and not await RoleGrant.exists(account_id=account.id, role=Role.ADMIN):
             await RoleGrant.create(role=Role.ADMIN, account_id=account.id, starts_at=now, created_at=now)
+        subject = Subject("Account", [account.id], None, None)
+        await audit.write(now, audit.command_line("create-admin"), [subject])

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -23,7 +24,8 @@ def _fail(message: str) -> NoReturn:
 def export(
     file: Annotated[Path | None, typer.Argument(help="A new file: kept heads are never replaced.")] = None,
 ) -> None:
-    from resolvers import heads
+    from resolvers import audit, heads
+    from resolvers.audit import Subject
 
     if file and file.exists():
         _fail(f"{file} is there already, and kept heads are not replaced; name another file.")
@@ -32,6 +34,8 @@ def export(
     async def work() -> None:
         async with opened(load()):
             found.extend(await heads.heads())
+            subject = Subject("Block", (), None, None, details={"heads": len(found)})
+            await audit.record(datetime.now(UTC), audit.command_line("heads export"), subject)
 
     _run(work)
     text = "".join(f"{one}\n" for one in found)

@@ -2,6 +2,7 @@
 
 from models import (
     attempts,
+    audit,
     blocks,
     caps,
     clock,
@@ -27,6 +28,7 @@ from models import (
     studies,
     tasks,
 )
+from models.audit import AuditActor, AuditAddress, AuditEntry, AuditHead, AuditOutcome
 from models.blocks import Block, BlockInspection, BlockOpening, BlockPair, BlockRevision
 from models.clock import BoardVersion, Clock, Instant
 from models.courses import Course, CourseStatus
@@ -44,6 +46,11 @@ from models.tasks import Claim, ClaimStatus, Task, TaskReview, TaskStatus
 
 __all__ = [
     "Account",
+    "AuditActor",
+    "AuditAddress",
+    "AuditEntry",
+    "AuditHead",
+    "AuditOutcome",
     "AuthToken",
     "Block",
     "BlockInspection",
@@ -85,6 +92,7 @@ __all__ = [
     "TaskReview",
     "TaskStatus",
     "attempts",
+    "audit",
     "blocks",
     "caps",
     "clock",

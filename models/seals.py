@@ -40,6 +40,11 @@ def use(secret: bytes | None) -> None:
     _given = None if secret is None else Key.of(secret)
 
 
+def current(own: str) -> Key:
+    """The key that new seals are made with. own: the database's own secret."""
+    return _given or Key(OWN, bytes.fromhex(own))
+
+
 def known(own: str) -> dict[str, Key]:
     """The keys that this process can check seals with."""
     keys = {OWN: Key(OWN, bytes.fromhex(own))}
@@ -83,7 +88,7 @@ async def seal_all(root_id: UUID, rows: Iterable[Mapping[str, Any]]) -> list[str
         root=root_id,
     )
     assert found is not None
-    key = _given or Key(OWN, bytes.fromhex(found["own"]))
+    key = current(found["own"])
     before: str | None = found["seal"]
     made: list[str] = []
     for row in rows:

@@ -148,6 +148,7 @@ async def _recorded(session: Session, work: Work, root_id: UUID, reports: Sequen
     new = [report for key, report in first.items() if key not in kept]
     made = await earning.earn_each(work, root_id, [_act(one, ids[one.key], work.now, account_id) for one in new])
     outcomes: dict[str, Outcome] = {one.key: entry for one, entry in zip(new, made, strict=True)}
+    _audit(session, work, root_id, made)
     lost = [key for key, outcome in outcomes.items() if isinstance(outcome, Refusal)]
     if lost:
         await models.points.forget_keys(account_id, lost)
@@ -159,6 +160,23 @@ async def _recorded(session: Session, work: Work, root_id: UUID, reports: Sequen
         else outcomes[report.key]
         for report in reports
     ]
+
+
+def _audit(session: Session, work: Work, root_id: UUID, made: Sequence[Outcome]) -> None:
+    """One for all, in the log of the nearest organization above all that were credited."""
+    entries = [one for one in made if isinstance(one, PointsEntry)]
+    if not entries:
+        work.nothing_happened()
+        return
+    lines = [[above.id for above in session.lineages.get(one.organization_id, ())] for one in entries]
+    shared = [steps[0] for steps in zip(*lines, strict=False) if len(set(steps)) == 1]
+    work.audit(
+        "PointsEntry",
+        *(one.id for one in entries),
+        root=root_id,
+        at=shared[-1] if shared else root_id,
+        members=[one.member_id for one in entries],
+    )
 
 
 def _said(kept: IdempotencyKey | None, now: str) -> str:

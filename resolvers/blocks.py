@@ -237,3 +237,4 @@ async def _append(
         ],
     )
     work.touch(block.root_id, blocks=[block.organization_id])
+    work.audit("Block", block.id, root=block.root_id, at=block.organization_id, members=[draft.responsible_id])

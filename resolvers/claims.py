@@ -71,7 +71,12 @@ async def claim(session: Session, task_id: UUID) -> Claim:
             raise AlreadyClaimed("You already hold this task.", held)
         await work.position(task.root_id)
         work.touch(task.root_id, tasks=[task.organization_id])
+        _audit(work, task, made)
     return await Claim.get(id=made.id)
+
+
+def _audit(work: Work, task: Task, found: Claim) -> None:
+    work.audit("Claim", found.id, root=task.root_id, at=task.organization_id, members=[found.member_id])
 
 
 async def _own(session: Session, claim_id: UUID) -> tuple[Claim, Task]:
@@ -102,6 +107,7 @@ async def release(session: Session, claim_id: UUID) -> Claim:
         ):
             raise await _wrong_state(found.id, "only a CLAIMED or RETURNED one can be released.")
         await tasks.give_slot_back(task.id, in_public=not before.hidden)
+        _audit(work, task, found)
         await _show(work, task, found.id, before, decision=False)
     return await Claim.get(id=found.id)
 
@@ -133,6 +139,7 @@ async def submit(session: Session, claim_id: UUID, evidence: str) -> Claim:
             raise await _wrong_state(found.id, "only a CLAIMED or RETURNED one can be submitted.")
         if automatic:
             await _pay(work, found, task, submitted_at=work.now, by=None)
+        _audit(work, task, found)
         await _show(work, task, found.id, before, decision=automatic)
     return await Claim.get(id=found.id)
 
@@ -169,6 +176,7 @@ async def approve(session: Session, claim_id: UUID, note: str | None) -> tuple[C
         found = await Claim.get(id=found.id)  # locked now: it may have been submitted anew since it was read
         submitted_at = points.past(found.submitted_at or work.now, work.now)
         entry = await _pay(work, found, task, submitted_at=submitted_at, by=permit.account_id)
+        _audit(work, task, found)
         await _show(work, task, found.id, before, decision=True)
     return await Claim.get(id=found.id), entry
 
@@ -228,6 +236,7 @@ async def _decide(
         if not await tasks.decide(found.id, to, *froms, by=permit.account_id, note=note, at=work.now):
             wanted = " or ".join(one.value for one in froms)
             raise await _wrong_state(found.id, f"it needs to be {wanted} for this.")
+        _audit(work, task, found)
         if to is ClaimStatus.REJECTED:
             await tasks.give_slot_back(task.id, in_public=not await work.hides(task.root_id, task.organization_id))
         await _show(work, task, found.id, before, decision=True)

@@ -46,7 +46,7 @@ async def correct(
     request = keys.request_hash("correct", member_id, organization_id, amount, reason, counts_at)
     async with session.work() as work:
         made_id = uuid4()
-        if before := await points.replayed(session, key, request, made_id, work.now):
+        if before := await points.replayed(session, key, request, made_id, work):
             return before
         if await points.counting(root_id, counts_at, work.now) == counts_at:
             raise InvalidInput.at("countsAt", "That day is not FINAL yet; award the points with occurredAt instead.")
@@ -64,4 +64,5 @@ async def correct(
             correction=True,
         )
         made.id = made_id
+        points.audit(work, made)
         return await points.append(work, made, reason)

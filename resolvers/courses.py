@@ -7,7 +7,7 @@ from uuid import UUID
 import models
 from models import Course, CourseStatus, Lecturing, Member, Organization
 from resolvers import members, sight
-from resolvers.session import Session
+from resolvers.session import Session, Work
 from resolvers.sight import NOBODY
 from rules.refusals import Checks, CourseArchived, InvalidInput, NotAllowed, NotFound
 from rules.roles import Scope
@@ -66,7 +66,7 @@ async def create(
         _may_offer(viewer.member_id, viewer.place, lecturer_id, lineage)
     lecturer = await _lecturer(session, lecturer_id, lineage[0].id)
     async with session.work() as work:
-        return await Course.create(
+        made = await Course.create(
             root_id=lineage[0].id,
             organization_id=organization_id,
             lecturer_id=lecturer.id,
@@ -77,6 +77,12 @@ async def create(
             created_by_id=viewer.account_id,
             created_at=work.now,
         )
+        _audit(work, made)
+        return made
+
+
+def _audit(work: Work, course: Course) -> None:
+    work.audit("Course", course.id, root=course.root_id, at=course.organization_id, members=[course.lecturer_id])
 
 
 def _may_offer(own: UUID | None, place: Sequence[UUID], lecturer_id: UUID, lineage: Sequence[Organization]) -> None:
@@ -124,6 +130,9 @@ async def publish(session: Session, course_id: UUID) -> Course:
     async with session.work() as work:
         if await models.courses.publish(course.id, work.now):
             work.touch(course.root_id, courses=[course.organization_id])
+            _audit(work, course)
+        else:
+            work.nothing_happened()
     found = await Course.get(id=course.id)
     if found.status is CourseStatus.ARCHIVED:
         raise CourseArchived("This course was archived; offer it anew.", found)
@@ -141,6 +150,9 @@ async def archive(session: Session, course_id: UUID) -> Course:
     async with session.work() as work:
         if await models.courses.archive(course.id, work.now, drafts_only=not manages):
             work.touch(course.root_id, courses=[course.organization_id])
+            _audit(work, course)
+        else:
+            work.nothing_happened()
     found = await Course.get(id=course.id)
     if found.status is CourseStatus.PUBLISHED:
         raise NotAllowed("This course was published meanwhile; who manages courses there archives it.")

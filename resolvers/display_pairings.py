@@ -103,6 +103,7 @@ async def approve(session: Session, code: str, organization_id: UUID, name: str,
         await made.save(force_create=True)
         await models.displays.set_scenes(made.id, rows)
         await models.displays.approve(pairing.id, made.id, work.now + CODE_LIFE)
+        work.audit("Display", made.id, root=made.root_id, at=organization_id)
     await attempts.begin_anew(guess)
     return made
 
@@ -128,4 +129,5 @@ async def claim(session: Session, device_code: str) -> tuple[str, Display]:
             raise PairingExpired("This pairing's token was handed out before; ask for a new code.")
         token, _ = await models.sessions.issue(display.account_id, work.now, TOKEN_LIFE)
         await models.displays.seen([display.id], work.now)
+        work.audit("Display", display.id, root=display.root_id, at=display.organization_id)
     return token, await Display.get(id=display.id)

@@ -193,6 +193,9 @@ async def update(
         work.touch_displays(found.root_id, {found.id: version})
         if organization_id is not None:
             work.change_rights()
+        places = dict.fromkeys([found.organization_id, organization_id or found.organization_id])
+        for place in places:  # where it hung, and where it hangs
+            work.audit("Display", found.id, root=found.root_id, at=place)
     return await Display.get(id=found.id)
 
 
@@ -216,4 +219,5 @@ async def revoke(session: Session, display_id: UUID) -> Display:
         await models.sessions.revoke_others(found.account_id, work.now, keep=None)
         work.touch_displays(found.root_id, {found.id: version})
         work.change_rights()
+        work.audit("Display", found.id, root=found.root_id, at=found.organization_id)
     return await Display.get(id=found.id)

@@ -8,7 +8,7 @@ from uuid import UUID
 import models
 from models import Account, Member, erasures
 from models.clock import InstantKind, unschedule
-from resolvers import claims, members, time
+from resolvers import audit, claims, members, time
 from resolvers.work import Announce, Work, unit_of_work
 from rules import ids
 
@@ -60,7 +60,7 @@ async def erase(member_id: UUID, *, now: Callable[[], datetime], announce: Annou
 
 
 async def _erase(member_id: UUID, at: datetime, announce: Announce) -> None:
-    async with unit_of_work(at, announce) as work:
+    async with unit_of_work(at, announce, audit.command_line("member erase")) as work:
         await claims.release_all(work, member_id)
         member = await models.members.locked(member_id)
         assert member, "a member is never deleted"
@@ -68,6 +68,8 @@ async def _erase(member_id: UUID, at: datetime, announce: Announce) -> None:
         account = await Account.get_or_none(member_id=member_id)
         if account:
             await models.sessions.revoke_others(account.id, work.now, keep=None)
+            await audit.erase_addresses([account.id])
+        work.audit("Member", member.id, root=member.root_id, at=member.organization_id, members=[member.id])
         if member.active:
             await models.members.set_active(member, False, work.now)
         await erasures.erase(member_id, work.now)

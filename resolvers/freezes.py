@@ -17,6 +17,9 @@ async def freeze(session: Session, organization_id: UUID) -> tuple[Organization,
         position = await work.position(root_id)
         if await models.freezes.begin(organization_id, root_id, position, work.now, permit.account_id):
             work.touch(root_id, everything=True)  # boards at and below it say FROZEN
+            work.audit("Organization", organization_id, root=root_id, at=organization_id)
+        else:
+            work.nothing_happened()
         kept = await Freeze.get(organization_id=organization_id)
     return permit.organization, kept.frozen_at
 
@@ -29,4 +32,7 @@ async def unfreeze(session: Session, organization_id: UUID) -> tuple[Organizatio
         await work.position(root_id)
         if await models.freezes.end(organization_id, root_id):
             work.touch(root_id, everything=True, tasks=await models.freezes.task_places(organization_id))
+            work.audit("Organization", organization_id, root=root_id, at=organization_id)
+        else:
+            work.nothing_happened()
     return permit.organization, work.now

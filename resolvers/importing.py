@@ -5,12 +5,14 @@ changed makes the import begin anew; after some attempts it gives up with a clea
 """
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 from tortoise.exceptions import IntegrityError, OperationalError
 
 from resolvers import importing_members, importing_organizations, xlsx
+from resolvers.audit import command_line
 from resolvers.importing_run import ChangedMeanwhile, Progress, Report, Run
 from resolvers.session import Announce, Now
 from rules import spreadsheets
@@ -25,13 +27,15 @@ LOST = (ChangedMeanwhile, IntegrityError, asyncpg.DeadlockDetectedError, asyncpg
 async def organizations(content: bytes, name: str, *, now: Now, announce: Announce, progress: Progress) -> Report:
     """ImportRefused: nothing was written. `name` is the file's, for what is said about it."""
     rows = await asyncio.to_thread(read, content, name, spreadsheets.ORGANIZATIONS)
-    return await _settled(lambda: importing_organizations.bring(rows, Run(now(), announce, progress)))
+    by, file = command_line("import organizations"), hashlib.sha256(content).hexdigest()
+    return await _settled(lambda: importing_organizations.bring(rows, Run(now(), announce, progress, by, file)))
 
 
 async def members(content: bytes, name: str, *, now: Now, announce: Announce, progress: Progress) -> Report:
     """ImportRefused: nothing was written. A login makes an account; a secretary gives its first password."""
     rows = await asyncio.to_thread(read, content, name, spreadsheets.MEMBERS)
-    return await _settled(lambda: importing_members.bring(rows, Run(now(), announce, progress)))
+    by, file = command_line("import members"), hashlib.sha256(content).hexdigest()
+    return await _settled(lambda: importing_members.bring(rows, Run(now(), announce, progress, by, file)))
 
 
 def read(content: bytes, name: str, columns: Columns) -> list[Row]:

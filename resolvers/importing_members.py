@@ -69,6 +69,9 @@ async def _write(run: Run, plan: MembersPlan, known: Known) -> None:
         touch(work, ((known.roots[code], known.ids[code]) for code in homes))
         shown = [person for member, person in plan.updated if _shown(member.person) != _shown(person)]
         touch_everything(work, {known.roots[one.organization_code] for one in shown})
+        updated = (person for _, person in plan.updated)
+        new, changed = ([known.roots[one.organization_code] for one in some] for some in (plan.created, updated))
+        run.audit(work, "Member", new, changed)
 
 
 def _shown(person: Person) -> tuple[str, str, str | None]:

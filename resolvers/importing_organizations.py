@@ -73,6 +73,8 @@ async def _write(run: Run, plan: OrganizationsPlan, known: Known) -> None:
         touch_everything(work, {ids[plan.roots[one.code]] for one in updated})
         for root in roots:
             await clock.shape_changed(root, await work.position(root))
+        new, changed = ([ids[plan.roots[one.code]] for one in some] for some in (plan.created, updated))
+        run.audit(work, "Organization", new, changed)
 
 
 def _bulks(at: datetime, plan: OrganizationsPlan, known: Known, ids: Mapping[str, UUID]) -> list[Bulk]:

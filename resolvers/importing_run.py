@@ -1,5 +1,6 @@
 """One attempt of an import: its time, its transaction, its progress."""
 
+from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ import models
 from models import bulk, importing
 from models.bulk import Bulk
 from resolvers import time
+from resolvers.audit import Actor
 from resolvers.session import Announce, Work, unit_of_work
 
 MOST_BOARDS = 1_000  # named one by one; beyond, all boards of the root load anew
@@ -34,13 +36,15 @@ class Run:
     at: datetime
     announce: Announce
     progress: Progress
+    by: Actor
+    file: str  # SHA-256 of the content, in hex: its name may be somebody's
 
     @asynccontextmanager
     async def writing(self, roots: Iterable[UUID]) -> AsyncGenerator[Work]:
         """The one transaction. Its first locks let one import, and one change of a tree's shape, in at a time."""
         await time.write_due(self.at, self.announce)
         await importing.make_room()
-        async with unit_of_work(self.at, self.announce) as work:
+        async with unit_of_work(self.at, self.announce, self.by) as work:
             for root in sorted(roots):
                 await models.organizations.lock_tree(root)
             work.change_rights()  # whoever moved may see other things now
@@ -57,6 +61,12 @@ class Run:
         self.progress(0, total)
         for one in bulks:
             await bulk.run(one, told)
+
+    def audit(self, work: Work, kind: str, created: Iterable[UUID], updated: Iterable[UUID]) -> None:
+        """One entry for each root. created, updated: of each thing its root."""
+        new, changed = Counter(created), Counter(updated)
+        for root in new.keys() | changed.keys():
+            work.audit(kind, root=root, at=root, created=new[root], updated=changed[root], file=self.file)
 
     def nothing_to_do(self, unchanged: int) -> Report:
         """Neither a transaction nor a position."""

@@ -62,4 +62,5 @@ async def inspect(session: Session, block_id: UUID, marks: Marks, note: str) -> 
             inspected_at=work.now,
         )
         work.touch(block.root_id, blocks=[block.organization_id])
+        work.audit("BlockInspection", made.id, root=block.root_id, at=block.organization_id)
     return block, made

@@ -122,6 +122,7 @@ async def create(
             with unique("login", LOGIN_TAKEN):
                 await Account.create(login=login, password_hash=kept, member_id=made.id, created_at=work.now)
         work.touch(made.root_id, organization_id)
+        work.audit("Member", made.id, root=made.root_id, at=organization_id, members=[made.id])
     return made
 
 
@@ -155,6 +156,8 @@ async def update(
         found = await _locked(session, found)
         if over_account and await roles.outranked(session, member_id):  # a role may have come between
             raise NotAllowed(OUTRANKED)
+        given = {**changes, "login": login, "password": kept, "active": active}
+        _audit(work, found, [name for name, value in given.items() if name in changes or value is not None])
         if changes:
             await Member.filter(id=member_id).update(**changes)
         if over_account:
@@ -180,8 +183,11 @@ async def move(session: Session, member_id: UUID, organization_id: UUID) -> Memb
     async with session.work() as work:
         found = await _locked(session, found)
         if found.organization_id == organization_id:
+            work.nothing_happened()
             return found
         left = found.organization_id
+        for place in (left, organization_id):  # it is in both their logs
+            work.audit("Member", found.id, root=found.root_id, at=place, members=[found.id])
         await models.members.move(found, organization_id, work.now)
         work.touch(found.root_id, left, organization_id)
         work.change_rights()
@@ -205,11 +211,21 @@ async def update_my_privacy(session: Session, *, alias: str | None, hidden_on_bo
         async with session.work() as work:
             await models.members.locked(viewer.member_id)
             await Member.filter(id=viewer.member_id, erased_at=None).update(**changes)
-            await shown_anew(work, await Member.get(id=viewer.member_id))
+            changed = await Member.get(id=viewer.member_id)
+            _audit(work, changed, [*changes])
+            await shown_anew(work, changed)
     return await Member.get(id=viewer.member_id)
 
 
 # ---------------------------------------------------------------- updates
+
+
+def _audit(work: Work, member: Member, changed: list[str]) -> None:
+    if changed:
+        at = member.organization_id
+        work.audit("Member", member.id, root=member.root_id, at=at, members=[member.id], changed=changed)
+    else:
+        work.nothing_happened()
 
 
 async def _locked(session: Session, seen: Member) -> Member:

@@ -96,6 +96,7 @@ async def create(
         else:
             work.touch(made.root_id, parent.id)
             await clock.shape_changed(made.root_id, await work.position(made.root_id))
+        work.audit("Organization", made.id, root=made.root_id, at=made.id)
     return made
 
 
@@ -120,6 +121,7 @@ async def update(
     async with session.work() as work:
         with unique("code", "Another organization has this code."):
             await models.organizations.change(organization_id, code=code, name=name, lecturing=lecturing)
+        work.audit("Organization", organization_id, root=root, at=organization_id)
         work.touch_displays(root, await models.displays.naming(organization_id))
         await work.position(root)  # first, so that no member comes to stand elsewhere unseen
         places = await models.organizations.places_of_members(organization_id)
@@ -143,7 +145,10 @@ async def move(session: Session, organization_id: UUID, parent_id: UUID) -> Orga
         left = moved.parent_id
         assert left is not None
         if left == parent.id:
+            work.nothing_happened()
             return moved
+        for place in (left, moved.id):  # its own log goes along; who was above reads that it went
+            work.audit("Organization", moved.id, root=root, at=place)
         if not await models.organizations.move(moved, parent):
             raise InvalidInput.at("parentId", f"{parent.name} lies inside {moved.name}; choose a place outside it.")
         await models.freezes.show_decisions(moved.id)

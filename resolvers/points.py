@@ -92,9 +92,9 @@ def check_time(checks: Checks, occurred_at: datetime | None, now: datetime) -> N
         checks.that(recent, "occurredAt", "occurredAt lies more than five years back.")
 
 
-async def replayed(session: Session, key: str, request: str, new_id: UUID, now: datetime) -> PointsEntry | None:
+async def replayed(session: Session, key: str, request: str, new_id: UUID, work: Work) -> PointsEntry | None:
     """None: the key is new. Otherwise the entry that it made. InvalidInput: it made another."""
-    made = await keys.made_before(session, key, request, new_id, now)
+    made = await keys.made_before(session, key, request, new_id, work)
     return None if made is None else await PointsEntry.get(id=made)
 
 
@@ -132,7 +132,7 @@ async def award(
     request = keys.request_hash("award", member_id, organization_id, amount, reason, occurred_at)
     async with session.work() as work:
         made_id = uuid4()
-        if before := await replayed(session, key, request, made_id, work.now):
+        if before := await replayed(session, key, request, made_id, work):
             return before
         occurred = past(occurred_at or work.now, work.now)
         root_id = permit.organization.root_id
@@ -150,7 +150,12 @@ async def award(
             recorded_by=permit.account_id,
         )
         made.id = made_id
+        audit(work, made)
         return await append(work, made, reason)
+
+
+def audit(work: Work, made: PointsEntry) -> None:
+    work.audit("PointsEntry", made.id, root=made.root_id, at=made.organization_id, members=[made.member_id])
 
 
 async def visible_entry(session: Session, entry_id: UUID) -> PointsEntry:
@@ -192,7 +197,7 @@ async def reverse(
     request = keys.request_hash("correct" if as_correction else "reverse", entry_id, reason)
     async with session.work() as work:
         made_id = uuid4()
-        if before := await replayed(session, key, request, made_id, work.now):
+        if before := await replayed(session, key, request, made_id, work):
             return before
         if original.member_id:
             await models.members.credit(original.member_id, 0)  # the lock at which two reversals meet
@@ -226,4 +231,5 @@ async def reverse(
             await models.members.credit(made.member_id, made.amount)
         await models.points.append([(made, reason)], position)
         work.touch(made.root_id, points=[made.organization_id], hidden_under=made.organization_id)
+        audit(work, made)
         return made

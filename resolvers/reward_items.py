@@ -67,7 +67,7 @@ async def create(session: Session, *, organization_id: UUID, stock: int, **given
     _check_window(columns.get("opens_at"), columns.get("closes_at"))
     permit = await session.require(Scope.REWARDS_MANAGE, at=organization_id)
     async with session.work() as work:
-        return await Reward.create(
+        made = await Reward.create(
             root_id=permit.organization.root_id,
             organization_id=organization_id,
             stock=stock,
@@ -76,6 +76,8 @@ async def create(session: Session, *, organization_id: UUID, stock: int, **given
             created_at=work.now,
             **columns,
         )
+        work.audit("Reward", made.id, root=made.root_id, at=organization_id)
+        return made
 
 
 async def update(session: Session, reward_id: UUID, *, add_stock: int, **given: Any) -> Reward:
@@ -87,11 +89,13 @@ async def update(session: Session, reward_id: UUID, *, add_stock: int, **given: 
     _within(checks, "addStock", add_stock, -MOST_STOCK, MOST_STOCK)
     checks.done()
     _check_window(columns.get("opens_at", reward.opens_at), columns.get("closes_at", reward.closes_at))
-    async with session.work():
+    async with session.work() as work:
         if columns:
             await Reward.filter(id=reward_id).update(**columns)
         if add_stock and not await rewards.supply(reward_id, add_stock):
             raise InvalidInput.at("addStock", "So many are not in stock any more.")
         if (await Reward.get(id=reward_id)).supplied > MOST_STOCK:
             raise InvalidInput.at("addStock", f"At most {MOST_STOCK} of one reward.")
+        changed = [*columns, *(["add_stock"] if add_stock else [])]
+        work.audit("Reward", reward.id, root=reward.root_id, at=reward.organization_id, changed=changed)
     return await Reward.get(id=reward_id)

@@ -122,7 +122,7 @@ async def redeem(session: Session, reward_id: UUID, key: str) -> Redemption:
     before = await last_month(reward.root_id, viewer.member_id, session.now())
     async with session.work() as work:
         entry_id = uuid4()
-        if made := await points.replayed(session, key, request, entry_id, work.now):
+        if made := await points.replayed(session, key, request, entry_id, work):
             assert made.redemption_id is not None
             return await Redemption.get(id=made.redemption_id)
         taken = await rewards.take(reward_id)
@@ -162,6 +162,7 @@ async def _paid(
         frozen=before.frozen,
         redeemed_at=work.now,
     )
+    _audit(work, made)
     entry = points.entry(
         work,
         root_id=reward.root_id,
@@ -194,6 +195,11 @@ async def _decide(work: Work, found: Redemption, status: RedemptionStatus, by: U
     if not await rewards.decide(found.id, status, by, work.now):
         now = await Redemption.get(id=found.id)
         raise RedemptionInWrongState(f"This redemption is {now.status.value}; only a REDEEMED one can be decided.", now)
+    _audit(work, found)
+
+
+def _audit(work: Work, found: Redemption) -> None:
+    work.audit("Redemption", found.id, root=found.root_id, at=found.organization_id, members=[found.member_id])
 
 
 async def cancel(session: Session, redemption_id: UUID) -> Redemption:

@@ -7,7 +7,7 @@ import models
 from models import Member, RoleGrant, clock
 from models.clock import InstantKind
 from resolvers import sight
-from resolvers.session import Session
+from resolvers.session import Session, Work
 from resolvers.sight import NOBODY
 from rules import roles as rules
 from rules.refusals import Checks, InvalidInput, NotAllowed, NotFound
@@ -88,6 +88,7 @@ async def grant(
             await clock.schedule(organization.root_id, InstantKind.GRANT_ENDS, made.ends_at, made.id)
         work.touch(organization.root_id, organization_id)
         work.change_rights()
+        _audit(work, organization.root_id, made)
     return made
 
 
@@ -106,4 +107,12 @@ async def revoke(session: Session, grant_id: UUID) -> RoleGrant:
             await clock.unschedule(found.id, InstantKind.GRANT_ENDS)
             work.touch(root_id, found.organization_id)
             work.change_rights()
+            _audit(work, root_id, found)
+        else:
+            work.nothing_happened()
     return await RoleGrant.get(id=found.id)
+
+
+def _audit(work: Work, root_id: UUID, made: RoleGrant) -> None:
+    role = made.role.value
+    work.audit("RoleGrant", made.id, root=root_id, at=made.organization_id, members=[made.member_id], role=role)

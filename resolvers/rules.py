@@ -100,6 +100,7 @@ async def create(
         if await PointRule.filter(organization_id=organization_id).count() > MOST_RULES:
             raise InvalidInput.at("code", f"An organization sets at most {MOST_RULES} rules.")
         version = await _next(work, permit, made.id, 1, spec, valid_from, valid_until)
+        _audit(work, permit, made)
     return InForce(made, version)
 
 
@@ -120,6 +121,7 @@ async def change(
     async with session.work() as work:
         newest = await _newest_locked(rule_id)
         version = await _next(work, permit, rule_id, newest.number + 1, spec, valid_from, valid_until)
+        _audit(work, permit, kept)
     return InForce(kept, version)
 
 
@@ -133,9 +135,11 @@ async def end(session: Session, rule_id: UUID, at: datetime | None) -> InForce:
     async with session.work() as work:
         newest = await _newest_locked(rule_id)
         if newest.valid_until is not None and newest.valid_until <= min(newest.valid_from, at or work.now):
-            return InForce(kept, newest)  # ended before
+            work.nothing_happened()  # it ended before
+            return InForce(kept, newest)
         ends = at or work.now
         version = await _next(work, permit, rule_id, newest.number + 1, newest.rule(), ends, ends)
+        _audit(work, permit, kept)
     return InForce(kept, version)
 
 
@@ -154,7 +158,16 @@ async def adopt(session: Session, organization_id: UUID, name: str) -> list[InFo
                 adopted.append(InForce(made, version))
         if await PointRule.filter(organization_id=organization_id).count() > MOST_RULES:
             raise InvalidInput.at("set", f"An organization sets at most {MOST_RULES} rules.")
+        _audit(work, permit, *(one.rule for one in adopted))
     return adopted
+
+
+def _audit(work: Work, permit: Permit, *rules: PointRule) -> None:
+    here = permit.organization
+    if rules:
+        work.audit("PointRule", *(one.id for one in rules), root=here.root_id, at=here.id)
+    else:
+        work.nothing_happened()
 
 
 def _check_time(

@@ -73,6 +73,7 @@ async def create(
             created_at=work.now,
         )
         work.change_rights()
+        work.audit("ServiceToken", token.id, root=permit.organization.root_id, at=organization_id)
     return text, service
 
 
@@ -83,4 +84,6 @@ async def revoke(session: Session, token_id: UUID) -> ServiceToken:
     async with session.work() as work:
         await models.sessions.revoke(token_id, work.now)
         work.change_rights()
+        root = (await session.lineage(kept.organization_id))[0].id
+        work.audit("ServiceToken", token_id, root=root, at=kept.organization_id)
     return kept

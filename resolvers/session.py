@@ -7,7 +7,8 @@ from datetime import datetime
 from uuid import UUID
 
 import models
-from models import Organization, RoleGrant
+from models import AuditActor, Organization, RoleGrant
+from resolvers.audit import Actor
 from resolvers.boards import BoardView
 from resolvers.signing import Signer
 from resolvers.work import Announce, Announcement, Work, unit_of_work
@@ -47,6 +48,11 @@ class Viewer:
     display_id: UUID | None = None
     service: Service | None = None
 
+    @property
+    def home(self) -> UUID | None:
+        """Where the member belongs, or the display hangs."""
+        return self.place[-1] if self.place else None
+
 
 @dataclass(frozen=True, slots=True)
 class Permit:
@@ -78,6 +84,7 @@ class Session:
     lineages: dict[UUID, tuple[Organization, ...]] = field(default_factory=dict[UUID, tuple[Organization, ...]])
     lineages_of: LineagesOf = models.organizations.lineages
     signer: Signer | None = None  # of block chains; None: this server has no key
+    operation: str = "direct"  # the field that was asked for, for the audit log; set by whoever executes it
 
     def now(self) -> datetime:
         return self.clock()
@@ -89,8 +96,30 @@ class Session:
 
         now = self.now()
         await time.write_due(now, self.announce)
-        async with unit_of_work(now, self.announce) as work:
+        async with unit_of_work(now, self.announce, self.actor()) as work:
             yield work
+
+    def actor(self) -> Actor:
+        """Who the audit log says it was."""
+        viewer = self.viewer
+        if viewer is None:
+            return Actor(AuditActor.NOBODY, self.operation, address=self.address)
+        kinds = {
+            AuditActor.SERVICE: viewer.service,
+            AuditActor.DISPLAY: viewer.display_id,
+            AuditActor.MEMBER: viewer.member_id,
+        }
+        return Actor(
+            next((kind for kind, found in kinds.items() if found), AuditActor.OPERATOR),
+            self.operation,
+            viewer.account_id,
+            viewer.token_id,
+            viewer.member_id,
+            viewer.display_id,
+            self.address,
+            viewer.root_id,
+            viewer.home,
+        )
 
     def reader(self) -> Viewer:
         """Whoever has a token, screens too."""

@@ -2,15 +2,17 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import models
 from models import Account, AuthToken, RoleGrant, sessions, sql
-from resolvers import attempts, passwords
+from resolvers import attempts, audit, passwords
 from resolvers.attempts import Growing, Limit, Paced
-from resolvers.session import Service, Session, Viewer
+from resolvers.audit import Subject
+from resolvers.session import Service, Session, Viewer, Work
 from rules.addresses import network
 from rules.refusals import Checks, NotFound, WrongCredentials
 
@@ -130,7 +132,7 @@ async def sign_in(session: Session, login: str, password: str) -> tuple[str, Vie
         raise
     if not right or account is None:
         raise WrongCredentials(WRONG)
-    token, viewer = await _signed_in(account, now)
+    token, viewer = await _signed_in(session, account, now)
     await attempts.give_back(counted, now)
     await attempts.begin_anew(counted[1])
     await attempts.familiarize(here, now + FAMILIAR)
@@ -141,13 +143,20 @@ async def sign_in(session: Session, login: str, password: str) -> tuple[str, Vie
     return token, viewer
 
 
-async def _signed_in(account: Account, now: datetime) -> tuple[str, Viewer]:
+async def _signed_in(session: Session, account: Account, now: datetime) -> tuple[str, Viewer]:
     async with models.database.transaction():
         token, _ = await sessions.issue(account.id, now)
         viewer = await viewer_of(token, now)
         if viewer is None:  # an inactive member
             raise WrongCredentials(WRONG)
+        await audit.write(now, replace(session, viewer=viewer).actor(), [_itself(viewer)])
     return token, viewer
+
+
+def _itself(viewer: Viewer) -> Subject:
+    """An account, for the audit log."""
+    members = [viewer.member_id] if viewer.member_id else []
+    return Subject("Account", [viewer.account_id], viewer.root_id, viewer.home, members)
 
 
 async def _matches(account: Account | None, password: str) -> bool:
@@ -165,14 +174,16 @@ async def sign_out(session: Session) -> None:
     async with session.work() as work:
         await sessions.revoke(viewer.token_id, work.now)
         work.change_rights()
+        _audit(work, viewer)
 
 
 async def revoke(session: Session, token_id: UUID) -> None:
     """One of the viewer's own; the one that asks too."""
-    found = await own(session, token_id)
+    viewer, found = session.signed_in(), await own(session, token_id)
     async with session.work() as work:
         await sessions.revoke(found.id, work.now)
         work.change_rights()
+        work.audit("Session", found.id, root=viewer.root_id, at=viewer.home, members=[viewer.member_id])
 
 
 async def revoke_others(session: Session) -> int:
@@ -181,6 +192,7 @@ async def revoke_others(session: Session) -> int:
     async with session.work() as work:
         count = await sessions.revoke_others(viewer.account_id, work.now, keep=viewer.token_id)
         work.change_rights()
+        _audit(work, viewer, ended=count)
     return count
 
 
@@ -206,4 +218,10 @@ async def change_password(session: Session, old: str, new: str) -> Viewer:
         await Account.filter(id=viewer.account_id).update(password_hash=kept)
         await sessions.revoke_others(viewer.account_id, work.now, keep=viewer.token_id)
         work.change_rights()
+        _audit(work, viewer)
     return viewer
+
+
+def _audit(work: Work, viewer: Viewer, **details: int) -> None:
+    members = [viewer.member_id]
+    work.audit("Account", viewer.account_id, root=viewer.root_id, at=viewer.home, members=members, **details)

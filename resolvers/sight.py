@@ -163,5 +163,10 @@ def display(session: Session, row: Display) -> bool:
     return visibility.display(session.eye(), row.id, _line(session, row.organization_id))
 
 
+def audited(session: Session, organization_id: UUID | None) -> bool:
+    """organization_id None: in no root."""
+    return visibility.audited(session.eye(), _line(session, organization_id) if organization_id else None)
+
+
 def service_token(session: Session, row: ServiceToken) -> bool:
     return may(session, Scope.SERVICES_MANAGE, row.organization_id)

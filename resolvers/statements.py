@@ -76,6 +76,9 @@ async def create_link(
     if format is StatementFormat.XLSX and await models.points.count(member_id, starts, ends) > MOST_SHEET:
         raise InvalidInput.at("format", f"That is more than {MOST_SHEET} entries; take CSV, or a shorter period.")
     expires = session.now() + LIFE
+    async with session.work() as work:
+        at, asked = member.organization_id, {"format": format.value, "period": period.value}
+        work.audit("Member", member_id, root=member.root_id, at=at, members=[member_id], **asked)
     text = json.dumps([
         str(member_id), format.value, starts.isoformat(), ends.isoformat(), expires.isoformat(), str(viewer.token_id),
     ])  # fmt: skip

@@ -63,7 +63,7 @@ async def record(
     request = keys.request_hash("study", course_id, seconds, occurred_at)
     async with session.work() as work:
         report_id = uuid4()
-        if made := await keys.made_before(session, key, request, report_id, work.now):
+        if made := await keys.made_before(session, key, request, report_id, work):
             return await _as_reported(made)
         occurred = points.past(occurred_at or work.now, work.now)
         begins = _open_at(course, occurred)
@@ -77,6 +77,7 @@ async def record(
         if study.completed_at is None and study.seconds >= course.duration_seconds:
             await _complete(work, course, study, occurred, viewer.account_id)
         await _report(report_id, study, seconds, occurred, work.now)
+        work.audit("Study", study.id, root=course.root_id, at=course.organization_id, members=[study.member_id])
     return await _as_reported(report_id)
 
 

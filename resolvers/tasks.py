@@ -6,7 +6,7 @@ from uuid import UUID
 from models import Task, TaskReview, TaskStatus, clock, tasks
 from models.clock import InstantKind
 from resolvers import sight
-from resolvers.session import Session
+from resolvers.session import Session, Work
 from resolvers.sight import NOBODY
 from rules.refusals import (
     Checks,
@@ -78,6 +78,7 @@ async def create(
             created_at=work.now,
         )
         work.touch(task.root_id, tasks=[organization_id])
+        _audit(work, task)
     return task
 
 
@@ -96,6 +97,7 @@ async def publish(session: Session, task_id: UUID) -> Task:
             await clock.schedule(task.root_id, InstantKind.TASK_OPENS, task.opens_at, task.id)
         if task.due_at:
             await clock.schedule(task.root_id, InstantKind.TASK_DUE, task.due_at, task.id)
+        _audit(work, task)
         work.touch(task.root_id, tasks=[task.organization_id])
     return await Task.get(id=task.id)
 
@@ -110,5 +112,10 @@ async def close(session: Session, task_id: UUID) -> Task:
         if not await tasks.change_status(task.id, TaskStatus.CLOSED, TaskStatus.OPEN, TaskStatus.SCHEDULED):
             found = await Task.get(id=task.id)
             raise TaskNotOpen(f"This task is {found.status.value}, so it can't be closed.", found)
+        _audit(work, task)
         work.touch(task.root_id, tasks=[task.organization_id])
     return await Task.get(id=task.id)
+
+
+def _audit(work: Work, task: Task) -> None:
+    work.audit("Task", task.id, root=task.root_id, at=task.organization_id)

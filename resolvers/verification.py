@@ -14,6 +14,7 @@ import models
 from models import sql
 from resolvers import (
     books,
+    verification_audit,
     verification_chains,
     verification_courses,
     verification_ledger,
@@ -62,7 +63,9 @@ async def compared(now: datetime) -> Verdict:
     ]
     unsealed, remarks = await verification_seals.unbroken(read.dials)
     differences += unsealed
-    remarks += [*unwritten(read, now), *await verification_chains.remarks()]
+    tampered, unchecked = await verification_audit.unbroken()
+    differences += tampered
+    remarks += [*unchecked, *unwritten(read, now), *await verification_chains.remarks()]
     if broken:
         return Verdict(differences, [*remarks, "No board was ranked anew, because the tree is not what it says."])
     sample = verification_ranks.sample(read)

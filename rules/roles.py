@@ -32,6 +32,7 @@ class Scope(StrEnum):
     BLOCKS_INSPECT = "BLOCKS_INSPECT"
     RULES_MANAGE = "RULES_MANAGE"
     SERVICES_MANAGE = "SERVICES_MANAGE"  # tokens with which other systems record acts
+    AUDIT_READ = "AUDIT_READ"  # who did what there
 
 
 _SECRETARY = frozenset(Scope) - {Scope.ORGANIZATIONS_MANAGE, Scope.POINTS_CORRECT, Scope.SERVICES_MANAGE}

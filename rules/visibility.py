@@ -150,6 +150,11 @@ def redemption(eye: Eye | None, person: UUID, line: Line) -> bool:
     return is_oneself(eye, person) or may(eye, Scope.REWARDS_MANAGE, line)
 
 
+def audited(eye: Eye | None, line: Line | None) -> bool:
+    """An entry of the audit log, by where it happened. None: in no root, which is an operator's to read."""
+    return may(eye, Scope.AUDIT_READ, line) if line is not None else eye is not None and eye.everywhere
+
+
 # ---------------------------------------------------------------- the ledger, rules, screens
 
 

@@ -7,6 +7,7 @@ from schema import enums as _enums  # isort: skip  # noqa: F401 -- before the ty
 from schema.account_sessions import AccountSessionMutations
 from schema.acts import ActMutations
 from schema.arenas import ArenaQueries
+from schema.audit import AuditQueries
 from schema.block_boards import BlockQueries
 from schema.block_mutations import BlockMutations
 from schema.costs import describe
@@ -20,6 +21,7 @@ from schema.leaderboards import LeaderboardQueries
 from schema.member_mutations import MemberMutations
 from schema.members import MemberQueries
 from schema.node import NodeQueries
+from schema.operations import named
 from schema.organization_mutations import OrganizationMutations
 from schema.organizations import OrganizationQueries
 from schema.point_mutations import PointMutations
@@ -57,6 +59,7 @@ class Query(
     RuleQueries,
     RulePreviewQueries,
     ServiceQueries,
+    AuditQueries,
 ):
     pass
 
@@ -85,3 +88,4 @@ class Mutation(
 
 schema = strawberry.Schema(Query, Mutation, Subscription, config=StrawberryConfig(scalar_map=SCALARS))
 COSTS = describe(schema._schema)
+named(schema._schema.mutation_type)

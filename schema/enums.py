@@ -2,7 +2,7 @@
 
 import strawberry
 
-from models import ClaimStatus, CourseStatus, Lecturing, SceneKind, TaskReview, TaskStatus
+from models import AuditActor, AuditOutcome, ClaimStatus, CourseStatus, Lecturing, SceneKind, TaskReview, TaskStatus
 from resolvers.boards import BoardView, Subject
 from rules.periods import BoardState, PeriodKind
 from rules.ranking import OrganizationScoring
@@ -61,3 +61,10 @@ strawberry.enum(
     description="Who may offer courses of their own. EVERY_MEMBER: whoever belongs there. NAMED_BY_SECRETARY: nobody; "
     "ADMIN and SECRETARY offer courses for whom they choose. Publishing needs ADMIN or SECRETARY either way.",
 )
+strawberry.enum(
+    AuditActor,
+    name="AuditActor",
+    description="Who acted. OPERATOR: an account that is no member. SERVICE: another system's token. NOBODY: without a "
+    "token, as who signs in. COMMAND_LINE: `leitai` on the server's machine. SERVER: its own upkeep.",
+)
+strawberry.enum(AuditOutcome, name="AuditOutcome", description="REFUSED is kept of attempts to sign in only.")

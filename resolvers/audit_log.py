@@ -1,0 +1,61 @@
+"""Reading the audit log: ADMIN and SECRETARY of an organization, what happened there and below.
+
+An entry stands where it happened. When an organization is hung elsewhere, its log goes along, as its boards do; what
+was done to a member stays with the organization where it belonged then.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+import models
+from models import AuditEntry
+from models.audit import NO_ROOT, Wanted
+from models.pages import Page, bounded, read_cursor
+from resolvers import sight
+from resolvers.session import Session
+from resolvers.sight import NOBODY
+from rules.refusals import InvalidInput, NotAllowed, NotFound
+from rules.roles import Scope
+
+UNKNOWN = "There is no such audit entry, or you may not see it."
+
+
+async def wanted(
+    session: Session,
+    organization_id: UUID | None,
+    *,
+    action: str | None,
+    member_id: UUID | None,
+    since: datetime | None,
+    until: datetime | None,
+) -> Wanted:
+    """Whose log may be read. organization_id None: what belongs to no root, for an operator. NotFound, NotAllowed."""
+    session.signed_in()
+    if organization_id is None:
+        if not sight.audited(session, None):
+            raise NotAllowed("What belongs to no root is an operator's to read; name an organization.")
+        return Wanted(NO_ROOT, None, action, member_id, since, until)
+    here = (await session.require(Scope.AUDIT_READ, at=organization_id)).organization
+    place = None if here.parent_id is None else here.id
+    return Wanted(here.root_id, place, action, member_id, since, until)
+
+
+async def page(of: Wanted, first: int, after: str | None) -> Page[AuditEntry]:
+    """Newest first, after a cursor. InvalidInput: it is none."""
+    bounded(first)
+    before = None
+    if after is not None:
+        [before] = read_cursor(after, 1)
+        if not isinstance(before, int) or not 0 < before < 2**63:
+            raise InvalidInput.at("after", "after is not a cursor of this list; take endCursor of the page before.")
+    rows = await models.audit.page(of, before, first + 1)
+    return Page(rows[:first], len(rows) > first, after is not None)
+
+
+async def known(session: Session, entry_id: UUID) -> AuditEntry:
+    """NotFound for who may not read the log in which it stands."""
+    found = await AuditEntry.get_or_none(id=entry_id)
+    await session.know((found and found.organization_id) or NOBODY)
+    if found and sight.audited(session, found.organization_id):
+        return found
+    raise NotFound(UNKNOWN)
