@@ -18,6 +18,7 @@ _LENGTHS = {
     "Organization": {"ancestors": 5},
     "BlockRevision": {"pairedWith": 4, "openings": 6},
     "Display": {"scenes": 5},
+    "AuditEntry": {"subjectIds": 2, "members": 2, "details": 2},  # of a call of recordActs 20 and up to 500
     "PointsLog": {EDGES: 100},  # of a subscription, which has no `first`
     "__Schema": {"directives": 10},
     # of an ordinary type: most are enums, inputs and small

@@ -5,19 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import uuid4
 
-from audited import Acts, Kept
+from audited import Acts, Kept, query
 from block import MARKS, NAMES, named
 from screens import BOARD
 from story import Story, told
 from world import Person, World
 
+import models
 from resolvers import verification
 from rules.roles import Role
-from schema import schema
+from schema import ids, schema
 
 # It changes nothing for anybody, and anybody may ask, so that a flood of it would fill the log.
 NOT_KEPT = {"requestDisplayPairing"}
 PASSWORD = "correct horse battery"
+SIGN_IN = query("signIn")
 
 
 def key() -> str:
@@ -234,4 +236,11 @@ async def signing_in(acts: Acts, story: Story) -> None:
     itself = Kept("Account", story.company.first, [qian], named=False)
     await acts.do("signIn", None, itself, login="qian", password=PASSWORD)
     await acts.do("changePassword", qian, itself, oldPassword=PASSWORD, newPassword=f"another {PASSWORD}")
+    other = await world.ask(None, SIGN_IN, given={"login": "qian", "password": f"another {PASSWORD}"})
+    assert other["found"]["token"]
+    listed = await models.AuthToken.filter(account_id=qian.account.id, revoked_at=None).order_by("created_at")
+    of_session = Kept("Session", story.company.first, [qian], named=False)
+    another = next(one for one in listed if one.token_hash != models.sessions.digest(qian.token))
+    await acts.do("revokeSession", qian, of_session, sessionId=ids.encode("Session", another.id))
+    await acts.do("revokeOtherSessions", qian, itself)
     await acts.do("signOut", qian, itself)

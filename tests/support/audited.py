@@ -70,9 +70,9 @@ class Acts:
     async def do(self, name: str, by: Person | None, kept: Kept | None, given: Any = None, /, **fields: Any) -> Any:
         """The success. kept None: nothing."""
         before = {one.id for one in await AuditEntry.all()}
-        asked = query(name) if name != "signOut" else "mutation { found: signOut { ... on SignOutSuccess { done } } }"
-        variables = {} if name in ("signOut", "requestDisplayPairing") else {"given": given or fields}
-        said = (await self.world.ask(by, asked, **variables))["found"]
+        said = (await self.world.ask(by, query(name), **({"given": given or fields} if given or fields else {})))[
+            "found"
+        ]
         for one in said if isinstance(said, list) else [said]:
             assert "message" not in one, (name, one)
         new = [one for one in await AuditEntry.all().order_by("sequence") if one.id not in before]
