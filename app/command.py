@@ -66,6 +66,13 @@ def migrate_command() -> None:
     typer.echo(f"Applied {', '.join(applied)}." if applied else "The database is up to date.")
 
 
+@cli.command(help="Who may see what, field by field: docs/visibility.md.")
+def visibility() -> None:
+    from schema.audiences import table
+
+    typer.echo(table(), nl=False)
+
+
 @cli.command("create-admin", help="An operator's account: ADMIN everywhere, no member. May create roots.")
 def create_admin(login: Annotated[str, typer.Option(help="1 to 100 characters.")]) -> None:
     settings = load()

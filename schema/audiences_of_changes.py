@@ -1,0 +1,67 @@
+"""Who may call each mutation: a right and where it has to hold, or in words. Written out in docs/visibility.md."""
+
+from collections.abc import Mapping
+
+from rules.roles import Scope
+
+ANYONE = "anyone"
+SIGNED_IN = "who is signed in"
+MEMBERS = "members"
+
+CALLERS: Mapping[str, tuple[Scope | str, str]] = {
+    "signIn": (ANYONE, ""),
+    "signOut": (SIGNED_IN, "its own session"),
+    "changePassword": (SIGNED_IN, "its own account"),
+    "revokeSession": (SIGNED_IN, "its own account"),
+    "revokeOtherSessions": (SIGNED_IN, "its own account"),
+    "createOrganization": (Scope.ORGANIZATIONS_MANAGE, "at the parent; a root: an operator"),
+    "updateOrganization": (Scope.ORGANIZATIONS_RENAME, "there"),
+    "moveOrganization": (Scope.ORGANIZATIONS_MANAGE, "at it, where it hangs, and where it will hang"),
+    "createMember": (Scope.MEMBERS_MANAGE, "where the member will belong"),
+    "updateMember": (Scope.MEMBERS_MANAGE, "where the member belongs; its account: and every role that it holds"),
+    "moveMember": (Scope.MEMBERS_MANAGE, "where the member belongs, and where it will"),
+    "updateMyPrivacy": (MEMBERS, "itself"),
+    "grantRole": ("ADMIN; SECRETARY, but neither ADMIN nor its own place's SECRETARY", "there"),
+    "revokeRole": ("who may grant it", "there"),
+    "createTask": (Scope.TASKS_MANAGE, "there"),
+    "publishTask": (Scope.TASKS_MANAGE, "where it is set"),
+    "closeTask": (Scope.TASKS_MANAGE, "where it is set"),
+    "claimTask": (MEMBERS, "of its organization and below, and who has a role MEMBER there"),
+    "releaseClaim": (MEMBERS, "its own"),
+    "submitClaim": (MEMBERS, "its own"),
+    "approveClaim": (Scope.CLAIMS_REVIEW, "where the task is set; nobody its own"),
+    "returnClaim": (Scope.CLAIMS_REVIEW, "where the task is set; nobody its own"),
+    "rejectClaim": (Scope.CLAIMS_REVIEW, "where the task is set; nobody its own"),
+    "createCourse": (Scope.COURSES_MANAGE, "there; one's own course: members, as `lecturing` says"),
+    "publishCourse": (Scope.COURSES_MANAGE, "where it is offered"),
+    "archiveCourse": (Scope.COURSES_MANAGE, "where it is offered; its own draft: the lecturer"),
+    "recordStudy": (MEMBERS, "of the course's root, itself"),
+    "awardPoints": (Scope.POINTS_AWARD, "where the member belongs, or at the organization"),
+    "reversePoints": (Scope.POINTS_AWARD, "where the entry was credited; as a correction: POINTS_CORRECT"),
+    "correctPoints": (Scope.POINTS_CORRECT, "where the member belonged, or at the organization"),
+    "createPointRule": (Scope.RULES_MANAGE, "there"),
+    "changePointRule": (Scope.RULES_MANAGE, "where it is set"),
+    "endPointRule": (Scope.RULES_MANAGE, "where it is set"),
+    "adoptRuleSet": (Scope.RULES_MANAGE, "there"),
+    "recordAct": (Scope.POINTS_AWARD, "where the member belongs; a system's token: at and below its organization"),
+    "recordActs": (Scope.POINTS_AWARD, "as recordAct, for each act"),
+    "createServiceToken": (Scope.SERVICES_MANAGE, "there"),
+    "revokeServiceToken": (Scope.SERVICES_MANAGE, "at its organization"),
+    "createReward": (Scope.REWARDS_MANAGE, "there"),
+    "updateReward": (Scope.REWARDS_MANAGE, "where it is set"),
+    "redeemReward": (MEMBERS, "of its organization and below, for itself"),
+    "cancelRedemption": (Scope.REWARDS_MANAGE, "where the reward is set; or who redeemed"),
+    "handOverRedemption": (Scope.REWARDS_MANAGE, "where the reward is set"),
+    "createStatementLink": (Scope.PERSONAL_READ, "where the member belongs; or the member itself"),
+    "freezeLeaderboards": (Scope.BOARDS_FREEZE, "there"),
+    "unfreezeLeaderboards": (Scope.BOARDS_FREEZE, "there"),
+    "requestDisplayPairing": (ANYONE, "so many from one address"),
+    "approveDisplayPairing": (Scope.DISPLAYS_MANAGE, "where it will hang"),
+    "claimDisplayToken": (ANYONE, "who has the device's own code"),
+    "updateDisplay": (Scope.DISPLAYS_MANAGE, "where it hangs, and where it will"),
+    "revokeDisplay": (Scope.DISPLAYS_MANAGE, "where it hangs"),
+    "createBlock": (Scope.BLOCKS_MANAGE, "there"),
+    "reviseBlock": (Scope.BLOCKS_MANAGE, "at its organization"),
+    "retireBlock": (Scope.BLOCKS_MANAGE, "at its organization"),
+    "inspectBlock": (Scope.BLOCKS_INSPECT, "at its organization"),
+}
