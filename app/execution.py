@@ -14,6 +14,7 @@ from tortoise.exceptions import DBConnectionError, OperationalError
 
 from realtime.documents import MOST_ERRORS, Operation
 from realtime.faults import beyond, clipped, coded
+from resolvers import audit_looks
 from resolvers.session import Session
 from rules.codes import Code
 from rules.refusals import InvalidInput, NotAllowed, NotFound, Refusal
@@ -100,7 +101,9 @@ async def answer(
     suggestions: bool = False,
 ) -> ExecutionResult:
     outcome = executed(document, name, variables, context, value, suggestions=suggestions)
-    return outcome if isinstance(outcome, ExecutionResult) else await outcome
+    result = outcome if isinstance(outcome, ExecutionResult) else await outcome
+    await audit_looks.keep(context.session)
+    return result
 
 
 async def run(operation: Operation, value: Any, session: Session) -> dict[str, Any]:

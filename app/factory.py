@@ -21,7 +21,7 @@ from app.http import Endpoint
 from app.live import LiveEngine
 from app.pulse import Pulse
 from app.settings import Settings
-from resolvers import attempts, time
+from resolvers import attempts, audit, time
 from resolvers.session import Now
 
 TICK = 0.5  # seconds between looks at what time has to write
@@ -48,6 +48,7 @@ async def _forget(live: LiveEngine, stopping: asyncio.Event) -> None:
     while not stopping.is_set():
         try:
             await attempts.forget(live.clock())
+            await audit.erase_old_addresses(live.clock(), live.settings.audit_address_days)
         except Exception as error:
             log.warning("attempts_not_forgotten", error=type(error).__name__)
         with contextlib.suppress(TimeoutError):

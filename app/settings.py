@@ -42,6 +42,12 @@ class Settings(BaseSettings):
         description="Addresses or networks, separated by commas, whose X-Forwarded-For is believed: the proxies before "
         "this server. Without it everybody behind a proxy counts as one address. Left out: 127.0.0.1 and ::1.",
     )
+    audit_address_days: int = Field(
+        184,
+        ge=1,
+        validation_alias="LEITAI_AUDIT_ADDRESS_DAYS",
+        description="After so many days the addresses of the audit log are erased; half a year unless set otherwise.",
+    )
     log_level: str = Field("info", validation_alias="LEITAI_LOG_LEVEL", description="debug, info, warning or error.")
     log_json: bool = Field(False, validation_alias="LEITAI_LOG_JSON", description="One JSON object a line.")
     sockets_per_token: int = Field(

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -86,6 +87,28 @@ async def look_up(digests: Iterable[str], at: datetime) -> list[dict[str, Any]]:
 async def look_up_again(token_ids: Iterable[UUID], at: datetime) -> list[dict[str, Any]]:
     """The same for tokens that were good before; those no longer good are missing."""
     return await sql.rows(f"{_GOOD} AND t.id IN :ids", ids=list(token_ids), at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whom a login belongs to. member_id None: an operator."""
+
+    account_id: UUID
+    member_id: UUID | None
+    root_id: UUID | None
+    organization_id: UUID | None
+
+
+async def whose(login: str) -> Whose | None:
+    found = await sql.row(
+        """SELECT a.id, a.member_id, m.root_id, m.organization_id
+           FROM accounts a LEFT JOIN members m ON m.id = a.member_id WHERE a.login = :login""",
+        login=login,
+    )
+    if found is None:
+        return None
+    rest = (found["member_id"], found["root_id"], found["organization_id"])
+    return Whose(sql.uid(found["id"]), *(sql.uid(one) if one else None for one in rest))
 
 
 async def rights_position() -> int:

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 import models
 from models import IdempotencyKey, Member, PointsEntry
 from models.points import NewKey
-from resolvers import earning, keys, points, sight
+from resolvers import audit, earning, keys, points, sight
 from resolvers.earning import Act
 from resolvers.session import Service, Session, Viewer, Work
 from resolvers.sight import NOBODY
@@ -169,12 +169,11 @@ def _audit(session: Session, work: Work, root_id: UUID, made: Sequence[Outcome])
         work.nothing_happened()
         return
     lines = [[above.id for above in session.lineages.get(one.organization_id, ())] for one in entries]
-    shared = [steps[0] for steps in zip(*lines, strict=False) if len(set(steps)) == 1]
     work.audit(
         "PointsEntry",
         *(one.id for one in entries),
         root=root_id,
-        at=shared[-1] if shared else root_id,
+        at=audit.nearest_above(lines) or root_id,
         members=[one.member_id for one in entries],
     )
 

@@ -6,7 +6,7 @@ after every clock.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -97,6 +97,20 @@ async def record(now: datetime, by: Actor, *subjects: Subject) -> None:
         await write(now, by, subjects)
 
 
+def nearest_above(lines: Sequence[Sequence[UUID]]) -> UUID | None:
+    """The last organization that all these lines, root first, have in common."""
+    shared = [steps[0] for steps in zip(*lines, strict=False) if len(set(steps)) == 1]
+    return shared[-1] if shared else None
+
+
 async def erase_addresses(account_ids: Iterable[UUID]) -> int:
     """Where these accounts' acts came from, for good; the chains stay whole. Inside a transaction. Gives how many."""
     return await models.audit.erase_addresses(account_ids)
+
+
+async def erase_old_addresses(now: datetime, days: int) -> int:
+    """What lies so many days back; gives how many."""
+    count, before = 0, now - timedelta(days=days)
+    while some := await models.audit.erase_old_addresses(before):
+        count += some
+    return count

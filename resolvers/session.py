@@ -85,9 +85,15 @@ class Session:
     lineages_of: LineagesOf = models.organizations.lineages
     signer: Signer | None = None  # of block chains; None: this server has no key
     operation: str = "direct"  # the field that was asked for, for the audit log; set by whoever executes it
+    phones_seen: set[UUID] = field(default_factory=set[UUID])  # whose numbers this operation showed in full
 
     def now(self) -> datetime:
         return self.clock()
+
+    def looks_at_phone(self, member_id: UUID) -> None:
+        """Of somebody else: to be recorded once the operation is done."""
+        if self.viewer is not None and self.viewer.member_id != member_id:
+            self.phones_seen.add(member_id)
 
     @asynccontextmanager
     async def work(self) -> AsyncGenerator[Work]:
@@ -99,11 +105,11 @@ class Session:
         async with unit_of_work(now, self.announce, self.actor()) as work:
             yield work
 
-    def actor(self) -> Actor:
-        """Who the audit log says it was."""
-        viewer = self.viewer
+    def actor(self, action: str | None = None) -> Actor:
+        """Who the audit log says it was. action None: the operation."""
+        action, viewer = action or self.operation, self.viewer
         if viewer is None:
-            return Actor(AuditActor.NOBODY, self.operation, address=self.address)
+            return Actor(AuditActor.NOBODY, action, address=self.address)
         kinds = {
             AuditActor.SERVICE: viewer.service,
             AuditActor.DISPLAY: viewer.display_id,
@@ -111,7 +117,7 @@ class Session:
         }
         return Actor(
             next((kind for kind, found in kinds.items() if found), AuditActor.OPERATOR),
-            self.operation,
+            action,
             viewer.account_id,
             viewer.token_id,
             viewer.member_id,

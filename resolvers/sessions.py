@@ -9,12 +9,12 @@ from uuid import UUID
 
 import models
 from models import Account, AuthToken, RoleGrant, sessions, sql
-from resolvers import attempts, audit, passwords
+from resolvers import attempts, audit, audit_looks, passwords
 from resolvers.attempts import Growing, Limit, Paced
 from resolvers.audit import Subject
 from resolvers.session import Service, Session, Viewer, Work
 from rules.addresses import network
-from rules.refusals import Checks, NotFound, WrongCredentials
+from rules.refusals import Checks, NotFound, TooManyAttempts, WrongCredentials
 
 FREE_FAILURES = 5  # of one login from one address: a typo, the old password, the wrong keyboard
 FREE_ELSEWHERE = 50  # of one login from all addresses where it is not familiar: somebody tries from many at once
@@ -122,8 +122,12 @@ async def sign_in(session: Session, login: str, password: str) -> tuple[str, Vie
     limits: list[tuple[Limit, str]] = [(OF_ADDRESS, address), (OF_LOGIN_HERE, here)]
     if not await attempts.familiar(here, now):
         limits.append((OF_LOGIN, login))
-    counted = await attempts.take(now, *limits)
     known = len(login) <= LONGEST_LOGIN and _sayable(login)
+    try:
+        counted = await attempts.take(now, *limits)
+    except TooManyAttempts:
+        await audit_looks.refused(session, login if known else "")
+        raise
     account = await Account.get_or_none(login=login) if known else None
     try:
         right = await _matches(account, password)

@@ -23,7 +23,7 @@ from tortoise.models import Model
 
 import models
 from models import Member, Organization, OrganizationKind
-from resolvers import passwords, points, sessions, tasks, time
+from resolvers import audit_looks, passwords, points, sessions, tasks, time
 from resolvers.session import Announcement, Session
 from resolvers.signing import Signer
 from rules.roles import Role
@@ -216,7 +216,9 @@ class World:
         from schema.context import Context
 
         context = Context(await self.session(person))
-        return await models.database.shielded(schema.execute(query, variable_values=variables, context_value=context))
+        result = await models.database.shielded(schema.execute(query, variable_values=variables, context_value=context))
+        await audit_looks.keep(context.session)
+        return result
 
     async def ask(self, person: Person | None, query: str, **variables: Any) -> dict[str, Any]:
         """The data; AnsweredWithErrors where there are errors."""
