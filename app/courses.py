@@ -72,6 +72,8 @@ def routes(settings: Settings) -> list[Route]:
 
 
 async def _scanned(code: str) -> tuple[Course, Organization] | None:
+    if not models.courses.is_code(code):
+        return None
     course = await Course.get_or_none(code=code, status=CourseStatus.PUBLISHED)
     return course and (course, await Organization.get(id=course.organization_id))
 

@@ -124,10 +124,16 @@ def create_app(settings: Settings, clock: Now = system_clock) -> Starlette:
                 max_age=600,
             )
         ],
+        exception_handlers={404: _nothing_here},
         lifespan=lifespan,
     )
+    app.router.redirect_slashes = False  # an address means what it says
     app.state.live = live
     return app
+
+
+async def _nothing_here(_: Request, __: Exception) -> PlainTextResponse:
+    return PlainTextResponse("There is nothing at this address; the API is at /graphql.\n", 404)
 
 
 class _Asgi:

@@ -24,6 +24,11 @@ class CourseStatus(StrEnum):
     ARCHIVED = "ARCHIVED"
 
 
+def is_code(text: str) -> bool:
+    """Whether it could be one: what could not is not asked of the database."""
+    return len(text) == CODE_LENGTH and set(text) <= set(ALPHABET)
+
+
 def new_code() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
 

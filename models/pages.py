@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeGuard, TypeVar, cast
 from uuid import UUID
 
 from tortoise.models import Model
@@ -74,9 +74,14 @@ def read_cursor(text: str, length: int) -> list[Any]:
         values = json.loads(base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)))
     except (ValueError, binascii.Error, RecursionError):
         values = None
-    if not isinstance(values, list) or len(values) != length:  # pyright: ignore[reportUnknownArgumentType]
+    if not _are_values(values) or len(values) != length:
         raise InvalidInput.at("after", "after is not a cursor of this list; take endCursor of the page before.")
-    return values  # pyright: ignore[reportUnknownVariableType]
+    return values
+
+
+def _are_values(found: object) -> TypeGuard[list[Any]]:
+    """What we write into cursors: texts, and whole numbers. No other kind has an order that a database shares."""
+    return isinstance(found, list) and all(isinstance(one, str) or type(one) is int for one in cast(list[Any], found))
 
 
 def _after(listing: Listing[Any], text: str | None) -> tuple[str, dict[str, Any]]:
@@ -88,7 +93,7 @@ def _after(listing: Listing[Any], text: str | None) -> tuple[str, dict[str, Any]
     for (column, _), raw, name in zip(listing.order, read_cursor(text, len(listing.order)), "abcdef", strict=False):
         try:
             value = fields[column].to_python_value(raw)
-        except (ValueError, TypeError, OverflowError) as error:
+        except (ValueError, TypeError, OverflowError, AttributeError, ArithmeticError) as error:
             raise InvalidInput.at("after", "after is not a cursor of this list.") from error
         values[f"cursor_{name}"] = value.value if hasattr(value, "value") else value
     alternatives: list[str] = []

@@ -166,7 +166,12 @@ class Documents:
         if fault is not None:
             return _Kept(Refused(fault), text)
         errors = validate(
-            self._schema, document, self._rules, max_errors=MOST_ERRORS, hide_suggestions=not self.suggestions
+            self._schema,
+            document,
+            self._rules,
+            max_errors=MOST_ERRORS,
+            hide_suggestions=not self.suggestions,
+            allow_empty_selection_sets=False,
         )
         if errors:
             return _Kept(Refused(*(coded(Code.VALIDATION_FAILED, one) for one in errors)), text)

@@ -21,7 +21,7 @@ def hall(tmp_path: Path) -> Iterator[Hall]:
     hall = Hall(tmp_path)
     try:
         yield hall
-        assert "Traceback" not in hall.server.log
+        assert " at=[" not in hall.server.log
     finally:
         hall.close()
 

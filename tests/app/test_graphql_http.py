@@ -31,7 +31,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running = Server(DATABASE_URL=url)
     running.start()
     yield running
-    assert "Traceback" not in running.log
+    assert " at=[" not in running.log
     running.close()
 
 

@@ -23,7 +23,7 @@ def running(database_url: str) -> Iterator[Hall]:
     hall = Hall(database=database_url)
     try:
         yield hall
-        assert "Traceback" not in hall.server.log
+        assert " at=[" not in hall.server.log
         assert "[error" not in hall.server.log
     finally:
         hall.close()

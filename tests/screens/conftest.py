@@ -26,6 +26,6 @@ def hall(built: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall
     hall = Hall(tmp_path_factory.mktemp("hall"))
     try:
         yield hall
-        assert "Traceback" not in hall.server.log
+        assert " at=[" not in hall.server.log
     finally:
         hall.close()

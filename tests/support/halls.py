@@ -111,7 +111,14 @@ class Hall:
     """王芳 is secretary and 周杰 reviewer over the whole company; 李强 and 孙丽 are of the first branch, 孙丽 of its
     group; 赵敏 of the second. 孙丽 may sign in as `sun` with PASSWORD. people: ten more of the first branch."""
 
-    def __init__(self, folder: Path | None = None, *, database: str | None = None, **settings: str) -> None:
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        database: str | None = None,
+        kind: type[Server] = Server,
+        **settings: str,
+    ) -> None:
         """A new SQLite database in the folder, or an empty one that there is."""
         self.database = database or f"sqlite://{folder}/leitai.sqlite3"
         migrated = leitai("migrate", DATABASE_URL=self.database)
@@ -119,7 +126,7 @@ class Hall:
         asyncio.run(self._build())
         self.root, self.first = World.id(self.company.root), World.id(self.company.first)
         self.second, self.group = World.id(self.company.second), World.id(self.company.group)
-        self.server = Server("serve", port=None, DATABASE_URL=self.database, **settings)
+        self.server = kind("serve", port=None, DATABASE_URL=self.database, **settings)
         self.server.start()
 
     @asynccontextmanager
