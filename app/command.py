@@ -7,16 +7,20 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from app import accounts, importing, logs, simulate, watch
+import models
+from app import accounts, data_keys, importing, logs, simulate, watch
 from app.database import DatabaseOutdated, migrate, opened, pending
 from app.demo import command as demo
 from app.heads import heads_app
+from app.keys import keys_app
 from app.persons import persons_app
-from app.settings import SettingsRefused, described, load
+from app.settings import Settings, SettingsRefused, described, load
+from models.phones import NoDataKey
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Leitai 擂台: tasks, points and live leaderboards.")
 cli.add_typer(importing.import_app, name="import", help="Organizations and members from CSV or XLSX.")
 cli.add_typer(heads_app, name="heads")
+cli.add_typer(keys_app, name="keys")
 cli.add_typer(persons_app, name="member")
 
 
@@ -49,10 +53,21 @@ def serve(
         fail("Several workers tell each other of changes through Redis. Set REDIS_URL=redis://…, or use --workers 1.")
     if missing := asyncio.run(pending(settings.database_url)):
         raise DatabaseOutdated(f"The database lacks {len(missing)} migration(s). Run `leitai migrate`, then try again.")
+    asyncio.run(_checked(settings))
     if workers > 1:
         serve_many(host, port, workers)
     else:
         serve_one(create_app(settings), settings, host, port)
+
+
+async def _checked(settings: Settings) -> None:
+    """SettingsRefused: there is something in the database that needs a key, and it is not here."""
+    data_keys.use(settings)
+    await models.database.connect(settings.database_url)
+    try:
+        await data_keys.check()
+    finally:
+        await models.database.close()
 
 
 cli.command("demo", help="Serve the demo company and its life.")(demo)
@@ -128,6 +143,6 @@ def schema_command() -> None:
 def main() -> None:
     try:
         cli()
-    except (SettingsRefused, DatabaseOutdated) as refusal:
+    except (SettingsRefused, DatabaseOutdated, NoDataKey) as refusal:
         typer.echo(str(refusal), err=True)
         sys.exit(1)

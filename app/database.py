@@ -8,8 +8,10 @@ from tortoise.connection import get_connection
 from tortoise.migrations.executor import MigrationExecutor
 
 import models
-from app import signing
-from app.settings import Settings
+from app import data_keys, signing
+from app.settings import Settings, load
+
+SEALS_PHONES = "0015_phones"
 
 
 class DatabaseOutdated(Exception):
@@ -28,16 +30,32 @@ async def pending(url: str) -> list[str]:
 
 
 async def migrate(url: str) -> list[str]:
-    """Bring the database up to date; gives what was applied."""
+    """Bring the database up to date; gives what was applied. NoDataKey: there are phone numbers to be encrypted, and
+    no key."""
+    data_keys.use(load().model_copy(update={"database_url": url}))
     configuration = models.database.configuration(url)
     await Tortoise.init(config=configuration, init_connections=False)
     try:
         executor = MigrationExecutor(get_connection("default"), configuration["apps"])
         names = [step.migration.name for step in await executor.plan()]
         await executor.migrate()
-        return names
     finally:
         await Tortoise.close_connections()
+    if SEALS_PHONES in names:
+        await _clear_text_gone(url)
+    return names
+
+
+async def _clear_text_gone(url: str) -> None:
+    """Rows that held phone numbers in clear text are dead, and their bytes go too."""
+    await models.database.connect(url)
+    try:
+        postgres = models.database.dialect() == "postgres"
+        await models.database.connection().execute_script(
+            "VACUUM FULL members" if postgres else "PRAGMA wal_checkpoint(TRUNCATE)"
+        )
+    finally:
+        await models.database.close()
 
 
 @asynccontextmanager
@@ -48,6 +66,7 @@ async def opened(settings: Settings) -> AsyncGenerator[None]:
             f"The database lacks {len(missing)} migration(s), {missing[0]} first. Run `leitai migrate`, then try again."
         )
     signing.seal_ledger(signing.signer(settings))
+    data_keys.use(settings)
     await models.database.connect(settings.database_url)
     try:
         yield

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 
 import models
-from app import courses, failpoints, metrics, screens, signing, statements
+from app import courses, data_keys, failpoints, metrics, screens, signing, statements
 from app.guard import Guarded
 from app.http import Endpoint
 from app.live import LiveEngine
@@ -72,6 +72,7 @@ def create_app(settings: Settings, clock: Now = system_clock) -> Starlette:
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
         signing.seal_ledger(signer)
+        data_keys.use(settings)
         asyncio.get_running_loop().set_exception_handler(_unheard)
         await models.database.connect(settings.database_url)
         await live.start()

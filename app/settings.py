@@ -61,6 +61,12 @@ class Settings(BaseSettings):
         validation_alias="LEITAI_SIGNING_KEY",
         description="32 bytes, hex or base64: signs block chains. On SQLite, left out: made and kept beside the file.",
     )
+    data_keys: str | None = Field(
+        None,
+        validation_alias="LEITAI_DATA_KEYS",
+        description="id:64 hex digits, several by commas: encrypt phone numbers, the first new ones. "
+        "On SQLite, left out: made and kept beside the file.",
+    )
     admin_password: str | None = Field(
         None, validation_alias="LEITAI_ADMIN_PASSWORD", description="For create-admin, instead of a prompt."
     )

@@ -25,7 +25,7 @@ def signer(settings: Settings) -> Signer | None:
         return None
     file = key_file(settings.database_url)
     if not file.exists():
-        _make(file)
+        keep_secret(file, f"{secrets.token_bytes(KEY_BYTES).hex()}\n")
     return Signer(_read(file.read_text(encoding="ascii", errors="replace"), str(file)))
 
 
@@ -40,13 +40,13 @@ def key_file(database_url: str) -> Path:
     return Path(f"{path}.key")
 
 
-def _make(file: Path) -> None:
+def keep_secret(file: Path, text: str) -> None:
     """Whole or not at all, and once, however many begin together; readable by the owner alone."""
     part = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "w") as written:
-            written.write(f"{secrets.token_bytes(KEY_BYTES).hex()}\n")
+            written.write(text)
             written.flush()
             os.fsync(written.fileno())
         try:

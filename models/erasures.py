@@ -4,10 +4,11 @@ What each column is, and what becomes of it, is listed in docs/privacy.md; a tes
 Lock order: member first, the root's clock last, as everywhere.
 """
 
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
-from models import sql
+from models import phones, sql
 from models.blocks import INSPECTED
 from models.database import connection, dialect
 from models.members import Member
@@ -45,7 +46,9 @@ async def erase(member_id: UUID, at: datetime) -> None:
     account = await Account.get_or_none(member_id=member_id)
     if account:
         await Account.filter(id=account.id).update(login=GONE.format(id=account.id), password_hash=None)
-    await Member.filter(id=member_id).update(name="", alias=None, phone=None, joined_on=None, erased_at=at)
+    await Member.filter(id=member_id).update(
+        name="", alias=None, joined_on=None, erased_at=at, **asdict(phones.Sealed())
+    )
 
 
 async def leave_no_trace(seconds: float) -> bool:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from models import sql
+from models import phones, sql
 from models.bulk import chunks
 from models.database import connection, dialect, snapshot
 
@@ -71,7 +71,7 @@ class KnownMember:
     login: str | None
 
 
-COLUMNS = "m.id, m.organization_id, m.name, m.alias, m.phone, m.joined_on, m.active, a.login"
+COLUMNS = "m.id, m.organization_id, m.name, m.alias, m.phone_key, m.phone_sealed, m.joined_on, m.active, a.login"
 MEMBERS = f"SELECT {COLUMNS} FROM members m LEFT JOIN accounts a ON a.member_id = m.id"
 ACCOUNTS = f"SELECT {COLUMNS} FROM accounts a LEFT JOIN members m ON m.id = a.member_id"
 
@@ -134,7 +134,7 @@ def _members(rows: Iterable[dict[str, Any]]) -> dict[UUID, KnownMember]:
             sql.uid(one["organization_id"]),
             one["name"],
             one["alias"],
-            one["phone"],
+            phones.opened(sql.uid(one["id"]), one["phone_key"], one["phone_sealed"]),
             date.fromisoformat(one["joined_on"]) if isinstance(one["joined_on"], str) else one["joined_on"],
             bool(one["active"]),
             one["login"],

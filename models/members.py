@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from tortoise import fields
 from tortoise.models import Model
 
-from models import sql
+from models import phones, sql
 from models.bulk import chunks
 from models.database import dialect
 
@@ -20,7 +20,9 @@ class Member(Model):
     organization_id = fields.UUIDField()
     name = fields.CharField(max_length=100)
     alias = fields.CharField(max_length=100, null=True)
-    phone = fields.CharField(max_length=32, null=True)
+    phone_key = fields.CharField(max_length=16, null=True)  # the three of a number, as models.phones makes them
+    phone_sealed = fields.CharField(max_length=120, null=True)
+    phone_index = fields.CharField(max_length=32, null=True)
     joined_on = fields.DateField(null=True)
     hidden_on_boards = fields.BooleanField(default=False)
     active = fields.BooleanField(default=True)
@@ -36,6 +38,11 @@ class Member(Model):
     def display_name(self) -> str:
         return self.alias or self.name
 
+    @property
+    def phone(self) -> str | None:
+        """NoDataKey, PhoneIsBroken."""
+        return phones.opened(self.id, self.phone_key, self.phone_sealed)
+
 
 class Membership(Model):
     """[from_at, to_at): at any instant at most one per member (unique where to_at is null)."""
@@ -48,6 +55,21 @@ class Membership(Model):
 
     class Meta(Model.Meta):
         table = "memberships"
+
+
+async def of_this_name(root_id: UUID, name: str, phone: str, besides: UUID) -> bool:
+    """Whether another active member of the root has this name and this phone."""
+    return bool(
+        await sql.value(
+            """SELECT 1 AS one FROM members WHERE root_id = :root AND active = :yes AND name = :name
+                 AND phone_index IN :indexes AND id <> :besides LIMIT 1""",
+            root=root_id,
+            yes=True,
+            name=name,
+            indexes=phones.indexes(phone),
+            besides=besides,
+        )
+    )
 
 
 async def insert(member: Member, at: datetime) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 from tortoise.exceptions import IntegrityError, OperationalError
 
+from models import phones
 from resolvers import importing_members, importing_organizations, xlsx
 from resolvers.audit import command_line
 from resolvers.importing_run import ChangedMeanwhile, Progress, Report, Run
@@ -50,6 +51,8 @@ async def _settled(attempt: Callable[[], Awaitable[Report]]) -> Report:
     for _ in range(ATTEMPTS):
         try:
             return await attempt()
+        except phones.NoDataKey as missing:
+            raise spreadsheets.refused(f"{missing} Nothing was written.") from missing
         except LOST as lost:
             last = lost
         except OperationalError as busy:

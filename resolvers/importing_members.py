@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 import models
-from models import importing
+from models import importing, phones
 from models.bulk import Bulk, each, insert
 from resolvers.importing_run import ChangedMeanwhile, Report, Run, touch, touch_everything
 from rules import periods
@@ -15,7 +15,8 @@ from rules.importing_members import KnownMember, MembersPlan, Person, check_memb
 from rules.spreadsheets import Row, one_line
 
 COLUMNS = (
-    *("id", "root_id", "organization_id", "name", "alias", "phone", "joined_on"),
+    *("id", "root_id", "organization_id", "name", "alias", "joined_on"),
+    *("phone_key", "phone_sealed", "phone_index"),
     *("hidden_on_boards", "active", "balance", "debt", "created_at"),
 )
 
@@ -84,8 +85,10 @@ def _bulks(at: datetime, plan: MembersPlan, known: Known) -> list[Bulk]:
     def place(one: Person) -> UUID:
         return known.ids[one.organization_code]
 
-    def told(one: Person) -> tuple[object, ...]:
-        return place(one), one.name, one.alias, one.phone, one.joined_on
+    def told(key: UUID, one: Person) -> tuple[object, ...]:
+        sealed = phones.seal(key, one.phone)
+        phone = sealed.phone_key, sealed.phone_sealed, sealed.phone_index
+        return place(one), one.name, one.alias, one.joined_on, *phone
 
     moved = [
         (member.id, place(person))
@@ -100,11 +103,12 @@ def _bulks(at: datetime, plan: MembersPlan, known: Known) -> list[Bulk]:
         insert(
             "members",
             COLUMNS,
-            ((key, known.roots[one.organization_code], *told(one), False, True, 0, 0, at) for key, one in new),
+            ((key, known.roots[one.organization_code], *told(key, one), False, True, 0, 0, at) for key, one in new),
         ),
         each(
-            "UPDATE members SET organization_id = ?, name = ?, alias = ?, phone = ?, joined_on = ? WHERE id = ?",
-            ((*told(person), member.id) for member, person in plan.updated),
+            """UPDATE members SET organization_id = ?, name = ?, alias = ?, joined_on = ?,
+                 phone_key = ?, phone_sealed = ?, phone_index = ? WHERE id = ?""",
+            ((*told(member.id, person), member.id) for member, person in plan.updated),
         ),
         each(
             "UPDATE memberships SET to_at = ? WHERE member_id = ? AND to_at IS NULL",

@@ -1,23 +1,23 @@
 """Members: who may know of them, how they come, change, move and leave, and their accounts."""
 
-import re
+from dataclasses import asdict
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import models
 from models import Account, Member
 from resolvers import passwords, roles, sight
 from resolvers.organizations import one_line, unique
 from resolvers.session import Session, Work
-from rules import periods
+from rules import periods, phones
 from rules.refusals import Checks, InvalidInput, NotAllowed, NotFound
 from rules.roles import Scope
 
 MOST_NAME, MOST_LOGIN = 100, 100  # characters
-PHONE = re.compile(r"\+?[0-9]{5,20}")  # a Chinese mobile or land line, or + and an international number
 LOGIN_TAKEN = "Another account has this login."
 ERASED = "This member was erased; nothing is kept of them, and nothing can be again."
+SAME_PERSON = "An active member of this name has this phone already; change or move that one."
 OUTRANKED = "This member holds a role that you may not grant, so their account is not yours to change."
 
 
@@ -46,9 +46,9 @@ def _alias(checks: Checks, alias: str) -> str | None:
 
 def _phone(checks: Checks, phone: str) -> str | None:
     """Without spaces and dashes; None for an empty one."""
-    kept = re.sub(r"[\s\-‐‑–—－]", "", phone)
+    kept = phones.kept(phone)
     checks.that(
-        not kept or PHONE.fullmatch(kept) is not None,
+        not kept or phones.PHONE.fullmatch(kept) is not None,
         "phone",
         "phone is 5 to 20 digits, with a + first where it is abroad.",
     )
@@ -71,6 +71,14 @@ def _changes(checks: Checks, name: str | None, phone: str | None, joined_on: dat
     if joined_on is not None:
         changes["joined_on"] = joined_on
     return changes
+
+
+def _sealed(member_id: UUID, phone: str | None) -> dict[str, str | None]:
+    """A number's columns. InvalidInput: this server can keep none."""
+    try:
+        return asdict(models.phones.seal(member_id, phone))
+    except models.phones.NoDataKey as missing:
+        raise InvalidInput.at("phone", str(missing)) from missing
 
 
 def _joined(session: Session, joined_on: date | None, zone: str) -> None:
@@ -108,19 +116,22 @@ async def create(
     _joined(session, joined_on, organization.time_zone)
     kept = await passwords.hashed(password) if password is not None else None
     async with session.work() as work:
+        member_id = uuid4()
         made = Member(
+            id=member_id,
             root_id=organization.root_id,
             organization_id=organization_id,
             name=name,
             alias=alias,
-            phone=phone,
             joined_on=joined_on,
             created_at=work.now,
+            **_sealed(member_id, phone),
         )
         await models.members.insert(made, work.now)
         if login is not None:
             with unique("login", LOGIN_TAKEN):
                 await Account.create(login=login, password_hash=kept, member_id=made.id, created_at=work.now)
+        await _only_one(work, made, phone)
         work.touch(made.root_id, organization_id)
         work.audit("Member", made.id, root=made.root_id, at=organization_id, members=[made.id])
     return made
@@ -158,8 +169,7 @@ async def update(
             raise NotAllowed(OUTRANKED)
         given = {**changes, "login": login, "password": kept, "active": active}
         _audit(work, found, [name for name, value in given.items() if name in changes or value is not None])
-        if changes:
-            await Member.filter(id=member_id).update(**changes)
+        await _write(member_id, changes)
         if over_account:
             work.change_rights()
         if login is not None or kept is not None:
@@ -169,6 +179,7 @@ async def update(
             await _set_active(work, found, active)
         elif name is not None:
             await shown_anew(work, found)
+        await _only_one_now(work, member_id)
     return await Member.get(id=member_id)
 
 
@@ -237,6 +248,26 @@ async def _locked(session: Session, seen: Member) -> Member:
     if found.organization_id != seen.organization_id:
         await session.require(Scope.MEMBERS_MANAGE, at=found.organization_id)
     return found
+
+
+async def _write(member_id: UUID, changes: dict[str, Any]) -> None:
+    if "phone" in changes:
+        changes |= _sealed(member_id, changes.pop("phone"))
+    if changes:
+        await Member.filter(id=member_id).update(**changes)
+
+
+async def _only_one_now(work: Work, member_id: UUID) -> None:
+    member = await Member.get(id=member_id)
+    await _only_one(work, member, member.phone if member.phone_key in models.phones.ids() else None)
+
+
+async def _only_one(work: Work, member: Member, phone: str | None) -> None:
+    """Families share a phone, and towns a name: who has both is the same person. Asked under the clock's lock."""
+    if phone is not None and member.active:
+        await work.position(member.root_id)
+        if await models.members.of_this_name(member.root_id, member.name, phone, member.id):
+            raise InvalidInput.at("phone", SAME_PERSON)
 
 
 async def shown_anew(work: Work, member: Member) -> None:

@@ -9,6 +9,7 @@ import strawberry
 import models
 from models.pages import Listing, at_or_below, narrowed
 from resolvers import members, sight
+from rules import phones
 from rules.refusals import Checks, NotFound
 from rules.roles import Scope
 from schema import ids
@@ -30,7 +31,7 @@ LONGEST_SEARCH = 100  # characters, as a name has
 # Where the viewer may read real names.
 READABLE = f"(t.id = :own OR {at_or_below('t.organization_id')})"
 FOUND = f"""(LOWER(COALESCE(t.alias, t.name)) LIKE LOWER(:wanted) ESCAPE '!' OR
-  ((LOWER(t.name) LIKE LOWER(:wanted) ESCAPE '!' OR t.phone LIKE :wanted ESCAPE '!') AND {READABLE}))"""
+  ((LOWER(t.name) LIKE LOWER(:wanted) ESCAPE '!' OR t.phone_index IN :phones) AND {READABLE}))"""
 
 # ---------------------------------------------------------------- types
 
@@ -66,9 +67,21 @@ class Member(Node):
     async def name(self, info: Info) -> str | None:
         return self.row.name if await self._readable(info) else None
 
-    @strawberry.field(description="Null to those who may not read the name.")
+    @strawberry.field(
+        description="The whole number. Null to those who may not read the name. Each look at somebody else's "
+        "is recorded: in lists ask for phoneMasked."
+    )
     async def phone(self, info: Info) -> str | None:
-        return self.row.phone if await self._readable(info) else None
+        if not await self._readable(info):
+            return None
+        if self.row.phone_key is not None:
+            info.context.session.looks_at_phone(self.row.id)
+        return self.row.phone
+
+    @strawberry.field(description="The number as 138****8000, for lists. Null to those who may not read the name.")
+    async def phone_masked(self, info: Info) -> str | None:
+        found = self.row.phone if await self._readable(info) else None
+        return None if found is None else phones.masked(found)
 
     @strawberry.field(description="Where the member belongs now, or last belonged.")
     def organization(self, info: Info) -> Organization:
@@ -119,6 +132,12 @@ def _like(search: str) -> str:
     return f"%{search}%"
 
 
+def _phones(search: str) -> tuple[str, ...]:
+    """Numbers are encrypted, so that one is found as a whole or not at all."""
+    number = phones.searched(search)
+    return tuple(models.phones.indexes(number)) if number else ()
+
+
 def _reading(info: Info) -> dict[str, Any]:
     """For READABLE."""
     session = info.context.session
@@ -142,7 +161,14 @@ def members_of(
     checks.done()
     listing, values = MEMBERS_BELOW if below else MEMBERS, dict[str, Any]()
     if search:
-        listing, values = narrowed(listing, FOUND), {**_reading(info), "wanted": _like(search)}
+        listing, values = (
+            narrowed(listing, FOUND),
+            {
+                **_reading(info),
+                "wanted": _like(search),
+                "phones": _phones(search),
+            },
+        )
     if inactive:  # who left is shown to those who may read names
         listing, values = narrowed(listing, f"t.active = :yes OR {READABLE}"), {**values, **_reading(info)}
     else:

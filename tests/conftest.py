@@ -23,9 +23,11 @@ from sqlite_files import Sqlite
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.connection import get_connections
 from tortoise.migrations.api import migrate
-from world import World
+from world import DATA_KEYS, World
 
 import models
+from app import data_keys
+from app.settings import Settings
 
 ON_CI = bool(os.environ.get("LEITAI_CI"))
 SOAKING = bool(os.environ.get("LEITAI_SOAK"))
@@ -103,6 +105,7 @@ async def database(engine: Sqlite | Postgres, migrated: dict[str, str]) -> Async
         migrated[engine.name] = made
     url = engine.create_database(template=migrated[engine.name])
     await models.database.connect(url)
+    data_keys.use(Settings(DATABASE_URL=url, LEITAI_DATA_KEYS=DATA_KEYS))  # pyright: ignore[reportCallIssue]
     yield url
     await models.database.close()
     engine.drop_database(url)

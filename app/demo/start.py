@@ -32,7 +32,7 @@ from app.server import serve
 from app.settings import SettingsRefused, load
 
 LIVELY = 120.0  # seconds with the whole rate; afterwards a fifth, which a hall can look at all day
-FILES = ("", "-wal", "-shm", "-journal")
+FILES = ("", "-wal", "-shm", "-journal", ".datakeys")
 SCREENS = (("Kiosk", ""), ("Board", "leaderboard"), ("Desk", "desk"))
 LOCAL = {"127.0.0.1", "localhost", "::1"}
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import block
 import busy
 import pytest
@@ -59,12 +57,10 @@ async def test_who_is_erased_is_found_nowhere_and_everything_still_agrees(
 
     assert done.freed
     assert await in_tables(*words, PHONE) == {}
-    if isinstance(engine, Sqlite):
-        folder = Path(database.removeprefix("sqlite://")).parent
-    else:  # dead rows leave their bytes in a table's file until it is written anew
+    if isinstance(engine, Postgres):  # dead rows leave their bytes in a table's file until it is written anew
         await models.database.connection().execute_script("VACUUM FULL")
         await models.database.connection().execute_script("CHECKPOINT")
-        folder = engine.files_of(database)
+    folder = engine.files_of(database)
     assert in_files(folder, f"{SIGN}B")
     assert in_files(folder, *words, PHONE) == []
 

@@ -137,8 +137,8 @@ async def test_an_update_takes_one_position_of_each_touched_root_and_says_so(wor
     clocks = {one.root_id: one for one in await models.Clock.all()}
     assert (clocks[company.root.id].position, clocks[company.root.id].tree) == (1, 1)
     assert clocks[other.root.id].position == 0
-    assert [(one.root_id, one.version, one.changed) for one in announced if not one.in_public] == [
-        (company.root.id, 1, frozenset([company.root.id]))
+    assert [(one.root_id, one.version, one.boards.changed) for one in announced if not one.in_public] == [
+        (company.root.id, 1, {company.root.id})
     ]
     await assert_paths_follow_parents()
 

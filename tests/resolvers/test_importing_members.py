@@ -45,8 +45,8 @@ async def test_members_come_with_their_place_and_an_account_without_a_password(w
     assert (membership.organization_id, membership.from_at, membership.to_at) == (company.first.id, NOW, None)
     [account] = await Account.all()
     assert (account.login, account.member_id, account.password_hash) == ("zhangwei", zhang.id, None)
-    assert [(one.version, one.changed) for one in announced if not one.in_public] == [
-        (1, frozenset([company.root.id, company.first.id, company.second.id]))
+    assert [(one.version, one.boards.changed) for one in announced if not one.in_public] == [
+        (1, {company.root.id, company.first.id, company.second.id})
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from tree import REFUSED, Story, told
 from world import Person, World
 
 import models
-from models import Account, AuthToken, Member, Membership, Organization
+from models import Account, AuthToken, Member, Membership, Organization, phones
 from rules.roles import Role
 
 FIELDS = "member { id displayName name phone joinedOn active balance debt organization { name } }"
@@ -123,6 +124,35 @@ async def test_members_are_entered_where_one_manages(world: World, story: Story)
     assert (await create(world, story.li, company.first))["__typename"] == "NotAllowed"
     assert (await create(world, None, company.first))["__typename"] == "NotAllowed"
     assert (await create(world, stranger, company.first))["__typename"] == "NotFound"
+
+
+async def test_families_share_a_phone_and_nobody_comes_twice(world: World, story: Story) -> None:
+    async def come(place: Organization, name: str, phone: str) -> str:
+        return (await create(world, story.admin, place, name=name, phone=phone))["__typename"]
+
+    company = story.company
+    assert await come(company.first, "周涛", "13911112222") == "CreateMemberSuccess"
+    assert await come(company.first, "周远", "13911112222") == "CreateMemberSuccess"  # her daughter
+    assert await come(company.second, "周涛", "+86 139-1111-2222") == "InvalidInput"
+    assert await come(company.second, "周涛", "13911113333") == "CreateMemberSuccess"
+    other = await Member.get(name="周涛", organization_id=company.second.id)
+    again = await world.ask(story.admin, UPDATE, input={"memberId": world.id(other), "phone": "13911112222"})
+    assert again["updateMember"]["__typename"] == "InvalidInput"
+    assert (await Member.get(id=other.id)).phone == "13911113333"
+
+
+async def test_of_two_at_once_one_comes(world: World, story: Story) -> None:
+    both = [create(world, story.admin, story.company.first, name="周涛", phone="13911112222") for _ in range(4)]
+    kinds = sorted(one["__typename"] for one in await asyncio.gather(*both))
+    assert kinds == ["CreateMemberSuccess", "InvalidInput", "InvalidInput", "InvalidInput"]
+
+
+async def test_without_a_key_numbers_are_refused_and_all_else_goes_on(world: World, story: Story) -> None:
+    phones.use(None)
+    refused = await create(world, story.branch, story.company.first, phone="13911112222")
+    assert (refused["__typename"], "LEITAI_DATA_KEYS" in refused["message"]) == ("InvalidInput", True)
+    assert (await create(world, story.branch, story.company.first))["__typename"] == "CreateMemberSuccess"
+    assert (await update(world, story.secretary, story.zhao, name="赵 敏"))["__typename"] == "UpdateMemberSuccess"
 
 
 # ---------------------------------------------------------------- update

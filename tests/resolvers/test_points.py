@@ -30,8 +30,8 @@ async def test_an_award_says_who_what_why_and_when(world: World, story: Story) -
     assert entry["member"] == {"id": world.id(story.li), "balance": 15, "debt": 0}
     assert entry["organization"]["name"] == "第一党支部"
     assert (entry["source"], entry["reverses"]) == (None, None)
-    [told] = [one for one in world.announcements if one.changed and not one.in_public]
-    assert told.changed == {story.company.root.id, story.company.first.id}
+    [told] = [one for one in world.announcements if one.boards.changed and not one.in_public]
+    assert told.boards.changed == {story.company.root.id, story.company.first.id}
 
 
 async def test_points_can_be_an_organizations_own(world: World, story: Story) -> None:

@@ -22,11 +22,12 @@ from pathlib import Path
 
 import httpx
 from local_server import LocalServer, ServiceFailed, plain_environment
+from world import DATA_KEYS
 
 ROOT = Path(__file__).parents[2]
 LEITAI = [sys.executable, "-c", "from app.command import main; main()"]
 START_LIMIT = 90.0  # seconds: a demo company is built before it is served
-QUIET = {"LEITAI_LOG_LEVEL": "info", "PYTHONPATH": str(ROOT), "PYTHONFAULTHANDLER": "1"}
+QUIET = {"LEITAI_DATA_KEYS": DATA_KEYS, "LEITAI_LOG_LEVEL": "info", "PYTHONPATH": str(ROOT), "PYTHONFAULTHANDLER": "1"}
 
 
 class Server(LocalServer):

@@ -74,9 +74,12 @@ class Postgres(LocalServer):
         self.start()  # a test may have stopped it
         self.execute(f'DROP DATABASE IF EXISTS "{_database_name(url)}" WITH (FORCE)')
 
+    def name_of(self, url: str) -> str:
+        return _database_name(url)
+
     def files_of(self, url: str) -> Path:
         """The folder that holds a database's tables. Its own write-ahead log is the server's, and elsewhere."""
-        oid = self.execute(f"SELECT oid FROM pg_database WHERE datname = '{_database_name(url)}'")
+        oid = self.execute(f"SELECT oid FROM pg_database WHERE datname = '{self.name_of(url)}'")
         return self._data / "base" / oid
 
     def _command(self) -> list[str]:

@@ -28,6 +28,10 @@ class Sqlite:
     def drop_database(self, url: str) -> None:
         shutil.rmtree(_file(url).parent)
 
+    def files_of(self, url: str) -> Path:
+        """The folder that holds a database and what lies beside it."""
+        return _file(url).parent
+
 
 def _file(url: str) -> Path:
     return Path(url.removeprefix("sqlite://"))

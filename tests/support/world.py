@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -29,6 +29,7 @@ from resolvers.signing import Signer
 from rules.roles import Role
 
 SIGNING_KEY = bytes(range(32))
+DATA_KEYS = f"test:{bytes(range(32, 64)).hex()}"  # as LEITAI_DATA_KEYS has them
 PUBLIC_URL = "http://127.0.0.1:8000"  # as the settings have it
 BEGINNING = datetime(2026, 3, 10, 2, tzinfo=UTC)  # ten in the morning in Shanghai, a Tuesday
 
@@ -161,7 +162,9 @@ class World:
         fields: dict[str, Any],
     ) -> Person:
         now = self.clock.now
+        phone = fields.pop("phone", None)
         member = Member(root_id=at.root_id, organization_id=at.id, name=name, **{"created_at": now, **fields})
+        member.update_from_dict(asdict(models.phones.seal(member.id, phone)))
         await models.members.insert(member, now)
         account = await models.Account.create(
             login=(login or f"login-{member.id}").casefold(),
