@@ -18,7 +18,7 @@ GONE = "erased {id}"  # a login has no spaces, so nobody can ever ask for this o
 # Whose rows change: what VACUUM has to go through on PostgreSQL.
 TABLES = (
     *("members", "accounts", "claims", "points_reasons", "idempotency_keys"),
-    *("block_openings", "block_inspections"),
+    *("openid_identities", "block_openings", "block_inspections"),
 )
 
 ENTRIES = "SELECT id FROM points_entries WHERE member_id = :member"
@@ -33,6 +33,7 @@ ERASE = (
     f"DELETE FROM points_reasons WHERE entry_id IN ({ENTRIES})",
     f"DELETE FROM idempotency_keys WHERE account_id IN ({ACCOUNT})",
     f"DELETE FROM idempotency_keys WHERE entry_id IN ({ENTRIES}) OR entry_id IN ({REPORTS})",
+    f"DELETE FROM openid_identities WHERE account_id IN ({ACCOUNT})",
     f"DELETE FROM block_openings WHERE revision_id IN ({ANSWERED_FOR})",
     f"DELETE FROM block_openings WHERE path = 'pairedWith' AND revision_id IN ({PAIRED_IN})",
     f"UPDATE block_inspections SET note = '' WHERE note <> '' AND id IN ({INSPECTED})",

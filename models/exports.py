@@ -17,7 +17,7 @@ STATEMENTS = {
         LEFT JOIN organizations o ON o.id = g.organization_id
         WHERE g.member_id = :member OR g.account_id IN (SELECT id FROM accounts WHERE member_id = :member)
         ORDER BY g.starts_at, g.id""",
-    "sessions": """SELECT t.created_at, t.expires_at, t.revoked_at FROM auth_tokens t
+    "sessions": """SELECT t.created_at, t.expires_at, t.revoked_at, t.last_used_at FROM auth_tokens t
         JOIN accounts a ON a.id = t.account_id WHERE a.member_id = :member ORDER BY t.created_at, t.id""",
     "claims": """SELECT c.id, t.title AS task, o.code AS organization, c.status, c.evidence, c.review_note,
           c.claimed_at, c.submitted_at, c.decided_at
