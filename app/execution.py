@@ -12,6 +12,7 @@ from graphql import DocumentNode, ExecutionResult, GraphQLError
 from graphql import execute as graphql_execute
 from tortoise.exceptions import DBConnectionError, OperationalError
 
+import models
 from realtime.documents import MOST_ERRORS, Operation
 from realtime.faults import beyond, clipped, coded
 from resolvers import audit_looks
@@ -100,9 +101,15 @@ async def answer(
     *,
     suggestions: bool = False,
 ) -> ExecutionResult:
+    """What was looked at is recorded before it is told; what can't be recorded is not told."""
     outcome = executed(document, name, variables, context, value, suggestions=suggestions)
     result = outcome if isinstance(outcome, ExecutionResult) else await outcome
-    await audit_looks.keep(context.session)
+    if context.session.phones_seen and result.data:
+        try:
+            await models.database.shielded(audit_looks.keep(context.session))
+        except Exception as error:
+            untold = GraphQLError("Not recorded.", path=[next(iter(result.data))], original_error=error)
+            return ExecutionResult(data=None, errors=[untold])
     return result
 
 

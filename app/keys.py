@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 import typer
@@ -10,6 +11,8 @@ from app import data_keys, logs
 from app.database import opened
 from app.settings import load
 from models import phones
+from resolvers import audit
+from resolvers.audit import Subject
 
 keys_app = typer.Typer(no_args_is_help=True, help="Keys that phone numbers are encrypted with; see docs/privacy.md.")
 
@@ -40,6 +43,8 @@ def rotate() -> None:
         if file and counted.keys() <= {phones.current().id}:  # nothing was left half-way
             file.put_first()
         done.append(await phones.rotate(lambda _: None))
+        subject = Subject("Member", (), None, None, details={"encrypted": done[0]})
+        await audit.record(datetime.now(UTC), audit.command_line("keys rotate"), subject)
 
     _run(work)
     first, *others = phones.ids()

@@ -18,7 +18,7 @@ GONE = "erased {id}"  # a login has no spaces, so nobody can ever ask for this o
 # Whose rows change: what VACUUM has to go through on PostgreSQL.
 TABLES = (
     *("members", "accounts", "claims", "points_reasons", "idempotency_keys"),
-    *("openid_identities", "block_openings", "block_inspections"),
+    *("openid_identities", "block_openings", "block_inspections", "audit_addresses"),
 )
 
 ENTRIES = "SELECT id FROM points_entries WHERE member_id = :member"

@@ -28,6 +28,11 @@ STATEMENTS = {
           r.text AS reason
         FROM points_entries e JOIN organizations o ON o.id = e.organization_id
         LEFT JOIN points_reasons r ON r.entry_id = e.id WHERE e.member_id = :member ORDER BY e.position, e.line""",
+    "acts": """SELECT e.action, e.outcome, e.happened_at, d.address FROM audit_entries e
+        LEFT JOIN audit_addresses d ON d.entry_id = e.id
+        WHERE e.account_id IN (SELECT id FROM accounts WHERE member_id = :member) ORDER BY e.happened_at, e.id""",
+    "looks_at_phone": """SELECT e.happened_at FROM audit_entries e
+        WHERE e.action = 'Member.phone' AND e.member_ids LIKE :like ORDER BY e.happened_at, e.id""",
     "idempotency_keys": """SELECT k.key, k.created_at FROM idempotency_keys k JOIN accounts a ON a.id = k.account_id
         WHERE a.member_id = :member ORDER BY k.created_at, k.id""",
     "studies": """SELECT s.id, c.title AS course, s.seconds, s.completed_at FROM studies s
@@ -61,4 +66,7 @@ STATEMENTS = {
 
 async def read(member_id: UUID) -> dict[str, list[dict[str, Any]]]:
     """By the name of each part. Inside a snapshot."""
-    return {name: await sql.rows(statement, member=member_id) for name, statement in STATEMENTS.items()}
+    return {
+        name: await sql.rows(statement, member=member_id, like=f"%{member_id}%")
+        for name, statement in STATEMENTS.items()
+    }

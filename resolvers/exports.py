@@ -6,6 +6,8 @@ from uuid import UUID
 
 import models
 from models import Account, Member, Organization, exports, sql
+from resolvers import audit
+from resolvers.audit import Subject
 from rules import ids
 
 FORMAT = "leitai-member-export-1"
@@ -14,7 +16,7 @@ FLAGS = {"ranks", "correction", "retired"}  # SQLite keeps them as 0 and 1
 
 
 async def export(member_id: UUID, at: datetime) -> dict[str, Any]:
-    """All of one moment."""
+    """All of one moment. That it was handed out is recorded."""
     async with models.database.snapshot():
         member = await Member.get(id=member_id)
         account = await Account.get_or_none(member_id=member_id)
@@ -22,6 +24,8 @@ async def export(member_id: UUID, at: datetime) -> dict[str, Any]:
         one = await sql.row("SELECT balance, debt FROM members WHERE id = :id", id=member_id)
         parts = await exports.read(member_id)
     assert one
+    subject = Subject("Member", [member.id], member.root_id, member.organization_id, member_ids=[member.id])
+    await audit.record(at, audit.command_line("member export"), subject)
     return {
         "format": FORMAT,
         "exportedAt": _plain("at", at),

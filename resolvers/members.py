@@ -1,20 +1,18 @@
 """Members: who may know of them, how they come, change, move and leave, and their accounts."""
 
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 import models
 from models import Account, Member
+from resolvers import member_drafts as drafts
 from resolvers import passwords, roles, sight
-from resolvers.organizations import one_line, unique
+from resolvers.organizations import unique
 from resolvers.session import Session, Work
-from rules import periods, phones
 from rules.refusals import Checks, InvalidInput, NotAllowed, NotFound
 from rules.roles import Scope
 
-MOST_NAME, MOST_LOGIN = 100, 100  # characters
 LOGIN_TAKEN = "Another account has this login."
 ERASED = "This member was erased; nothing is kept of them, and nothing can be again."
 SAME_PERSON = "An active member of this name has this phone already; change or move that one."
@@ -31,60 +29,6 @@ async def known(session: Session, member_id: UUID) -> Member:
     if found and sight.member(session, found):
         return found
     raise NotFound("There is no such member, or you may not see it.")
-
-
-# ---------------------------------------------------------------- what a person's fields may hold
-
-
-def _name(checks: Checks, name: str) -> str:
-    return checks.text(one_line(name), "name", least=1, most=MOST_NAME)
-
-
-def _alias(checks: Checks, alias: str) -> str | None:
-    return checks.text(one_line(alias), "alias", most=MOST_NAME) or None
-
-
-def _phone(checks: Checks, phone: str) -> str | None:
-    """Without spaces and dashes; None for an empty one."""
-    kept = phones.kept(phone)
-    checks.that(
-        not kept or phones.PHONE.fullmatch(kept) is not None,
-        "phone",
-        "phone is 5 to 20 digits, with a + first where it is abroad.",
-    )
-    return kept or None
-
-
-def _login(checks: Checks, login: str) -> str:
-    kept = checks.text(login.strip().casefold(), "login", least=1, most=MOST_LOGIN)
-    checks.that(not any(letter.isspace() for letter in kept), "login", "A login has no spaces.")
-    return kept
-
-
-def _changes(checks: Checks, name: str | None, phone: str | None, joined_on: date | None) -> dict[str, Any]:
-    """Columns with their new values; what is None is left out."""
-    changes: dict[str, Any] = {}
-    if name is not None:
-        changes["name"] = _name(checks, name)
-    if phone is not None:
-        changes["phone"] = _phone(checks, phone)
-    if joined_on is not None:
-        changes["joined_on"] = joined_on
-    return changes
-
-
-def _sealed(member_id: UUID, phone: str | None) -> dict[str, str | None]:
-    """A number's columns. InvalidInput: this server can keep none."""
-    try:
-        return asdict(models.phones.seal(member_id, phone))
-    except models.phones.NoDataKey as missing:
-        raise InvalidInput.at("phone", str(missing)) from missing
-
-
-def _joined(session: Session, joined_on: date | None, zone: str) -> None:
-    """InvalidInput for a day that has not begun there."""
-    if joined_on and joined_on > periods.local_day(session.now(), zone):
-        raise InvalidInput.at("joinedOn", "joinedOn lies in the future.")
 
 
 # ---------------------------------------------------------------- acts
@@ -104,16 +48,16 @@ async def create(
     """With a login, an account too; without a password nobody can sign in to it yet."""
     session.signed_in()
     checks = Checks()
-    name = _name(checks, name)
-    alias = _alias(checks, alias or "")
-    phone = _phone(checks, phone or "")
-    login = _login(checks, login) if login is not None else None
+    name = drafts.name(checks, name)
+    alias = drafts.alias(checks, alias or "")
+    phone = drafts.phone(checks, phone or "")
+    login = drafts.login(checks, login) if login is not None else None
     checks.that(password is None or login is not None, "login", "A password needs a login.")
     if password is not None:
         passwords.check(checks, password, "password")
     checks.done()
     organization = (await session.require(Scope.MEMBERS_MANAGE, at=organization_id)).organization
-    _joined(session, joined_on, organization.time_zone)
+    drafts.joined(session, joined_on, organization.time_zone)
     kept = await passwords.hashed(password) if password is not None else None
     async with session.work() as work:
         member_id = uuid4()
@@ -125,7 +69,7 @@ async def create(
             alias=alias,
             joined_on=joined_on,
             created_at=work.now,
-            **_sealed(member_id, phone),
+            **drafts.sealed(member_id, phone),
         )
         await models.members.insert(made, work.now)
         if login is not None:
@@ -151,14 +95,14 @@ async def update(
     """None leaves it as it is; an empty phone takes it away. Inactive: belongs nowhere, and can't sign in."""
     session.signed_in()
     checks = Checks()
-    changes = _changes(checks, name, phone, joined_on)
-    login = _login(checks, login) if login is not None else None
+    changes = drafts.changes(checks, name, phone, joined_on)
+    login = drafts.login(checks, login) if login is not None else None
     if password is not None:
         passwords.check(checks, password, "password")
     checks.done()
     found = await known(session, member_id)
     organization = (await session.require(Scope.MEMBERS_MANAGE, at=found.organization_id)).organization
-    _joined(session, joined_on, organization.time_zone)
+    drafts.joined(session, joined_on, organization.time_zone)
     over_account = login is not None or password is not None or active is False
     if over_account and await roles.outranked(session, member_id):
         raise NotAllowed(OUTRANKED)
@@ -214,7 +158,7 @@ async def update_my_privacy(session: Session, *, alias: str | None, hidden_on_bo
     checks = Checks()
     changes: dict[str, Any] = {}
     if alias is not None:
-        changes["alias"] = _alias(checks, alias)
+        changes["alias"] = drafts.alias(checks, alias)
     if hidden_on_boards is not None:
         changes["hidden_on_boards"] = hidden_on_boards
     checks.done()
@@ -252,7 +196,7 @@ async def _locked(session: Session, seen: Member) -> Member:
 
 async def _write(member_id: UUID, changes: dict[str, Any]) -> None:
     if "phone" in changes:
-        changes |= _sealed(member_id, changes.pop("phone"))
+        changes |= drafts.sealed(member_id, changes.pop("phone"))
     if changes:
         await Member.filter(id=member_id).update(**changes)
 

@@ -10,7 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 from tree import REFUSED, Story, told
 from world import Person, World
 
-from models import Member, Organization
+from models import AuditEntry, Member, Organization
 from models.pages import read_cursor
 from rules.roles import Role
 from schema.context import Context
@@ -110,6 +110,23 @@ async def test_search_finds_only_by_what_the_viewer_may_read(world: World, story
         assert await found(reader, "0138000") == await found(reader, "1380013800") == []  # a part is no number
     elsewhere = await world.member("马丽", at=story.company.second, roles=[Role.SECRETARY])
     assert await found(elsewhere, "李强") == []
+
+
+async def test_a_whole_number_is_looked_at_and_a_masked_one_is_not(world: World, story: Story) -> None:
+    async def shown(who: Person, which: Person, *fields: str) -> list[str | None]:
+        query = f"query ($id: ID!) {{ member(id: $id) {{ {' '.join(fields)} }} }}"
+        found = (await world.ask(who, query, id=world.id(which)))["member"]
+        return [found[one] for one in fields]
+
+    assert await shown(story.secretary, story.li, "name", "phoneMasked") == ["李强", "138****8000"]
+    assert await shown(story.li, story.li, "phone", "phoneMasked") == ["13800138000", "138****8000"]
+    assert await shown(story.zhao, story.li, "phone", "phoneMasked") == [None, None]
+    assert await shown(story.secretary, story.zhao, "phone") == [None]
+    assert await AuditEntry.filter(action="Member.phone").count() == 0
+    assert await shown(story.secretary, story.li, "phone") == ["13800138000"]
+    [entry] = await AuditEntry.filter(action="Member.phone")
+    assert (entry.actor_member_id, entry.member_ids) == (story.secretary.id, f'["{story.li.id}"]')
+    assert "13800138000" not in str(vars(entry))
 
 
 async def test_neither_order_nor_cursor_tells_a_real_name(world: World, story: Story) -> None:
