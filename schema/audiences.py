@@ -73,7 +73,7 @@ OBJECTS: Mapping[str, tuple[Audience, Fields]] = {
         A.MEMBER,
         {
             A.WITH_IT: "id displayName organization",
-            A.PERSONAL: "name phone joinedOn active balance debt pointsEntries",
+            A.PERSONAL: "name phone phoneMasked joinedOn active balance debt pointsEntries",
         },
     ),
     "RoleGrant": (A.ROLE_GRANT, {A.WITH_IT: "id role startsAt endsAt member organization"}),
