@@ -153,7 +153,7 @@ async def test_who_left_is_listed_for_those_who_manage(world: World, story: Stor
 async def test_a_list_costs_the_same_for_two_as_for_fifty(world: World, story: Story) -> None:
     query = """query ($id: ID!) { organization(id: $id) {
       members(includeDescendants: true, first: 100, search: "") { totalCount edges { node {
-        displayName name phone balance organization { id code name kind parent { name } }
+        displayName name phoneMasked balance organization { id code name kind parent { name } }
         pointsEntries { totalCount edges { node { amount } } }
       } } }
     } }"""
