@@ -52,7 +52,8 @@ class Held:
 
 @dataclass(eq=False)
 class Actor:
-    """Whoever asks. home: where a member belongs, or a screen hangs. good: whether the token is."""
+    """Whoever asks. home: where a member belongs, or a screen hangs. good: whether the token is. serves: at and below
+    which place another system records acts."""
 
     name: str
     person: Person | None = None
@@ -63,6 +64,7 @@ class Actor:
     hidden: bool = False
     good: bool = True
     display: Any = None
+    serves: Place | None = None
 
     @property
     def is_member(self) -> bool:
@@ -184,7 +186,12 @@ async def _screens(realm: Realm) -> None:
         at = realm.any_place()
         account = await models.Account.create(login=f"display:{uuid4()}", created_at=now)
         display = await models.Display.create(
-            root_id=at.row.root_id, organization_id=at.row.id, account_id=account.id, name=f"屏{number}", paired_at=now
+            root_id=at.row.root_id,
+            organization_id=at.row.id,
+            account_id=account.id,
+            name=f"屏{number}",
+            paired_at=now,
+            last_seen_at=now,
         )
         token, kept = await models.sessions.issue(account.id, now)
         person = Person(account, None, token, kept.expires_at)
@@ -192,7 +199,7 @@ async def _screens(realm: Realm) -> None:
         realm.actors.append(actor)
         realm.keep(display, at, by=actor)
     at = realm.any_place()
-    realm.actors.append(Actor("system", await paired_service(world, at.row), service=True))
+    realm.actors.append(Actor("system", await paired_service(world, at.row), service=True, serves=at))
     kept = await models.ServiceToken.all().order_by("-created_at").first()
     assert kept
     realm.keep(kept, at)

@@ -94,11 +94,11 @@ class Sights:
         if got != expected:
             self.wrong.append(f"{who.name} {what}: {got!r}, and {expected!r} is right")
 
-    async def ask(self, who: Actor, query: str) -> ExecutionResult:
+    async def ask(self, who: Actor, query: str, **variables: Any) -> ExecutionResult:
         """Read once for everybody who asks it."""
         document = _parsed(query)
         session = await self.realm.world.session(who.person if who.good else None)
-        return await models.database.shielded(answer(document, None, {}, Context(session)))
+        return await models.database.shielded(answer(document, None, variables, Context(session)))
 
     async def look(self, actors: Sequence[Actor], things: Sequence[Thing] | None = None) -> None:
         """Each of these at each of these, and at what can be asked of every place."""
