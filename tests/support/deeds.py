@@ -21,7 +21,7 @@ from schema.audiences_of_changes import CALLERS
 Given = dict[str, Any]
 Allowed = Callable[[Sights, Actor, Thing], bool]
 REFUSED = {"NotAllowed", "NotFound"}
-MARKS = dict.fromkeys(("sort", "setInOrder", "shine", "standardize", "sustain"), 1)
+MARKS: Given = dict.fromkeys(("sort", "setInOrder", "shine", "standardize", "sustain"), 1)
 
 
 @dataclass(frozen=True)
