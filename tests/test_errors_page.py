@@ -57,7 +57,7 @@ def test_codes_are_written_in_one_place() -> None:
         if isinstance(node, ast.Dict)
         for key, value in zip(node.keys, node.values, strict=True)
         if isinstance(key, ast.Constant) and key.value == "code"
-        if isinstance(value, ast.Constant)
+        if isinstance(value, ast.Constant) and isinstance(value.value, str)
     ]
     assert spelled == []
     used = {node.attr for node in sources() if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "Code"}

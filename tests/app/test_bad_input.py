@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import bad_documents
+import bad_frames
 import bad_requests
 import pytest
+from bad_imports import FAULTS, NO_KIND
 from bad_values import Tried, tried
 from halls import Hall
 from plain_http import Answer, exchanged, request
@@ -18,6 +20,9 @@ from services import Postgres
 from timed_server import TimedServer
 from world import World
 
+import models
+from resolvers import importing
+from resolvers.importing import ImportRefused
 from rules.codes import Code
 from schema import schema
 
@@ -122,3 +127,101 @@ def test_what_no_argument_takes(guarded: Guarded, scaled: Callable[[int], int]) 
                 faults.append(f"{one.name}: {str(fault)[:600]}")
     assert number >= 600
     assert not faults, f"{len(faults)} of {number}\n" + "\n".join(faults[:20])
+
+
+# ---------------------------------------------------------------- over WebSocket
+
+
+@pytest.mark.parametrize("acknowledged", [True, False])
+@pytest.mark.parametrize("frame", bad_frames.MALFORMED.values(), ids=bad_frames.MALFORMED)
+async def test_what_is_no_message(guarded: Guarded, frame: str | bytes, acknowledged: bool) -> None:
+    before = guarded.server.log_size
+    async with guarded.hall.socket(guarded.hall.li) as bad:
+        if acknowledged:
+            await bad.init()
+        await bad.raw(frame)
+        code, reason = await bad.closed()
+    assert (code, reason[-1:]) == (4400, ".")
+    guarded.lives()
+    guarded.quiet(before, len(frame))
+
+
+@pytest.mark.parametrize(("frame", "code"), bad_frames.BROKEN.values(), ids=bad_frames.BROKEN)
+async def test_what_is_no_text(guarded: Guarded, frame: bytes, code: int) -> None:
+    before = guarded.server.log_size
+    async with guarded.hall.socket(guarded.hall.li) as bad:
+        await bad.init()
+        await bad.raw(frame, text=True)
+        assert (await bad.closed())[0] == code
+    guarded.lives()
+    guarded.quiet(before, len(frame))
+
+
+async def test_what_one_operation_is_told(guarded: Guarded) -> None:
+    """All on one socket, which lives on; and a good one among them all goes on."""
+    async with guarded.hall.screen(guarded.hall.li, "good") as screen:
+        await screen.hears("next", "good")
+        for name, (frame, code) in bad_frames.REFUSED.items():
+            before = guarded.server.log_size
+            await screen.raw(frame.replace("{at}", guarded.hall.root))
+            message = await screen.hears("error", "1")
+            codes = [one["extensions"]["code"] for one in message["payload"]]
+            assert code == "*" or set(codes) == {code}, (name, message)
+            assert set(codes) <= set(Code) - {"INTERNAL"}
+            assert len(json.dumps(message)) < 4096
+            guarded.lives()
+            guarded.quiet(before, len(frame))
+        await guarded.hall.award()
+        await screen.hears("next", "good")
+
+
+IN_TURN: dict[str, tuple[list[str], int]] = {
+    "subscribe before init": ([bad_frames.subscribing()], 4401),
+    "init twice": (['{"type":"connection_init"}'], 4403),
+    "init without a token": (['{"type":"connection_init","payload":{}}'], 4403),
+    "init with a list": (['{"type":"connection_init","payload":[]}'], 4400),
+    "init with a number": (['{"type":"connection_init","payload":1}'], 4400),
+    "a token that is none": (['{"type":"connection_init","payload":{"authorization":"Bearer x"}}'], 4403),
+    "a token of another type": (['{"type":"connection_init","payload":{"authorization":["Bearer x"]}}'], 4403),
+    "a token of surrogates": (['{"type":"connection_init","payload":{"authorization":"Bearer \\ud800"}}'], 4403),
+    "a token with a NUL": (['{"type":"connection_init","payload":{"authorization":"Bearer \\u0000"}}'], 4403),
+    "a token of 60,000 letters": (
+        ['{"type":"connection_init","payload":{"authorization":"Bearer %s"}}' % ("x" * 60_000)],
+        4403,
+    ),
+}
+
+
+@pytest.mark.parametrize(("frames", "code"), IN_TURN.values(), ids=IN_TURN)
+async def test_what_is_said_too_early_or_by_nobody(guarded: Guarded, frames: list[str], code: int) -> None:
+    before = guarded.server.log_size
+    async with guarded.hall.socket() as bad:
+        for frame in frames:
+            await bad.raw(frame)
+        assert (await bad.closed())[0] == code
+    guarded.lives()
+    guarded.quiet(before, sum(map(len, frames)))
+
+
+# ---------------------------------------------------------------- imports beside it
+
+
+async def test_what_is_no_import(guarded: Guarded) -> None:
+    """Into the database of a server that runs: the file is refused with its fault named, and nobody else notices."""
+    before, size = guarded.server.log_size, 0
+    files = {
+        name: (f"code,parent_code,name,kind\n{lines}\ngood,GS,好支部,BRANCH\n".encode(), message)
+        for name, (lines, message) in FAULTS.items()
+    } | {"a missing column": NO_KIND}
+    assert len(files) == 9
+    async with guarded.hall.opened() as world:
+        for name, (content, message) in files.items():
+            with pytest.raises(ImportRefused) as refused:
+                await importing.organizations(
+                    content, f"{name}.csv", now=world.clock, announce=lambda _: None, progress=lambda *_: None
+                )
+            assert refused.value.printed()[0].startswith(message)
+            guarded.lives()
+            size += len(content)
+        assert not await models.Organization.filter(code="good").exists()
+    guarded.quiet(before, size)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from bad_imports import FAULTS
 from imports import (
     HANGZHOU,
     NOW,
@@ -169,17 +170,6 @@ async def test_two_organizations_change_places(world: World) -> None:
 
 
 # ---------------------------------------------------------------- faults
-
-FAULTS = {
-    "an unknown parent": ("x,nope,X,BRANCH", "line 2: The parent_code"),
-    "a cycle in the file": ("x,y,X,BRANCH\ny,x,Y,BRANCH", "line 2: A cycle of parents"),
-    "a cycle with the database": ("GS-1,GS-1-1,第一党支部,BRANCH", "line 2: A cycle of parents"),
-    "a duplicate code": ("x,GS,X,BRANCH\nx,GS,X,BRANCH", "line 3: The code"),
-    "an unknown kind": ("x,GS,X,PARTY", "line 2: The kind"),
-    "a missing name": ("x,GS,,BRANCH", "line 2: name is missing"),
-    "a missing code": (",GS,X,BRANCH", "line 2: code is missing"),
-    "another root": ("GS-1,,第一党支部,BRANCH", 'line 2: "GS-1" hangs below "GS"'),
-}
 
 
 @pytest.mark.parametrize("fault", FAULTS)
