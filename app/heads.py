@@ -1,4 +1,4 @@
-"""`leitai heads`: the signed heads of all block chains, written out to be kept elsewhere, and held against later."""
+"""`leitai heads`: of block chains and of the audit log, written out to be kept elsewhere, and held against later."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -8,11 +8,11 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from app import logs
+from app import logs, signing
 from app.database import opened
 from app.settings import load
 
-heads_app = typer.Typer(no_args_is_help=True, help="Heads of block chains, to be kept on another machine or on paper.")
+heads_app = typer.Typer(no_args_is_help=True, help="Heads of block chains and of the audit log, to be kept elsewhere.")
 
 
 def _fail(message: str) -> NoReturn:
@@ -24,7 +24,7 @@ def _fail(message: str) -> NoReturn:
 def export(
     file: Annotated[Path | None, typer.Argument(help="A new file: kept heads are never replaced.")] = None,
 ) -> None:
-    from resolvers import audit, heads
+    from resolvers import audit, audit_heads, heads
     from resolvers.audit import Subject
 
     if file and file.exists():
@@ -34,6 +34,7 @@ def export(
     async def work() -> None:
         async with opened(load()):
             found.extend(await heads.heads())
+            found.extend(await audit_heads.heads(datetime.now(UTC), signing.signer(load())))
             subject = Subject("Block", (), None, None, details={"heads": len(found)})
             await audit.record(datetime.now(UTC), audit.command_line("heads export"), subject)
 

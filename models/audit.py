@@ -193,6 +193,25 @@ def unlisted(text: str | None) -> list[UUID]:
 # ---------------------------------------------------------------- reading and erasing
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    root_id: UUID
+    sequence: int
+    hash: str
+
+
+async def heads() -> list[Head]:
+    """Of every chain that has entries."""
+    found = await AuditHead.filter(sequence__gt=0).order_by("root_id")
+    return [Head(one.root_id, one.sequence, one.hash) for one in found]
+
+
+async def hash_at(root_id: UUID, sequence: int) -> str | None:
+    """None: there is no such entry."""
+    found = await AuditEntry.get_or_none(root_id=root_id, sequence=sequence)
+    return found and found.hash
+
+
 async def addresses(entry_ids: Iterable[UUID]) -> dict[UUID, str]:
     """Those that are kept still."""
     found = await AuditAddress.filter(entry_id__in=list(entry_ids))

@@ -7,6 +7,7 @@ from typing import Any
 import models
 from models import Block, BlockRevision
 from models.bulk import chunks
+from resolvers import audit_heads
 from resolvers.signing import Signed, holds
 from rules import chain, ids
 
@@ -53,11 +54,16 @@ def read(lines: Iterable[str]) -> list[dict[str, Any]]:
 def _head(number: int, line: str) -> dict[str, Any]:
     try:
         found: Any = json.loads(line)
-        named = {name: found[name] for name in FIELDS}
+        of_audit = "auditLog" in found
+        named = {name: found[name] for name in (audit_heads.FIELDS if of_audit else FIELDS)}
     except (ValueError, KeyError, TypeError, RecursionError):
         raise NoHead(f"Line {number} is no head: a JSON object with {', '.join(FIELDS)}.") from None
     if not all(isinstance(one, int if name == "length" else str) for name, one in named.items()):
         raise NoHead(f"Line {number} is no head: length is a number, all else is text.")
+    if of_audit:
+        if audit_heads.untouched(named):
+            return named
+        raise NoHead(f"Line {number} is not what was signed: the file was changed.")
     signed = Signed(named["statement"], named["signature"], named["keyId"], named["publicKey"])
     said = chain.statement(named["block"], named["length"], named["head"], named["signedAt"])
     if said != signed.statement or not holds(signed):
@@ -69,8 +75,9 @@ async def differences(kept: Sequence[dict[str, Any]]) -> list[str]:
     """What was rewritten or cut since these heads were kept."""
     found: list[str] = []
     async with models.database.snapshot():
+        found += await audit_heads.differences([one for one in kept if "auditLog" in one])
         known = {ids.encode("Block", one.id): one.id for one in await Block.all()}
-        for some in chunks(kept, TOGETHER):
+        for some in chunks([one for one in kept if "block" in one], TOGETHER):
             chains = await models.blocks.chains({known[one["block"]] for one in some if one["block"] in known})
             for one in some:
                 found += compared(one, chains.get(known[one["block"]], []) if one["block"] in known else [])

@@ -75,17 +75,20 @@ async def test_heads_are_exported_and_held_against_later(world: World, database:
 
     exported = leitai("heads", "export", file, DATABASE_URL=database)
     assert (exported.returncode, exported.stderr) == (0, "")
-    assert exported.stdout.startswith(f"1 head(s) in {file}.")
+    assert exported.stdout.startswith(f"2 head(s) in {file}.")
     printed = leitai("heads", "export", DATABASE_URL=database)
-    assert printed.stdout == Path(file).read_text(encoding="utf-8")
-    [head] = [json.loads(line) for line in printed.stdout.splitlines()]
+    [line, *_] = Path(file).read_text(encoding="utf-8").splitlines()
+    assert printed.stdout.splitlines()[0] == line
+    logs = [json.loads(one) for one in printed.stdout.splitlines()[1:]]
+    assert {one["auditLog"] for one in logs} == {"none", world.id(story.company.root)}, "the first export is in a log"
+    head = json.loads(line)
     assert (head["block"], head["length"], head["head"]) == (made["id"], 1, made["current"]["hash"])
     again = leitai("heads", "export", file, DATABASE_URL=database)
     assert (again.returncode, "not replaced" in again.stderr) == (1, True)
 
     await revise(world, story.secretary, made)
     checked = leitai("heads", "check", file, DATABASE_URL=database)
-    assert (checked.returncode, checked.stdout) == (0, "All 1 kept head(s) are still there.\n")
+    assert (checked.returncode, checked.stdout) == (0, "All 2 kept head(s) are still there.\n")
 
     for trigger in ("block_revisions_no_update", "block_revisions_no_delete"):
         await sql.execute(f"DROP TRIGGER {trigger}")
@@ -93,7 +96,7 @@ async def test_heads_are_exported_and_held_against_later(world: World, database:
     checked = leitai("heads", "check", file, DATABASE_URL=database)
     assert checked.returncode == 1
     assert f"Block {made['id']} was rewritten: revision 1" in checked.stdout
-    assert checked.stderr == "1 of 1 kept head(s) are no more what they were.\n"
+    assert checked.stderr == "1 of 2 kept head(s) are no more what they were.\n"
     verified = leitai("verify", DATABASE_URL=database)
     assert verified.returncode == 1
     assert "revision 1 has the hash" in verified.stdout
