@@ -13,6 +13,7 @@ import structlog
 from broadcaster import Broadcast
 
 import models
+from app import openid
 from app.batches import Batched
 from app.execution import InHalves, code_of, run, unexpected
 from app.settings import Settings
@@ -89,6 +90,7 @@ class LiveEngine:
             models.organizations.lineages, self.hub.spawn
         )
         self.uses = Uses()
+        self.provider = openid.provider(settings)
         self._stopping = asyncio.Event()
 
     async def start(self) -> None:
@@ -102,6 +104,8 @@ class LiveEngine:
         self._stopping.set()
         await self.hub.stop()
         await self.backplane.stop()
+        if self.provider:
+            await self.provider.close()
 
     def announce(self, announcement: Announcement) -> None:
         """After a commit: which boards to look at again."""
@@ -120,7 +124,9 @@ class LiveEngine:
 
     def session(self, viewer: Viewer | None, address: str = "") -> Session:
         public_url = self.settings.public_url.rstrip("/")
-        return Session(viewer, self.clock, self.announce, address, public_url, signer=self.signer)
+        return Session(
+            viewer, self.clock, self.announce, address, public_url, signer=self.signer, provider=self.provider
+        )
 
     async def viewer(self, authorization: object) -> Viewer | None:
         token = bearer(authorization)

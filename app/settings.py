@@ -67,6 +67,29 @@ class Settings(BaseSettings):
         description="id:64 hex digits, several by commas: encrypt phone numbers, the first new ones. "
         "On SQLite, left out: made and kept beside the file.",
     )
+    oidc_issuer: str | None = Field(
+        None,
+        validation_alias="LEITAI_OIDC_ISSUER",
+        description="https://… of an OpenID Connect provider, letter by letter; left out: passwords only.",
+    )
+    oidc_client_id: str | None = Field(
+        None, validation_alias="LEITAI_OIDC_CLIENT_ID", description="How the provider knows this server."
+    )
+    oidc_client_secret: str | None = Field(
+        None,
+        validation_alias="LEITAI_OIDC_CLIENT_SECRET",
+        description="Left out: a public client; PKCE is always used.",
+    )
+    oidc_claim: str = Field(
+        "preferred_username",
+        validation_alias="LEITAI_OIDC_CLAIM",
+        description="The claim that is a login here, at the first sign-in; people must not be able to choose it.",
+    )
+    oidc_redirects: Annotated[list[str], NoDecode, BeforeValidator(_listed)] = Field(
+        default_factory=list[str],
+        validation_alias="LEITAI_OIDC_REDIRECTS",
+        description="Addresses of front ends that the provider may send people back to, separated by commas.",
+    )
     admin_password: str | None = Field(
         None, validation_alias="LEITAI_ADMIN_PASSWORD", description="For create-admin, instead of a prompt."
     )

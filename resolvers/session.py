@@ -10,6 +10,7 @@ import models
 from models import AuditActor, Organization, RoleGrant
 from resolvers.audit import Actor
 from resolvers.boards import BoardView
+from resolvers.providers import Provider
 from resolvers.signing import Signer
 from resolvers.work import Announce, Announcement, Work, unit_of_work
 from rules import visibility
@@ -86,6 +87,7 @@ class Session:
     signer: Signer | None = None  # of block chains; None: this server has no key
     operation: str = "direct"  # the field that was asked for, for the audit log; set by whoever executes it
     phones_seen: set[UUID] = field(default_factory=set[UUID])  # whose numbers this operation showed in full
+    provider: Provider | None = None  # that people may sign in through; None: none is set up
 
     def now(self) -> datetime:
         return self.clock()

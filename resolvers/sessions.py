@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -122,13 +123,12 @@ async def sign_in(session: Session, login: str, password: str) -> tuple[str, Vie
     limits: list[tuple[Limit, str]] = [(OF_ADDRESS, address), (OF_LOGIN_HERE, here)]
     if not await attempts.familiar(here, now):
         limits.append((OF_LOGIN, login))
-    known = len(login) <= LONGEST_LOGIN and _sayable(login)
     try:
         counted = await attempts.take(now, *limits)
     except TooManyAttempts:
-        await audit_looks.refused(session, login if known else "")
+        await audit_looks.refused(session, login if len(login) <= LONGEST_LOGIN and sayable(login) else "")
         raise
-    account = await Account.get_or_none(login=login) if known else None
+    account = await account_of(login)
     try:
         right = await _matches(account, password)
     except passwords.TooBusy:
@@ -136,24 +136,33 @@ async def sign_in(session: Session, login: str, password: str) -> tuple[str, Vie
         raise
     if not right or account is None:
         raise WrongCredentials(WRONG)
-    token, viewer = await _signed_in(session, account, now)
+    async with models.database.transaction():
+        token, viewer = await begun(session, account, now)
     await attempts.give_back(counted, now)
     await attempts.begin_anew(counted[1])
     await attempts.familiarize(here, now + FAMILIAR)
     if account.password_hash and passwords.outdated(account.password_hash):
-        kept = await passwords.hashed(password)
-        await Account.filter(id=account.id, password_hash=account.password_hash).update(password_hash=kept)
+        with suppress(passwords.TooBusy):  # then the next time
+            kept = await passwords.hashed(password)
+            await Account.filter(id=account.id, password_hash=account.password_hash).update(password_hash=kept)
     session.viewer = viewer
     return token, viewer
 
 
-async def _signed_in(session: Session, account: Account, now: datetime) -> tuple[str, Viewer]:
-    async with models.database.transaction():
-        token, _ = await sessions.issue(account.id, now)
-        viewer = await viewer_of(token, now)
-        if viewer is None:  # an inactive member
-            raise WrongCredentials(WRONG)
-        await audit.write(now, replace(session, viewer=viewer).actor(), [_itself(viewer)])
+async def account_of(login: str) -> Account | None:
+    """login: as it is kept, without regard to case and space around it."""
+    known = 1 <= len(login) <= LONGEST_LOGIN and sayable(login)
+    return await Account.get_or_none(login=login) if known else None
+
+
+async def begun(session: Session, account: Account, now: datetime) -> tuple[str, Viewer]:
+    """A session of somebody who has proved to be the account's owner. WrongCredentials: not one of the active. Inside
+    a transaction."""
+    token, _ = await sessions.issue(account.id, now)
+    viewer = await viewer_of(token, now)
+    if viewer is None:  # an inactive member
+        raise WrongCredentials(WRONG)
+    await audit.write(now, replace(session, viewer=viewer).actor(), [_itself(viewer)])
     return token, viewer
 
 
@@ -164,11 +173,11 @@ def _itself(viewer: Viewer) -> Subject:
 
 
 async def _matches(account: Account | None, password: str) -> bool:
-    kept = account.password_hash if account and _sayable(password) else None
+    kept = account.password_hash if account and sayable(password) else None
     return await passwords.matches(kept, password.encode(errors="replace").decode())
 
 
-def _sayable(text: str) -> bool:
+def sayable(text: str) -> bool:
     """Neither a lone surrogate nor a NUL, which JSON can carry and no database or hash takes."""
     return "\0" not in text and not any(0xD800 <= ord(letter) <= 0xDFFF for letter in text)
 
@@ -204,7 +213,7 @@ async def change_password(session: Session, old: str, new: str) -> Viewer:
     """Ends the account's other sessions."""
     viewer = session.signed_in()
     checks = Checks()
-    checks.that(_sayable(new), "newPassword", "newPassword is not valid Unicode text.")
+    checks.that(sayable(new), "newPassword", "newPassword is not valid Unicode text.")
     passwords.check(checks, new, "newPassword")
     checks.done()
     counted = await attempts.take(session.now(), (OF_OLD_PASSWORD, str(viewer.account_id)))

@@ -50,6 +50,10 @@ class TooManyAttempts(Refusal):
         self.retry_after_seconds = retry_after_seconds
 
 
+class ProviderUnavailable(Refusal):
+    pass
+
+
 class PairingExpired(Refusal):
     pass
 

@@ -21,6 +21,7 @@ from schema.leaderboards import LeaderboardQueries
 from schema.member_mutations import MemberMutations
 from schema.members import MemberQueries
 from schema.node import NodeQueries
+from schema.openid import OpenIdMutations
 from schema.operations import named
 from schema.organization_mutations import OrganizationMutations
 from schema.organizations import OrganizationQueries
@@ -68,6 +69,7 @@ class Query(
 class Mutation(
     SessionMutations,
     AccountSessionMutations,
+    OpenIdMutations,
     OrganizationMutations,
     MemberMutations,
     RoleMutations,

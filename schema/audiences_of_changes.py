@@ -10,6 +10,8 @@ MEMBERS = "members"
 
 CALLERS: Mapping[str, tuple[Scope | str, str]] = {
     "signIn": (ANYONE, ""),
+    "beginOpenIdSignIn": (ANYONE, "so many from one address"),
+    "finishOpenIdSignIn": (ANYONE, "in the browser that began it"),
     "signOut": (SIGNED_IN, "its own session"),
     "changePassword": (SIGNED_IN, "its own account"),
     "revokeSession": (SIGNED_IN, "its own account"),

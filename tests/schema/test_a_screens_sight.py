@@ -37,7 +37,11 @@ ANSWERS = {
         *("viewer", "node", "organizations", "organization", "taskArena", "task", "leaderboard"),
         *("blockBoard", "block", "courses", "courseBoard", "course", "pointRules"),
     },
-    "Mutation": {"signIn", "requestDisplayPairing", "claimDisplayToken"},  # as anybody's without a token
+    # as anybody's without a token
+    "Mutation": {
+        *("signIn", "beginOpenIdSignIn", "finishOpenIdSignIn"),
+        *("requestDisplayPairing", "claimDisplayToken"),
+    },
     "Subscription": {
         *("leaderboardUpdated", "standingUpdated", "taskArenaUpdated", "blockBoardUpdated", "courseBoardUpdated"),
         "displayUpdated",

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from audited import Acts, Kept, query
 from block import MARKS, NAMES, named
+from openid import REDIRECT, Front, OpenId
 from screens import BOARD
 from story import Story, told
 from world import Person, World
@@ -16,8 +17,8 @@ from resolvers import verification
 from rules.roles import Role
 from schema import ids, schema
 
-# It changes nothing for anybody, and anybody may ask, so that a flood of it would fill the log.
-NOT_KEPT = {"requestDisplayPairing"}
+# They change nothing for anybody, and anybody may ask, so that a flood of it would fill the log.
+NOT_KEPT = {"requestDisplayPairing", "beginOpenIdSignIn"}
 PASSWORD = "correct horse battery"
 SIGN_IN = query("signIn")
 
@@ -235,6 +236,7 @@ async def signing_in(acts: Acts, story: Story) -> None:
     qian = await world.member("钱进", at=story.company.first, login="qian", password=PASSWORD)
     itself = Kept("Account", story.company.first, [qian], named=False)
     await acts.do("signIn", None, itself, login="qian", password=PASSWORD)
+    await through_a_provider(acts, itself)
     await acts.do("changePassword", qian, itself, oldPassword=PASSWORD, newPassword=f"another {PASSWORD}")
     other = await world.ask(None, SIGN_IN, given={"login": "qian", "password": f"another {PASSWORD}"})
     assert other["found"]["token"]
@@ -244,3 +246,14 @@ async def signing_in(acts: Acts, story: Story) -> None:
     await acts.do("revokeSession", qian, of_session, sessionId=ids.encode("Session", another.id))
     await acts.do("revokeOtherSessions", qian, itself)
     await acts.do("signOut", qian, itself)
+
+
+async def through_a_provider(acts: Acts, itself: Kept) -> None:
+    theirs = OpenId(acts.world.clock)
+    theirs.person = {"sub": "1", "preferred_username": "qian"}
+    acts.world.provider = provider = Front.of(acts.world, theirs).provider
+    begun = await acts.do("beginOpenIdSignIn", None, None, redirectUri=REDIRECT)
+    back = await theirs.sign_in(begun["address"])
+    await acts.do("finishOpenIdSignIn", None, itself, secret=begun["secret"], **back)
+    await provider.close()
+    theirs.close()

@@ -24,6 +24,7 @@ from tortoise.models import Model
 import models
 from models import Member, Organization, OrganizationKind
 from resolvers import audit_looks, passwords, points, sessions, tasks, time
+from resolvers.providers import Provider
 from resolvers.session import Announcement, Session
 from resolvers.signing import Signer
 from rules.roles import Role
@@ -83,6 +84,7 @@ class World:
     clock: Clock = field(default_factory=Clock)
     announcements: list[Announcement] = field(default_factory=list[Announcement])
     signer: Signer | None = field(default_factory=lambda: Signer(SIGNING_KEY))
+    provider: Provider | None = None
 
     # ------------------------------------------------------------ building
 
@@ -211,7 +213,8 @@ class World:
                 person.token, kept = await models.sessions.issue(person.account.id, self.clock.now)
                 person.token_expires_at = kept.expires_at
             viewer = await sessions.viewer_of(person.token, self.clock.now)
-        return Session(viewer, self.clock, self.announcements.append, public_url=PUBLIC_URL, signer=self.signer)
+        own = {"public_url": PUBLIC_URL, "signer": self.signer, "provider": self.provider}
+        return Session(viewer, self.clock, self.announcements.append, **own)
 
     async def execute(self, person: Person | None, query: str, **variables: Any) -> ExecutionResult:
         """The raw result of one operation of the real schema."""
@@ -245,14 +248,8 @@ class World:
         self, by: Person, *, at: Organization, title: str = "慰问困难党员", award: int = 10, **fields: Any
     ) -> models.Task:
         """A published task."""
-        wanted = {
-            "description": "",
-            "review": models.TaskReview.REVIEWED,
-            "capacity": None,
-            "opens_at": None,
-            "due_at": None,
-            **fields,
-        }
+        usual = {"description": "", "review": models.TaskReview.REVIEWED, "capacity": None}
+        wanted = {**usual, "opens_at": None, "due_at": None, **fields}
         made = await tasks.create(await self.session(by), organization_id=at.id, title=title, award=award, **wanted)
         return await tasks.publish(await self.session(by), made.id)
 
