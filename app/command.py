@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Coroutine
+from datetime import UTC, datetime
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -127,7 +128,7 @@ def restored() -> None:
 
     async def work() -> None:
         async with opened(load()):
-            await restoring.restored()
+            await restoring.restored(datetime.now(UTC))
 
     _run(work())
     typer.echo("Every board has a newer version than any screen has seen. Now `leitai verify`, then `leitai serve`.")

@@ -54,7 +54,7 @@ async def test_versions_and_cursors_go_on_beyond_what_was_lost(
     before = await seen()
     assert int(before["leaderboard"]["version"]) < int(remembered["leaderboard"]["version"])
 
-    await restoring.restored()
+    await restoring.restored(world.clock.now)
     after = await seen()
     for one in BOARDS:
         assert int(after[one]["version"]) > int(remembered[one]["version"])
@@ -69,7 +69,7 @@ async def test_twice_is_once_more(world: World, story: Story) -> None:
     """Nothing breaks where it was not needed."""
     await world.award(story.secretary, story.li, 5)
     for _ in range(2):
-        await restoring.restored()
+        await restoring.restored(world.clock.now)
     entry = await world.award(story.secretary, story.li, 5)
     assert entry.position > 2 * models.restoring.LIFT
     await points.reverse(await world.session(story.secretary), entry.id, reason="多给", key="again")
