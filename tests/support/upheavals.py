@@ -39,7 +39,15 @@ async def member_moved(realm: Realm) -> str:
 
 async def role_ended(realm: Realm) -> str:
     now = realm.world.clock.now
-    held = [(who, one) for who in realm.members for one in who.roles if one.row and not (one.ends and one.ends <= now)]
+    holding = [
+        (who, one)
+        for who in realm.members
+        for one in who.roles
+        if who.good and one.row and one.starts <= now and not (one.ends and one.ends <= now)
+    ]
+    held = holding or [
+        (who, one) for who in realm.members for one in who.roles if one.row and not (one.ends and one.ends <= now)
+    ]
     if not held:
         return "no role ended"
     who, one = realm.random.choice(held)
