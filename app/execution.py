@@ -103,14 +103,28 @@ async def answer(
 ) -> ExecutionResult:
     """What was looked at is recorded before it is told; what can't be recorded is not told."""
     outcome = executed(document, name, variables, context, value, suggestions=suggestions)
-    result = outcome if isinstance(outcome, ExecutionResult) else await outcome
+    try:
+        result = outcome if isinstance(outcome, ExecutionResult) else await outcome
+    except asyncio.CancelledError as error:
+        if (task := asyncio.current_task()) and task.cancelling():
+            raise
+        return _untold(CutShort("a part of the answer failed and took another with it"), error)
     if context.session.phones_seen and result.data:
         try:
             await models.database.shielded(audit_looks.keep(context.session))
         except Exception as error:
-            untold = GraphQLError("Not recorded.", path=[next(iter(result.data))], original_error=error)
-            return ExecutionResult(data=None, errors=[untold])
+            return _untold(error)
     return result
+
+
+class CutShort(Exception):
+    """Where one part of an answer fails, parts that wait for the same batch of rows end as if they were cancelled."""
+
+
+def _untold(error: Exception, cause: BaseException | None = None) -> ExecutionResult:
+    """Nothing but an unexpected error."""
+    error.__cause__ = error.__cause__ or cause
+    return ExecutionResult(data=None, errors=[GraphQLError("Unexpected.", path=["data"], original_error=error)])
 
 
 async def run(operation: Operation, value: Any, session: Session) -> dict[str, Any]:

@@ -80,6 +80,7 @@ def configure(level: str, json: bool) -> None:
         logger.handlers.clear()
         logger.propagate = True
     logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.error").setLevel(max(logging.INFO, root.level))  # below: headers and frames, tokens too
     logging.getLogger("uvicorn.error").addFilter(
         lambda record: (
             not str(record.msg).startswith(("connection ", '%s - "WebSocket'))
