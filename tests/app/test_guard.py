@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
 from starlette.requests import Request
 from starlette.responses import Response
+from uvicorn import Config
 
+from app import server
 from app.factory import create_app
 from app.guard import HEADERS
 from app.settings import Settings
@@ -198,3 +200,41 @@ async def test_a_socket_for_another_host_is_misdirected() -> None:
     for origin in (None, "https://evil.example"):  # though it would be its own origin
         answer = await handshake(origin, "evil.example")
         assert (answer["type"], answer["status"]) == ("websocket.http.response.start", 421)
+
+
+# ---------------------------------------------------------------- proxies
+
+
+@pytest.mark.parametrize(
+    ("trusted", "peer", "said", "counted"),
+    [
+        (None, "127.0.0.1", "203.0.113.9", "203.0.113.9"),  # a proxy on this machine
+        (None, "192.0.2.1", "203.0.113.9", "192.0.2.1"),  # somebody who says so
+        (None, "127.0.0.1", "6.6.6.6, 203.0.113.9", "203.0.113.9"),  # what was sent to the proxy is not believed
+        ("10.0.0.0/8", "10.1.2.3", "203.0.113.9, 10.9.9.9", "203.0.113.9"),  # one behind another
+        ("10.0.0.0/8", "127.0.0.1", "203.0.113.9", "127.0.0.1"),
+        ("", "127.0.0.1", "203.0.113.9", "127.0.0.1"),
+    ],
+)
+async def test_only_proxies_that_are_named_say_where_a_request_comes_from(
+    trusted: str | None, peer: str, said: str, counted: str
+) -> None:
+    options = server._options(
+        settings(**({} if trusted is None else {"LEITAI_TRUSTED_PROXIES": trusted})), "127.0.0.1", 8000
+    )
+    found: list[Any] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        found.append(scope["client"][0])
+
+    config = Config(cast(Any, app), proxy_headers=options["proxy_headers"], log_config=None)
+    config.forwarded_allow_ips = options["forwarded_allow_ips"]
+    config.load()
+    scope: Any = {
+        "type": "http",
+        "headers": [(b"x-forwarded-for", said.encode())],
+        "client": (peer, 5),
+        "scheme": "http",
+    }
+    await cast(Any, config.loaded_app)(scope, None, None)
+    assert found == [counted]

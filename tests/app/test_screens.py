@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html.parser import HTMLParser
 from pathlib import Path
 
 import httpx
@@ -9,7 +10,9 @@ import pytest
 from graphql import OperationDefinitionNode, parse
 from starlette.applications import Starlette
 
-from app.screens import FOR_EVER, routes
+from app.guard import Guarded
+from app.screens import FOR_EVER, PAGES, routes
+from app.settings import Settings
 from realtime.documents import Documents
 from schema import schema
 from schema.live import SHAREABLE
@@ -54,12 +57,65 @@ async def test_pages_are_asked_for_anew_and_what_they_load_is_kept(built: Path) 
 
 async def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_of_its_own_text(built: Path) -> None:
     async with client(built) as browser:
-        policy = (await browser.get("/screens/")).headers["content-security-policy"]
-    told = dict(one.strip().split(" ", 1) for one in policy.split(";"))
-    assert told["default-src"] == "'none'"
-    assert {told["script-src"], told["style-src"], told["connect-src"]} == {"'self'"}
-    assert "unsafe" not in policy
-    assert "http" not in policy
+        pages = [await browser.get(f"/screens/{path}") for path in ("", "leaderboard", "desk", "worker.js")]
+    for page in pages:
+        policy = page.headers["content-security-policy"]
+        assert dict(one.strip().split(" ", 1) for one in policy.split(";")) == {
+            "default-src": "'none'",
+            "base-uri": "'none'",
+            "form-action": "'none'",
+            "script-src": "'self'",
+            "style-src": "'self'",
+            "connect-src": "'self'",
+            "worker-src": "'self'",
+            "img-src": "'self' data:",
+            "frame-ancestors": "'self'",
+        }
+
+
+class Inline(HTMLParser):
+    """What of a page the policy above would not run: scripts and styles in its text, handlers, other origins."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.tags: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.tags.append(tag)
+        addresses = [given[name] or "" for name in ("src", "href") if name in given]
+        if (
+            tag in ("style", "base", "iframe", "object", "embed", "form")
+            or (tag == "script" and "src" not in given)
+            or any(name == "style" or name.startswith("on") for name in given)
+            or any(not one.startswith(("/", "data:image/")) or one.startswith("//") for one in addresses)
+        ):
+            self.found.append(self.get_starttag_text() or tag)
+
+
+def test_pages_have_nothing_that_the_policy_forbids() -> None:
+    sources = sorted(DOCUMENTS.parent.glob("*.html"))
+    built = sorted((DOCUMENTS.parent / "dist").glob("*.html"))  # where `make screens` was
+    assert len(sources) == len(PAGES)
+    for file in [*sources, *built]:
+        read = Inline(file.read_text(encoding="utf-8"))
+        assert read.found == [], file.name
+        assert "script" in read.tags
+    assert len(Inline("<p onclick='x'><style></style><script>1</script><img src=//elsewhere><p style='a'>").found) == 5
+
+
+async def test_what_a_page_says_is_added_to_and_not_replaced(built: Path) -> None:
+    app = Guarded(Settings.model_validate({"PUBLIC_URL": "https://hall"}), routes=routes(built))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="https://hall") as browser:
+        page = await browser.get("/screens/")
+    names = [name for name, _ in page.headers.multi_items()]
+    assert len(names) == len(set(names)), "none is said twice"
+    assert "script-src 'self'" in page.headers["content-security-policy"]
+    assert page.headers["cache-control"] == "no-cache"
+    assert page.headers["cross-origin-opener-policy"] == "same-origin"
+    assert "camera=()" in page.headers["permissions-policy"]
 
 
 @pytest.mark.parametrize(
