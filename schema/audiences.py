@@ -169,7 +169,7 @@ OBJECTS: Mapping[str, tuple[Audience, Fields]] = {
         A.AUDIT,
         {
             A.WITH_IT: "id sequence happenedAt action outcome actor subjectType subjectCount hash subjectIds "
-            "actorMember members organization details address"
+            "actorMember members organization summary details address"
         },
     ),
     "Viewer": (A.ONESELF, {A.ONESELF: "member display roles claimableTasks sessions claims redemptions"}),

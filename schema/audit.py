@@ -10,6 +10,7 @@ import strawberry
 import models
 from models import AuditActor, AuditOutcome, pages
 from resolvers import audit_log
+from rules import audit_words
 from schema import ids
 from schema.context import Info
 from schema.node import Node, fetched_by
@@ -88,6 +89,24 @@ class AuditEntry(Node):
 
         found = self.row.organization_id
         return await Organization.load(info, found) if found else None  # type: ignore[return-value]
+
+    @strawberry.field(description="All of it in one English sentence, with names as boards may show them.")
+    async def summary(self, info: Info) -> str:
+        row, context = self.row, info.context
+        concerned = models.audit.unlisted(row.member_ids)
+        wanted = [*concerned[: audit_words.NAMED], *([row.actor_member_id] if row.actor_member_id else [])]
+        found = {one.id: one.display_name for one in await context.members.load_many(wanted) if one}
+        place = await context.organizations.load(row.organization_id) if row.organization_id else None
+        return audit_words.sentence(
+            actor=row.actor.value,
+            name=found.get(row.actor_member_id) if row.actor_member_id else None,
+            action=row.action,
+            refused=row.outcome is AuditOutcome.REFUSED,
+            whom=[found.get(one, "") for one in concerned[: audit_words.NAMED]],
+            people=len(concerned),
+            count=row.subjects,
+            place=place.name if place else "",
+        )
 
     @strawberry.field(description="What else was kept of it.")
     def details(self) -> list[AuditDetail]:

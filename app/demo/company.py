@@ -17,6 +17,7 @@ from rules.roles import Role
 
 PASSWORD = "leitai-demo"
 MARK = "demo"  # a row of `secrets`: this database holds the demo company and may be made anew
+ACTION = "leitai demo"  # what the audit log says of its past
 MEMBERS_SIGNING_IN = 3  # of each branch, besides its secretary and its reviewer
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -100,7 +101,8 @@ async def _operator(clock: Clock, password_hash: str, signer: Signer | None) -> 
     account = await Account.create(login="admin", password_hash=password_hash, created_at=clock.at)
     grant = await RoleGrant.create(role=Role.ADMIN, account_id=account.id, starts_at=clock.at, created_at=clock.at)
     await models.sql.execute("INSERT INTO secrets (name, value) VALUES (:name, 'made')", name=MARK)
-    return Session(_viewer(account.id, "admin", None, (), grant), clock, ignore, signer=signer)
+    viewer = _viewer(account.id, "admin", None, (), grant)
+    return Session(viewer, clock, ignore, signer=signer, operation=ACTION)
 
 
 def _viewer(
@@ -136,7 +138,8 @@ async def _joins(company: Company, place: Place, name: str, login: str | None) -
     lineage = tuple(one.id for one in await company.admin.lineage(home.id))
     account = await Account.get(member_id=made.id) if login else None
     viewer = _viewer(account.id if account else uuid4(), login or "", made.id, lineage)
-    session = Session(viewer, company.clock, ignore, lineages=company.admin.lineages, signer=company.admin.signer)
+    lineages, signer = company.admin.lineages, company.admin.signer
+    session = Session(viewer, company.clock, ignore, lineages=lineages, signer=signer, operation=ACTION)
     weight = place.keen * chance.lognormvariate(0, 0.9)
     return Person(made.id, name, place, branch_of(place), session, weight, login)
 

@@ -21,8 +21,8 @@ from rules.roles import Role
 LOG = """query ($at: ID, $first: Int, $after: String, $action: String, $member: ID, $since: DateTime) {
   auditLog(organizationId: $at, first: $first, after: $after, action: $action, memberId: $member, since: $since) {
     totalCount pageInfo { hasNextPage endCursor }
-    edges { node { id sequence action outcome actor address subjectType subjectIds subjectCount actorMember { id name }
-      members { id } organization { name } details { name value } } } } }"""
+    edges { node { id sequence action outcome actor address summary subjectType subjectIds subjectCount
+      actorMember { id name } members { id } organization { name } details { name value } } } } }"""
 NODE = "query ($id: ID!) { node(id: $id) { __typename ... on AuditEntry { action } } }"
 
 
@@ -71,6 +71,7 @@ async def test_each_reads_what_happened_at_its_organization_and_below(world: Wor
     assert (entry["actor"], entry["actorMember"]["id"]) == ("MEMBER", world.id(story.secretary))
     assert [one["id"] for one in entry["members"]] == [world.id(story.li)]
     assert entry["organization"]["name"] == company.first.name
+    assert entry["summary"] == "王芳 did direct at 第一党支部."
     assert entry["actorMember"]["name"] is None, "a name is no more readable here than elsewhere"
     assert await log(world, branch_secretary, company.group) == []
 

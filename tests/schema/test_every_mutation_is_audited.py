@@ -14,6 +14,7 @@ from world import Person, World
 
 import models
 from resolvers import verification
+from rules import audit_words
 from rules.roles import Role
 from schema import ids, schema
 
@@ -44,6 +45,7 @@ async def test_every_mutation_leaves_its_entry(world: World) -> None:
     assert schema._schema.mutation_type
     assert acts.called == set(schema._schema.mutation_type.fields)
     assert acts.left_nothing == NOT_KEPT
+    assert acts.called - NOT_KEPT <= set(audit_words.PHRASES)
     assert (await verification.verify(world.clock.now)).differences == []
 
 
