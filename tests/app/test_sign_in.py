@@ -8,11 +8,15 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
-from server import leitai
+from openid import CLIENT, CLIENT_SECRET, REDIRECT, OpenId
+from server import Server, leitai
 from services import Postgres
+from tortoise.backends.base.executor import EXECUTOR_CACHE
 from watchers import Workers
 from world import World
 
@@ -32,6 +36,17 @@ def workers(database_url: str, redis_url: str) -> Iterator[Workers]:
     made = Workers(database_url, redis_url)
     yield made
     made.end()
+
+
+async def with_li(database_url: str) -> None:
+    """李强, who may sign in as `li`, in an empty database."""
+    EXECUTOR_CACHE.clear()  # it would give one engine's SQL to the other
+    await models.database.connect(database_url)
+    world = World()
+    world.clock.now = datetime.now(UTC)
+    company = await world.company()
+    await world.member("李强", at=company.first, login="li", password=PASSWORD)
+    await models.database.close()
 
 
 class Door:
@@ -92,12 +107,7 @@ async def test_five_hundred_guesses_spend_few_hashes_and_keep_no_owner_out(
     engine: Postgres, database_url: str, workers: Workers
 ) -> None:
     leitai("migrate", DATABASE_URL=database_url)
-    await models.database.connect(database_url)
-    world = World()
-    world.clock.now = datetime.now(UTC)
-    company = await world.company()
-    await world.member("李强", at=company.first, login="li", password=PASSWORD)
-    await models.database.close()
+    await with_li(database_url)
     workers.start()
     async with Door(workers.url) as door:
         assert await door.sign_in("li", PASSWORD, OFFICE) == "SignInSuccess"
@@ -126,3 +136,52 @@ async def test_five_hundred_guesses_spend_few_hashes_and_keep_no_owner_out(
         assert told.refused - before.refused == GUESSES - spent
         assert await door.sign_in("li", PASSWORD, OFFICE) == "SignInSuccess"
     assert " at=[" not in workers.log
+
+
+# ---------------------------------------------------------------- through a provider
+
+
+BEGIN = """mutation ($input: BeginOpenIdSignInInput!) { beginOpenIdSignIn(input: $input) {
+  ... on BeginOpenIdSignInSuccess { address secret } } }"""
+FINISH = """mutation ($input: FinishOpenIdSignInInput!) { finishOpenIdSignIn(input: $input) {
+  __typename ... on SignInSuccess { token } } }"""
+
+
+@pytest.fixture
+def theirs() -> Iterator[OpenId]:
+    made = OpenId()
+    yield made
+    made.close()
+
+
+async def test_a_server_is_told_of_its_provider_by_its_settings(tmp_path: Path, theirs: OpenId) -> None:
+    url = f"sqlite://{tmp_path}/leitai.sqlite3"
+    leitai("migrate", DATABASE_URL=url)
+    await with_li(url)
+    server = Server(
+        DATABASE_URL=url,
+        LEITAI_OIDC_ISSUER=theirs.issuer,
+        LEITAI_OIDC_CLIENT_ID=CLIENT,
+        LEITAI_OIDC_CLIENT_SECRET=CLIENT_SECRET,
+        LEITAI_OIDC_REDIRECTS=REDIRECT,
+    )
+    server.start()
+    try:
+        async with httpx.AsyncClient(base_url=server.url, timeout=30, trust_env=False) as client:
+
+            async def ask(query: str, token: str = "", **given: str) -> Any:
+                headers = {"authorization": f"Bearer {token}"} if token else {}
+                body = {"query": query, "variables": {"input": given}}
+                [found] = (await client.post("/graphql", json=body, headers=headers)).json()["data"].values()
+                return found
+
+            begun = await ask(BEGIN, redirectUri=REDIRECT)
+            back = await theirs.sign_in(begun["address"])
+            finished = await ask(FINISH, secret=begun["secret"], **back)
+            viewer = await ask("{ viewer { member { displayName } } }", finished["token"])
+            assert viewer == {"member": {"displayName": "李强"}}
+            assert (await ask(FINISH, secret=begun["secret"], **back))["__typename"] == "WrongCredentials"
+        assert "openid_refused" in server.log
+        assert not any(one in server.log for one in ("Traceback", back["code"], back["state"], begun["secret"], "李强"))
+    finally:
+        server.close()

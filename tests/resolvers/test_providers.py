@@ -140,7 +140,7 @@ async def test_a_key_not_made_for_this_is_not_used(front: Front, li: Person) -> 
     [
         Answer(500),
         Answer(302, headers={"location": "http://127.0.0.1:1/"}),
-        Answer(body=b"x" * 3_000_000),
+        Answer(body=b'{"id_token": "a.b.c", "and": "' + b"x" * 3_000_000 + b'"}'),
         Answer(body=b"[" * 100_000),
         Answer(body=b"[]"),
         Answer(body=b"\xff"),
