@@ -18,7 +18,10 @@ from rules.roles import Role
 from schema import schema
 
 GRAPHQL = schema._schema
-FOR_EVERYBODY = {"signIn", "requestDisplayPairing", "claimDisplayToken", "recordAct", "recordActs"}
+FOR_EVERYBODY = {
+    *("signIn", "beginOpenIdSignIn", "finishOpenIdSignIn", "requestDisplayPairing", "claimDisplayToken"),
+    *("recordAct", "recordActs"),
+}
 REVOKE = """mutation ($id: ID!) { revokeServiceToken(input: {serviceTokenId: $id}) {
   __typename ... on RevokeServiceTokenSuccess { serviceToken { revokedAt } } } }"""
 LIST = """query ($id: ID!) { serviceTokens(organizationId: $id) { totalCount edges { node {

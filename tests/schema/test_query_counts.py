@@ -119,7 +119,7 @@ LISTS: Mapping[str, Mapping[str, int]] = {
     "Query.serviceTokens": {"serviceTokens(organizationId: $root, first: 100) %": 6},
     "Query.auditLog": {"auditLog(organizationId: $root, first: 100) %": 8},
     "AuditEntry.members": {
-        "auditLog(organizationId: $root, first: 100) { edges { node { members % } } }": 6,
+        "auditLog(organizationId: $root, first: 100, memberId: $follower) { edges { node { members % } } }": 6,
     },
     "PointsLog.edges": {"pointsLog(organizationId: $root, first: 100) { edges % }": 16},
 }

@@ -91,8 +91,8 @@ class Lists:
                 await world.grant(one, Role.REVIEWER, at=branch)
                 await world.award(secretary, one, 3 + number)
             await world.award(secretary, self.people[-1], 7)
+            await models.sessions.issue(self.follower.account.id, world.clock.now)  # beside the one it asks with
         await world.grant(self.follower, Role.MEMBER, at=branch)
-        await models.sessions.issue(self.follower.account.id, world.clock.now)
         for rule in range(1 if number < 2 else 3):  # beside awards and tasks, which give too
             await set_rule(self.root, f"rule.{number}.{rule}", {"title": "阅读", "amount": 9, "caps": [CAP]})
             await earn_one(world, self.follower, f"rule.{number}.{rule}")
