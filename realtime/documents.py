@@ -39,7 +39,7 @@ from rules.codes import Code
 
 KEPT = 500  # parsed documents per process
 MOST_KEPT = 8_192  # characters of a subscription and its variables that are kept analysed
-MOST_WEIGHT = 100_000  # tokens of all that are kept, at about 500 bytes each
+MOST_WEIGHT = 40_000  # tokens of all that are kept: 500 bytes each, and what looks for garbage takes 1 µs for each
 ONLY_SUBSCRIPTIONS = "Only subscriptions run over WebSocket; send queries and mutations over HTTP."
 MOST_ERRORS = 5  # of one answer: who has more reads them after mending these
 
@@ -111,7 +111,7 @@ class Documents:
         self._costs = costs or Costs()
         self._rules = specified_rules if introspection else (*specified_rules, NoIntrospection)
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
-        self._weight = 0
+        self._weight = self._analysed_weight = 0  # tokens
         self._operations: OrderedDict[tuple[str, str | None, str], Operation] = OrderedDict()
 
     def parsed(self, query: str) -> DocumentNode:
@@ -186,8 +186,9 @@ class Documents:
             found = self._analysed(query, name, variables)
             if len(query) + len(key[2]) <= MOST_KEPT:
                 self._operations[key] = found
-                if len(self._operations) > KEPT:
-                    self._operations.popitem(last=False)
+                self._analysed_weight += found.document.token_count
+                while len(self._operations) > KEPT or self._analysed_weight > MOST_WEIGHT:
+                    self._analysed_weight -= self._operations.popitem(last=False)[1].document.token_count
         else:
             self._operations.move_to_end(key)
         return found

@@ -7,6 +7,7 @@ server.long_callbacks()           # what was written since the last call
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 import time
@@ -61,16 +62,24 @@ def main() -> None:
     run, serve = asyncio.Handle._run, uvicorn.run
 
     def timed(handle: Any) -> None:
+        collected.clear()
         began = time.thread_time()
         run(handle)
         took = time.thread_time() - began
         if took > LONG:
+            where = cast(Any, handle)._context
             with Path(os.environ[WRITTEN_TO]).open("a") as written:
-                written.write(f"{took:.3f} s in {handle!r}\n")
+                written.write(f"{took:.3f} s, {sum(collected):.3f} s of it looking for garbage, {dict(where)}\n"[:3000])
+
+    collected: list[float] = []
+
+    def collecting(phase: str, _: object) -> None:
+        collected.append(-time.thread_time() if phase == "start" else time.thread_time())
 
     def on_asyncio(*arguments: Any, **options: Any) -> None:
         serve(*arguments, **{**options, "loop": "asyncio"})
 
+    gc.callbacks.append(collecting)
     cast(Any, asyncio.Handle)._run = timed
     uvicorn.run = on_asyncio
     sys.argv[0] = "leitai"
