@@ -77,6 +77,8 @@ async def record_each(session: Session, reports: Sequence[Report]) -> list[Outco
             outcomes[place] = refused or NotFound(UNKNOWN)
         else:
             by_root[member.root_id].append((place, report))
+    if any(isinstance(one, NotFound) for one in outcomes.values()):
+        await session.beat()
     for root_id in sorted(by_root):
         async with session.work() as work:
             recorded = await _recorded(session, work, root_id, [report for _, report in by_root[root_id]])

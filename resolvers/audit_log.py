@@ -14,7 +14,7 @@ from models.pages import Page, bounded, read_cursor
 from resolvers import sight
 from resolvers.session import Session
 from resolvers.sight import NOBODY
-from rules.refusals import InvalidInput, NotAllowed, NotFound
+from rules.refusals import InvalidInput, NotAllowed
 from rules.roles import Scope
 
 UNKNOWN = "There is no such audit entry, or you may not see it."
@@ -58,4 +58,4 @@ async def known(session: Session, entry_id: UUID) -> AuditEntry:
     await session.know((found and found.organization_id) or NOBODY)
     if found and sight.audited(session, found.organization_id):
         return found
-    raise NotFound(UNKNOWN)
+    raise await session.unseen(UNKNOWN)

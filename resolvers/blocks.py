@@ -36,7 +36,7 @@ async def known(session: Session, block_id: UUID) -> Block:
     await session.know(found.organization_id if found else NOBODY)
     if found and sight.block(session, found):
         return found
-    raise NotFound("There is no such block, or you may not see it.")
+    raise await session.unseen("There is no such block, or you may not see it.")
 
 
 async def known_revision(session: Session, revision_id: UUID) -> BlockRevision:
@@ -45,7 +45,7 @@ async def known_revision(session: Session, revision_id: UUID) -> BlockRevision:
         await known(session, found.block_id if found else NOBODY)
         assert found
         return found
-    raise NotFound("There is no such revision, or you may not see it.")
+    raise await session.unseen("There is no such revision, or you may not see it.")
 
 
 async def has_changed(block_id: UUID) -> BlockHasChanged:

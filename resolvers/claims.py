@@ -19,7 +19,6 @@ from rules.refusals import (
     Checks,
     ClaimInWrongState,
     NotAllowed,
-    NotFound,
     TaskIsFull,
     TaskNotOpen,
 )
@@ -40,7 +39,7 @@ async def known_claim(session: Session, claim_id: UUID) -> tuple[Claim, Task]:
     await session.know(task.organization_id if task else NOBODY, member.organization_id if member else NOBODY)
     if claim and task and member and sight.claim(session, claim, task, member):
         return claim, task
-    raise NotFound("There is no such claim, or you may not see it.")
+    raise await session.unseen("There is no such claim, or you may not see it.")
 
 
 # ---------------------------------------------------------------- claims, the member's side

@@ -27,7 +27,7 @@ async def known(session: Session, course_id: UUID) -> Course:
     await session.know(course.organization_id if course else NOBODY)
     if course and sight.course(session, course):
         return course
-    raise NotFound("There is no such course, or you may not see it.")
+    raise await session.unseen("There is no such course, or you may not see it.")
 
 
 def lecturing(lineage: Sequence[Organization]) -> Lecturing:
@@ -100,7 +100,7 @@ async def _lecturer(session: Session, lecturer_id: UUID, root_id: UUID) -> Membe
     try:
         found = await members.known(session, lecturer_id)
     except NotFound:
-        raise NotFound("There is no such lecturer, or you may not see it.") from None
+        raise await session.unseen("There is no such lecturer, or you may not see it.") from None
     if found.root_id != root_id:
         raise InvalidInput.at("lecturerId", "The lecturer belongs to another root; name a member of this one.")
     if not found.active:

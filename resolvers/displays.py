@@ -63,7 +63,7 @@ async def known(session: Session, display_id: UUID) -> Display:
     await session.know(found.organization_id if found else NOBODY)
     if found and sight.display(session, found):
         return found
-    raise NotFound("There is no such display, or you may not see it.")
+    raise await session.unseen("There is no such display, or you may not see it.")
 
 
 async def managed_at(session: Session, organization_id: UUID) -> Organization | None:

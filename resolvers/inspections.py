@@ -37,7 +37,7 @@ async def known(session: Session, inspection_id: UUID) -> BlockInspection:
         await blocks.known(session, found.block_id if found else NOBODY)
         assert found
         return found
-    raise NotFound("There is no such inspection, or you may not see it.")
+    raise await session.unseen("There is no such inspection, or you may not see it.")
 
 
 async def inspect(session: Session, block_id: UUID, marks: Marks, note: str) -> tuple[Block, BlockInspection]:

@@ -10,7 +10,7 @@ from resolvers import member_drafts as drafts
 from resolvers import passwords, roles, sight
 from resolvers.organizations import unique
 from resolvers.session import Session, Work
-from rules.refusals import Checks, InvalidInput, NotAllowed, NotFound
+from rules.refusals import Checks, InvalidInput, NotAllowed
 from rules.roles import Scope
 
 LOGIN_TAKEN = "Another account has this login."
@@ -28,7 +28,7 @@ async def known(session: Session, member_id: UUID) -> Member:
     await session.know_own_lineages()
     if found and sight.member(session, found):
         return found
-    raise NotFound("There is no such member, or you may not see it.")
+    raise await session.unseen("There is no such member, or you may not see it.")
 
 
 # ---------------------------------------------------------------- acts

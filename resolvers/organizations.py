@@ -11,7 +11,7 @@ from models import Lecturing, Organization, OrganizationKind, clock
 from resolvers import sight, time
 from resolvers.session import Session
 from rules import periods
-from rules.refusals import Checks, InvalidInput, NotAllowed, NotFound
+from rules.refusals import Checks, InvalidInput, NotAllowed
 from rules.roles import Role, Scope
 
 MOST_CODE, MOST_NAME = 64, 200  # characters
@@ -25,7 +25,7 @@ async def known(session: Session, organization_id: UUID) -> Organization:
     await session.know(organization_id)
     if sight.organization(session, organization_id):
         return session.lineages[organization_id][-1]
-    raise NotFound("There is no such organization, or you may not see it.")
+    raise await session.unseen("There is no such organization, or you may not see it.")
 
 
 # ---------------------------------------------------------------- acts

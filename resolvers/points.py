@@ -9,7 +9,7 @@ from resolvers import keys, members, sight
 from resolvers.session import Session, Work
 from resolvers.sight import NOBODY
 from rules import periods
-from rules.refusals import AlreadyReversed, Checks, InvalidInput, NotFound
+from rules.refusals import AlreadyReversed, Checks, InvalidInput
 from rules.roles import Scope
 
 MOST_POINTS = 1_000_000  # of one entry: a typing error, not a deed
@@ -174,7 +174,7 @@ async def visible_entry(session: Session, entry_id: UUID) -> PointsEntry:
         return found
     if found and member and sight.entry(session, found, member.organization_id, task and task.organization_id):
         return found
-    raise NotFound("There is no such points entry, or you may not see it.")
+    raise await session.unseen("There is no such points entry, or you may not see it.")
 
 
 async def reverse(

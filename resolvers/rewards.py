@@ -20,7 +20,6 @@ from rules.refusals import (
     NotAllowed,
     NotAmongTheFirst,
     NotEnoughPoints,
-    NotFound,
     RedemptionInWrongState,
     RewardIsSoldOut,
     RewardNotOpen,
@@ -39,7 +38,7 @@ async def known(session: Session, reward_id: UUID) -> Reward:
     await session.know(found.organization_id if found else NOBODY)
     if found and sight.reward(session, found):
         return found
-    raise NotFound("There is no such reward, or you may not see it.")
+    raise await session.unseen("There is no such reward, or you may not see it.")
 
 
 async def known_redemption(session: Session, redemption_id: UUID) -> Redemption:
@@ -48,7 +47,7 @@ async def known_redemption(session: Session, redemption_id: UUID) -> Redemption:
     await session.know(found.organization_id if found else NOBODY)
     if found and sight.redemption(session, found):
         return found
-    raise NotFound("There is no such redemption, or you may not see it.")
+    raise await session.unseen("There is no such redemption, or you may not see it.")
 
 
 # ---------------------------------------------------------------- who may

@@ -10,7 +10,7 @@ from resolvers import sight
 from resolvers.session import Session, Work
 from resolvers.sight import NOBODY
 from rules import roles as rules
-from rules.refusals import Checks, InvalidInput, NotAllowed, NotFound
+from rules.refusals import Checks, InvalidInput, NotAllowed
 from rules.roles import Role
 
 # ---------------------------------------------------------------- reads
@@ -22,7 +22,7 @@ async def known(session: Session, grant_id: UUID) -> RoleGrant:
     await session.know((found and found.organization_id) or NOBODY)
     if found and sight.role_grant(session, found):
         return found
-    raise NotFound("There is no such role grant, or you may not see it.")
+    raise await session.unseen("There is no such role grant, or you may not see it.")
 
 
 async def may_grant(session: Session, role: Role, organization_id: UUID | None) -> bool:
@@ -66,7 +66,7 @@ async def grant(
         raise NotAllowed(f"You may not grant {role.value} at {organization.name} ({organization.code}).")
     member = await Member.get_or_none(id=member_id)
     if member is None or not sight.root(session, member.root_id):
-        raise NotFound("There is no such member, or you may not see it.")
+        raise await session.unseen("There is no such member, or you may not see it.")
     if member.root_id != organization.root_id:
         raise InvalidInput.at("memberId", "A role is for members of the organization's own root.")
     async with session.work() as work:

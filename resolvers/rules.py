@@ -13,7 +13,7 @@ from resolvers.session import Permit, Session, Work
 from resolvers.sight import NOBODY
 from rules import point_specs
 from rules.point_specs import Spec
-from rules.refusals import Checks, InvalidInput, NotAllowed, NotFound
+from rules.refusals import Checks, InvalidInput, NotAllowed
 from rules.roles import Scope
 from rules.rule_sets import RULE_SETS
 
@@ -52,7 +52,7 @@ async def visible_rule(session: Session, rule_id: UUID) -> PointRule:
     await session.know((found and found.organization_id) or NOBODY)
     if found and sight.rule(session, found.organization_id):
         return found
-    raise NotFound(UNKNOWN)
+    raise await session.unseen(UNKNOWN)
 
 
 async def visible_version(session: Session, version_id: UUID) -> PointRuleVersion:

@@ -12,7 +12,7 @@ from resolvers.organizations import one_line
 from resolvers.session import Session
 from resolvers.sight import NOBODY
 from rules import point_specs
-from rules.refusals import Checks, NotFound
+from rules.refusals import Checks
 from rules.roles import Scope
 
 LONGEST = timedelta(days=366 * 5)
@@ -27,7 +27,7 @@ async def known(session: Session, token_id: UUID) -> ServiceToken:
     await session.know(found.organization_id if found else NOBODY)
     if found and sight.service_token(session, found):
         return found
-    raise NotFound(UNKNOWN)
+    raise await session.unseen(UNKNOWN)
 
 
 def rules_of(service: ServiceToken) -> list[str] | None:
@@ -36,7 +36,10 @@ def rules_of(service: ServiceToken) -> list[str] | None:
 
 async def may_list(session: Session, organization_id: UUID) -> bool:
     await session.know(organization_id)
-    return sight.may(session, Scope.SERVICES_MANAGE, organization_id)
+    if sight.may(session, Scope.SERVICES_MANAGE, organization_id):
+        return True
+    await session.beat()
+    return False
 
 
 async def create(

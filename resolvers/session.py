@@ -1,9 +1,11 @@
 """Who is asking. `Session.require` gives a `Permit`: holding one proves that someone checked, and where."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import perf_counter, sleep
 from uuid import UUID
 
 import models
@@ -71,6 +73,10 @@ def line(lineage: Sequence[Organization]) -> tuple[Step, ...]:
     return tuple(Step(one.id, one.kind is models.OrganizationKind.GROUP) for one in lineage)
 
 
+BEAT = 0.010  # seconds: longer than any look-up takes, which finds a row or none
+COARSE = 0.003  # seconds: the loop counts whole milliseconds from when it begins to wait, which tells when that was
+
+
 @dataclass(slots=True)
 class Session:
     """One operation of one caller. viewer None: nobody is signed in. address: where it comes from, empty for a frame.
@@ -88,6 +94,8 @@ class Session:
     operation: str = "direct"  # the field that was asked for, for the audit log; set by whoever executes it
     phones_seen: set[UUID] = field(default_factory=set[UUID])  # whose numbers this operation showed in full
     provider: Provider | None = None  # that people may sign in through; None: none is set up
+
+    began: float = field(default_factory=perf_counter)
 
     def now(self) -> datetime:
         return self.clock()
@@ -201,8 +209,21 @@ class Session:
         await self.know(organization_id)
         lineage = self.lineages.get(organization_id, ())
         if not self.sees(lineage):
-            raise NotFound("There is no such organization, or you may not see it.")
+            raise await self.unseen("There is no such organization, or you may not see it.")
         return lineage
+
+    async def unseen(self, message: str) -> NotFound:
+        """To be raised for what the viewer may not see and for what is not there: on a beat, so that time tells no more
+        of it than the words do."""
+        await self.beat()
+        return NotFound(message)
+
+    async def beat(self) -> None:
+        """Until the next of the beats that are counted from the operation's beginning."""
+        now = perf_counter()
+        at = now + BEAT - (now - self.began) % BEAT
+        await asyncio.sleep(at - now - COARSE)
+        await asyncio.to_thread(sleep, max(0.0, at - perf_counter()))
 
     async def know(self, *organization_ids: UUID) -> None:
         """The lineages of these, and of the viewer's roles, in one statement at most."""

@@ -11,7 +11,7 @@ from resolvers.earning import Act, earn
 from resolvers.session import Session, Work
 from resolvers.sight import NOBODY
 from rules import studies as rules
-from rules.refusals import Checks, InvalidInput, NotAllowed, NotFound
+from rules.refusals import Checks, InvalidInput, NotAllowed
 from rules.studies import Heard
 
 HEARD, LECTURED = "course.heard", "course.lectured"
@@ -45,7 +45,7 @@ async def known(session: Session, study_id: UUID) -> Study:
     await session.know(course.organization_id if course else NOBODY, member.organization_id if member else NOBODY)
     if study and course and member and sight.study(session, study, course, member):
         return study
-    raise NotFound("There is no such study, or you may not see it.")
+    raise await session.unseen("There is no such study, or you may not see it.")
 
 
 # ---------------------------------------------------------------- acts

@@ -11,7 +11,6 @@ from resolvers.sight import NOBODY
 from rules.refusals import (
     Checks,
     InvalidInput,
-    NotFound,
     TaskNotDraft,
     TaskNotOpen,
 )
@@ -31,7 +30,7 @@ async def known(session: Session, task_id: UUID) -> Task:
     await session.know(task.organization_id if task else NOBODY)
     if task and sight.task(session, task):
         return task
-    raise NotFound("There is no such task, or you may not see it.")
+    raise await session.unseen("There is no such task, or you may not see it.")
 
 
 # ---------------------------------------------------------------- tasks
