@@ -18,6 +18,7 @@ from resolvers import (
     verification_chains,
     verification_courses,
     verification_ledger,
+    verification_phones,
     verification_ranks,
     verification_rewards,
     verification_rules,
@@ -60,12 +61,18 @@ async def compared(now: datetime) -> Verdict:
         *await verification_courses.differences(),
         *await verification_chains.differences(read),
         *await verification_rules.differences(read),
+        *await verification_phones.differences(),
     ]
     unsealed, remarks = await verification_seals.unbroken(read.dials)
     differences += unsealed
     tampered, unchecked = await verification_audit.unbroken()
     differences += tampered
-    remarks += [*unchecked, *unwritten(read, now), *await verification_chains.remarks()]
+    remarks += [
+        *unchecked,
+        *unwritten(read, now),
+        *await verification_chains.remarks(),
+        *await verification_phones.remarks(),
+    ]
     if broken:
         return Verdict(differences, [*remarks, "No board was ranked anew, because the tree is not what it says."])
     sample = verification_ranks.sample(read)

@@ -23,6 +23,7 @@ from app import database as commands
 from app.settings import load
 from models import Member, phones, sql
 from models.phones import DataKey, NoDataKey, PhoneIsBroken
+from resolvers import verification
 from rules.phones import masked, normal, searched
 
 NOW = datetime(2026, 3, 10, 2, tzinfo=UTC)
@@ -101,6 +102,27 @@ async def test_keys_are_changed_while_others_read_and_write(world: World, given:
     assert await phones.rotate(lambda _: None) == 0
     given("new")
     assert [(await Member.get(id=one.id)).phone for one in people] == [f"1380013800{n}" for n in range(8)]
+
+
+async def test_verify_names_a_number_that_was_moved_or_changed(
+    world: World, given: Callable[..., list[DataKey]]
+) -> None:
+    company = await world.company()
+    li = await world.member("李强", at=company.first, phone="13800138000")
+    zhao = await world.member("赵敏", at=company.second, phone="13900139000")
+    assert (await verification.verify(world.clock.now)).differences == []
+    both = {"a": li.id, "b": zhao.id}
+    await sql.execute(
+        "UPDATE members SET phone_sealed = (SELECT m.phone_sealed FROM members m WHERE m.id = :a) WHERE id = :b", **both
+    )
+    [moved] = (await verification.verify(world.clock.now)).differences
+    assert str(zhao.id) in moved
+    await sql.execute("UPDATE members SET phone_index = 'x' WHERE id = :a", a=li.id)
+    assert len((await verification.verify(world.clock.now)).differences) == 2
+    given("another")
+    verdict = await verification.verify(world.clock.now)
+    assert verdict.differences == []
+    assert any("the key test" in one for one in verdict.remarks)
 
 
 @pytest.fixture

@@ -8,9 +8,11 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 from ledger import reverse
 from story import Story, told
+from tortoise.exceptions import BaseORMException
 from world import World
 
 import models
@@ -97,6 +99,23 @@ async def test_verify_names_what_the_database_was_made_to_say(world: World, stor
     assert [one.partition(":")[0] for one in found] == [f"Entry {third.id} does not fit its seal"]
     await models.sql.execute("UPDATE points_entries SET result = NULL WHERE id = :id", id=third.id)
     assert (await verification.verify(world.clock.now)).differences == []
+
+
+async def test_words_can_be_erased_and_not_changed(world: World, story: Story) -> None:
+    first, second = (await PointsEntry.filter(root_id=story.company.root.id).order_by("position"))[:2]
+    change = "UPDATE points_reasons SET text = '别的' WHERE entry_id = :id"
+    with pytest.raises((BaseORMException, asyncpg.PostgresError), match="append-only"):
+        await models.sql.execute(change, id=first.id)
+    await models.sql.execute("DELETE FROM points_reasons WHERE entry_id = :id", id=second.id)
+    assert (await verification.verify(world.clock.now)).differences == []
+
+    drop = "DROP TRIGGER points_reasons_no_update"
+    if models.database.dialect() == "postgres":
+        drop = "DROP TRIGGER points_reasons_no_change ON points_reasons"
+    await models.sql.execute(drop)
+    await models.sql.execute(change, id=first.id)
+    found = (await verification.verify(world.clock.now)).differences
+    assert found == [f"Entry {first.id} has other words than those it was recorded with."]
 
 
 async def test_a_key_from_outside_seals_what_the_databases_own_secret_cannot_forge(world: World, story: Story) -> None:
