@@ -52,7 +52,7 @@ LISTED = "query ($n: Int) { organizations(first: $n) { edges { node { children(f
 
 def test_a_client_may_ask_what_its_operation_costs(http: httpx.Client) -> None:
     told = post(http, {"query": "{ viewer { roles { role } } }", "extensions": {"cost": True}}).json()
-    assert told == {"data": {"viewer": None}, "extensions": {"cost": {"asked": 1 + 1 + 10 * 2, "allowed": 30_000}}}
+    assert told == {"data": {"viewer": None}, "extensions": {"cost": {"asked": 1 + 1 + 10 * 2, "allowed": 40_000}}}
     params = {"query": "{ viewer { __typename } }", "extensions": '{"cost": true}'}
     assert http.get("/graphql", params=params).json()["extensions"]["cost"]["asked"] == 1
 
@@ -60,9 +60,9 @@ def test_a_client_may_ask_what_its_operation_costs(http: httpx.Client) -> None:
 def test_or_have_it_told_and_nothing_done(http: httpx.Client) -> None:
     asked = 1 + 1 + 300 * (1 + 1 + 1 + 1 + 300 * 2)
     body = {"query": LISTED, "variables": {"n": 300}, "extensions": {"cost": "only"}}
-    assert post(http, body).json() == {"data": None, "extensions": {"cost": {"asked": asked, "allowed": 30_000}}}
+    assert post(http, body).json() == {"data": None, "extensions": {"cost": {"asked": asked, "allowed": 40_000}}}
     [error] = post(http, {**body, "extensions": {"cost": True}}).json()["errors"]
-    assert error["extensions"] == {"code": "TOO_LARGE", "limit": "cost", "asked": asked, "allowed": 30_000}
+    assert error["extensions"] == {"code": "TOO_LARGE", "limit": "cost", "asked": asked, "allowed": 40_000}
     subscription = 'subscription { taskArenaUpdated(organizationId: "x") { id } }'
     told = post(http, {"query": subscription, "extensions": {"cost": "only"}}).json()
     assert told["extensions"]["cost"]["asked"] == 2
