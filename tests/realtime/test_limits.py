@@ -179,7 +179,7 @@ def test_pages_are_refused_by_what_they_multiply() -> None:
 def test_subscriptions_are_priced_alike() -> None:
     query = """subscription { leaderboardUpdated(input: {organizationId: "x", period: DAY}) {
         rows(first: 100) { around%s } } }"""
-    selected = "".join(f" a{n}: subject {{ ... on Member {{ id displayName }} }}" for n in range(132))
+    selected = "".join(f" a{n}: subject {{ ... on Member {{ id displayName joinedOn }} }}" for n in range(99))
     query = query.replace("around%s", f"rank{selected}") % ()
     documents = Documents(GRAPH, SHAREABLE, COSTS)
     documents.subscription(query, None, {})
