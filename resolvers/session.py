@@ -73,7 +73,7 @@ def line(lineage: Sequence[Organization]) -> tuple[Step, ...]:
     return tuple(Step(one.id, one.kind is models.OrganizationKind.GROUP) for one in lineage)
 
 
-BEAT = 0.010  # seconds: longer than any look-up takes, which finds a row or none
+BEAT = 0.025  # seconds: longer than a look-up takes, whether it finds a row or not
 COARSE = 0.003  # seconds: the loop counts whole milliseconds from when it begins to wait, which tells when that was
 
 
