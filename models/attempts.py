@@ -9,6 +9,7 @@ import hmac
 from datetime import datetime, timedelta
 
 from models import secrets, sql
+from models.database import dialect
 
 
 def milliseconds(at: datetime) -> int:
@@ -113,6 +114,11 @@ async def familiarize(key: str, forget: int) -> None:
 
 
 async def forget(at: int) -> int:
-    """What matters no more, of all; how many."""
-    gone = await sql.execute("DELETE FROM attempts WHERE forget_ms <= :at", at=at)
-    return gone + await sql.execute("DELETE FROM familiar_addresses WHERE forget_ms <= :at", at=at)
+    """What matters no more, of all; how many. A row that somebody is counting in is left to the next time: waiting
+    for it, while that one waits for another of these, would end neither."""
+    free = "FOR UPDATE SKIP LOCKED" if dialect() == "postgres" else ""
+    gone = 0
+    for table in ("attempts", "familiar_addresses"):
+        old = f"SELECT key FROM {table} WHERE forget_ms <= :at {free}"
+        gone += await sql.execute(f"DELETE FROM {table} WHERE key IN ({old})", at=at)
+    return gone
