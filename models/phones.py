@@ -11,6 +11,7 @@ import hmac
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -23,6 +24,7 @@ from rules.phones import normal
 
 NONCE = 12  # bytes, random: a key may encrypt 2³² numbers
 INDEX = 32  # hex digits: two numbers in 2¹²⁸ would be taken for one
+NOBODY = UUID(int=0)
 BATCH = 500  # rows that are locked together while keys are changed
 
 
@@ -78,6 +80,10 @@ def use(source: Source | None) -> None:
 
 def _keys(needed: bool) -> Sequence[DataKey]:
     return _source(needed) if _source else ()
+
+
+def can_be_kept() -> bool:
+    return bool(_keys(True))
 
 
 def seal(member_id: UUID, phone: str | None) -> Sealed:
@@ -140,26 +146,35 @@ async def missing() -> list[str]:
 async def rotate(told: Callable[[int], None], at_once: int = BATCH) -> int:
     """Encrypt with the first key whatever is under another, in batches, beside whoever reads and writes. Can be broken
     off at any time, and begun again. told: how many more are done."""
-    to, total = current(), 0
-    while rows := await sql.rows(
-        f"""SELECT id, phone_key, phone_sealed FROM members
-            WHERE phone_key IS NOT NULL AND phone_key <> :key ORDER BY id LIMIT {at_once}""",
-        key=to.id,
-    ):
-        changed: list[tuple[object, ...]] = []
-        for one in rows:
-            phone = opened(sql.uid(one["id"]), one["phone_key"], one["phone_sealed"])
-            assert phone is not None
-            new = _sealed(to, sql.uid(one["id"]), phone)
-            changed.append((new.phone_key, new.phone_sealed, new.phone_index, sql.uid(one["id"]), one["phone_sealed"]))
-        async with transaction():  # whoever wrote a number meanwhile keeps it: it is read again
-            await run(
-                each(
-                    """UPDATE members SET phone_key = ?, phone_sealed = ?, phone_index = ?
-                       WHERE id = ? AND phone_sealed = ?""",
-                    changed,
-                ),
-                told,
-            )
-        total += len(changed)
+    to, total, again = current(), 0, True
+    while again:  # until a pass finds none: others may have written with an older key meanwhile
+        again, after = False, NOBODY
+        while rows := await sql.rows(
+            f"""SELECT id, phone_key, phone_sealed FROM members
+                WHERE phone_key IS NOT NULL AND phone_key <> :key AND id > :after ORDER BY id LIMIT {at_once}""",
+            key=to.id,
+            after=after,
+        ):
+            again, after = True, sql.uid(rows[-1]["id"])
+            total += await _encrypt_anew(to, rows, told)
     return total
+
+
+async def _encrypt_anew(to: DataKey, rows: Sequence[Mapping[str, Any]], told: Callable[[int], None]) -> int:
+    changed: list[tuple[object, ...]] = []
+    for one in rows:
+        member_id = sql.uid(one["id"])
+        phone = opened(member_id, one["phone_key"], one["phone_sealed"])
+        assert phone is not None
+        new = _sealed(to, member_id, phone)
+        changed.append((new.phone_key, new.phone_sealed, new.phone_index, member_id, one["phone_sealed"]))
+    async with transaction():  # whoever wrote a number meanwhile keeps it: the next pass reads it
+        await run(
+            each(
+                """UPDATE members SET phone_key = ?, phone_sealed = ?, phone_index = ?
+                   WHERE id = ? AND phone_sealed = ?""",
+                changed,
+            ),
+            told,
+        )
+    return len(changed)

@@ -4,21 +4,20 @@ from models import phones, sql
 from models.phones import PhoneIsBroken
 
 PAGE = 5_000
-NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
 async def differences() -> list[str]:
     found: list[str] = []
-    keys, after = set(phones.ids()), NOBODY
+    keys, after = set(phones.ids()), phones.NOBODY
     while rows := await sql.rows(
         f"""SELECT id, phone_key, phone_sealed, phone_index FROM members
             WHERE phone_key IS NOT NULL AND id > :after ORDER BY id LIMIT {PAGE}""",
-        after=sql.uid(after),
+        after=after,
     ):
         for one in rows:
             if one["phone_key"] in keys:
                 found += _faults(one)
-        after = rows[-1]["id"]
+        after = sql.uid(rows[-1]["id"])
     return found
 
 

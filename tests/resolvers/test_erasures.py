@@ -13,11 +13,12 @@ from world import Person, World
 
 import models
 from models import Claim, PointsEntry
-from resolvers import erasures, verification
+from resolvers import erasures, members, verification
 from rules.roles import Role
 
 PHONE = "13712345678"
 LOGIN = "canary-a"
+ADDRESSES = {"A": "203.0.113.7", "B": "203.0.113.8"}
 MEMBER = """query ($id: ID!) { member(id: $id) { displayName name phone joinedOn active balance } }"""
 BOARD = """query ($at: ID!) { leaderboard(input: { organizationId: $at }) { rows(first: 50) {
   rank score points subject { ... on Member { id displayName } } } } }"""
@@ -46,10 +47,19 @@ async def test_who_is_erased_is_found_nowhere_and_everything_still_agrees(
     other = await somebody(world, "B", at=full.company.first, phone="13787654321")
     for person, mark in ((gone, "A"), (other, "B")):
         await live(world, person, mark, by=secretary, beside=beside, at=full.company.first)
-    words = (f"{SIGN}A", LOGIN)
+        session = await world.session(person)
+        session.address = ADDRESSES[mark]
+        await members.update_my_privacy(session, alias=f"{SIGN}{mark}新名", hidden_on_boards=None)
+        await models.sql.execute(
+            "INSERT INTO openid_identities (key, issuer_key, account_id, created_at) VALUES (:key, 'x', :who, :now)",
+            key=f"{SIGN}{mark}",
+            who=person.account.id,
+            now=world.clock.now,
+        )
+    words = (f"{SIGN}A", LOGIN, ADDRESSES["A"])
     planted = await in_tables(*words)
     assert {"members", "accounts", "claims", "points_reasons", "idempotency_keys"} <= planted.keys()
-    assert {"block_openings", "block_inspections"} <= planted.keys()
+    assert {"block_openings", "block_inspections", "audit_addresses", "openid_identities"} <= planted.keys()
     before = await world.ask(secretary, BOARD, at=world.id(full.company.root))
     entries = await PointsEntry.filter(member_id=gone.id).count()
 
@@ -72,7 +82,7 @@ async def test_who_is_erased_is_found_nowhere_and_everything_still_agrees(
         if one["subject"] and one["subject"]["id"] == world.id(gone):
             one["subject"]["displayName"] = ""
     assert after["leaderboard"]["rows"] == rows
-    assert (await in_tables(f"{SIGN}B", "canary-b")).keys() == planted.keys()
+    assert (await in_tables(f"{SIGN}B", "canary-b", ADDRESSES["B"])).keys() == planted.keys()
     assert await Claim.filter(member_id=gone.id, status="RETURNED").count() == 0
 
 
