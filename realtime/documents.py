@@ -162,6 +162,7 @@ class Documents:
             document = parse(query, max_tokens=MOST_TOKENS)
         except GraphQLSyntaxError as error:
             return _Kept(Refused(coded(Code.PARSE_FAILED, error)), text)
+        _unlink(document)
         fault = limits.check(document)
         if fault is not None:
             return _Kept(Refused(fault), text)
@@ -247,6 +248,16 @@ class Documents:
 
     def _is_shareable(self, parts: list[Node], parent: GraphQLObjectType, root: str) -> bool:
         return may_share(self._schema, self._shareable, parts, parent.name, root)
+
+
+def _unlink(document: DocumentNode) -> None:
+    """Its tokens know their neighbours, in a circle that only a search for garbage undoes: with a hundred documents a
+    second it held the loop for 160 ms at a time. Nobody asks a token for its neighbours once it is parsed."""
+    token: Any = document.loc and document.loc.start_token
+    while token is not None:
+        following = token.next
+        token.prev = token.next = None
+        token = following
 
 
 def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:

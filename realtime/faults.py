@@ -16,9 +16,8 @@ def fault(code: Code, message: str, **facts: Any) -> GraphQLError:
 def coded(code: Code, error: GraphQLError) -> GraphQLError:
     """GraphQL's own error with our code, unless it has one, and no longer than it need be: it repeats what was sent."""
     found = dict(error.extensions or {})
-    return GraphQLError(
+    return GraphQLError(  # with places instead of nodes, which would hold the whole document
         clipped(error.message),
-        nodes=error.nodes,
         source=error.source,
         positions=error.positions,
         path=error.path,
