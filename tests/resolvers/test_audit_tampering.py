@@ -230,6 +230,19 @@ async def write_anew(lived: Lived, *, upto: int, action: str) -> None:
     await sql.execute("UPDATE audit_heads SET sequence = :upto, hash = :hash", upto=upto, hash=before)
 
 
+async def test_one_entry_written_anew_is_not_what_the_next_one_followed(world: World, lived: Lived) -> None:
+    key = seals.current(await seals.own_secret())
+    made = audit.sealed(key, lived.middle["previous_hash"], {**lived.middle, "action": "innocent"})
+    async with undone():
+        await sql.execute(
+            "UPDATE audit_entries SET action = 'innocent', hash = :hash WHERE id = :id",
+            hash=made,
+            id=lived.middle["id"],
+        )
+        [named] = await found()
+        assert f"{lived.rows[3]['id']}, number 4" in named
+
+
 async def test_only_a_kept_head_shows_a_rewrite_by_who_has_the_key(world: World, lived: Lived) -> None:
     [kept] = lived.kept
     assert (kept["auditLog"], kept["length"]) == (world.id(lived.story.company.root), 5)
