@@ -144,7 +144,10 @@ class Asking:
         other = next(one for one in self.realm.things if one.kind not in (kind, hidden.kind))
         never, wrong = ids.encode(kind, uuid4()), [other.id, ids.encode(other.kind, *key[1]), "?"]
         first = await self.said(who, query, put(variables, hidden.id))
-        for one in (never, *(() if what.startswith("node ") else wrong)):  # to `node` no type is wrong
+        for one in (
+            never,
+            *(() if what.startswith("node ") else [self.realm.random.choice(wrong)]),
+        ):  # to `node` no type is wrong
             found = await self.said(who, query, put(variables, one))
             self.compared += 1
             if found != first:
@@ -201,7 +204,7 @@ async def test_what_may_not_be_seen_is_as_what_never_was(world: World) -> None:
     async with opened(world) as asking.hall:
         await all_of_them()
     assert not asking.told, "\n".join(asking.told[:10])
-    assert asking.compared > 700
+    assert asking.compared > 350
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
