@@ -19,7 +19,8 @@ PING = 10.0  # seconds; a peer that answers none in as many again is aborted
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 # Objects that are made before Python looks for garbage among the young, the middle-aged, and all. With its own numbers
 # (700, 10, 10) a hall of 2,000 that comes back spends most of its time on looking through sockets that live for hours.
-GARBAGE = (20_000, 50, 100)
+# What is in use while the young are looked through becomes middle-aged: 50 times that held the loop for 150 ms.
+GARBAGE = (20_000, 10, 500)
 BACKLOG = 4096  # handshakes waiting: a hall that comes back all at once
 
 
