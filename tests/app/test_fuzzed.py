@@ -161,7 +161,8 @@ def messages(draw: st.DrawFn, places: list[str]) -> str:
         },
     }
     for path in draw(st.lists(st.sampled_from(PARTS), min_size=1, max_size=2)) if draw(SELDOM) else ():
-        place = message["payload"] if path in ("query", "variables") else message
+        within = path in ("query", "variables") and isinstance(message["payload"], dict)
+        place = message["payload"] if within else message
         place[path] = draw(ANYTHING)
     return json.dumps(message)
 
