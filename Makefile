@@ -8,7 +8,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := test
-.PHONY: install demo test check lint soak format screens audit
+.PHONY: install demo test check lint soak format screens graphiql audit
 
 PYTHON ?= python3
 # pytest's own arguments: make test ARGS="-k ranking -x"
@@ -43,13 +43,19 @@ screens/dist/.built: screens/node_modules/.installed schema.graphql $(shell git 
 	touch $@
 endif
 
+# Only for who sets LEITAI_GRAPHIQL.
+graphiql: graphiql/dist/.built
+graphiql/dist/.built: graphiql/node_modules/.installed $(wildcard graphiql/*.html graphiql/*.js graphiql/*.css)
+	cd graphiql && npm run --silent build
+	touch $@
+
 demo: install screens
 	$(BIN)/leitai demo
 
-test: install screens
+test: install screens graphiql
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
-soak: install screens
+soak: install screens graphiql
 	LEITAI_SOAK=1 $(BIN)/python -m pytest -o faulthandler_timeout=3600 $(ARGS)
 
 check: lint test
@@ -68,7 +74,7 @@ audit:
 	test -x .venv/audit/bin/python || $(PYTHON) -m venv .venv/audit
 	.venv/audit/bin/python -m pip install --quiet --disable-pip-version-check $(PIP_AUDIT)
 	.venv/audit/bin/pip-audit --strict --no-deps --disable-pip -r constraints.txt
-	for folder in screens tests/node; do echo "$$folder:"; made=$$(mktemp -d); cp $$folder/package.json $$made; \
+	for folder in screens graphiql tests/node; do echo "$$folder:"; made=$$(mktemp -d); cp $$folder/package.json $$made; \
 	    (cd $$made && npm install --package-lock-only --no-fund --no-audit --loglevel=error >/dev/null && npm audit) \
 	    || { rm -r $$made; exit 1; }; rm -r $$made; done
 

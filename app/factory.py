@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 
 import models
-from app import courses, data_keys, failpoints, metrics, screens, signing, statements
+from app import courses, data_keys, failpoints, graphiql, metrics, screens, signing, statements
 from app.guard import Guarded
 from app.http import Endpoint
 from app.live import LiveEngine
@@ -113,6 +113,7 @@ def create_app(settings: Settings, clock: Now = system_clock) -> Starlette:
             Route("/readyz", readyz),
             Route("/metrics", metrics.endpoint(live, pulse)),
             *screens.routes(),
+            *(graphiql.routes() if settings.graphiql else ()),
             *courses.routes(settings),
             *statements.routes(live),
         ],

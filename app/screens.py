@@ -4,6 +4,7 @@ Names under assets/ hold their content's hash and are kept for ever; pages and t
 Nothing is loaded from elsewhere, and no script or style stands inside a page.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from starlette.middleware import Middleware
@@ -17,14 +18,11 @@ BUILT = Path(__file__).parents[1] / "screens" / "dist"
 PAGES = {"": "index.html", "leaderboard": "leaderboard.html", "desk": "desk.html"}
 FOR_EVER = "public, max-age=31536000, immutable"
 ASKED_ANEW = "no-cache"
-HEADERS = {
-    "content-security-policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
-    ),
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-}
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+HEADERS = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
 NOT_BUILT = "The screens are not built here: run `make screens`, which needs Node 20.19 or newer. The API is there.\n"
 
 
@@ -41,13 +39,19 @@ def routes(built: Path = BUILT) -> list[Mount | Route]:
 
 
 class Screens:
-    def __init__(self, built: Path) -> None:
-        self._built = built
+    """A built folder. pages: which file is at which path. policy: what its pages may load. lacking: said where it is
+    not built."""
+
+    def __init__(
+        self, built: Path, pages: Mapping[str, str] = PAGES, policy: str = POLICY, lacking: str = NOT_BUILT
+    ) -> None:
+        self._built, self._pages, self._lacking = built, pages, lacking
+        self._headers = {**HEADERS, "content-security-policy": policy}
         self._files = StaticFiles(directory=built, check_dir=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not (self._built / "index.html").is_file():
-            await PlainTextResponse(NOT_BUILT, 503)(scope, receive, send)
+            await PlainTextResponse(self._lacking, 503)(scope, receive, send)
             return
         path = scope["path"].removeprefix(scope.get("root_path", "")).strip("/")
         kept = FOR_EVER if path.startswith("assets/") else ASKED_ANEW
@@ -55,10 +59,10 @@ class Screens:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 found = message["status"] in (200, 206, 304)
-                added = {**HEADERS, "cache-control": kept if found else ASKED_ANEW}
+                added = {**self._headers, "cache-control": kept if found else ASKED_ANEW}
                 message["headers"] += [(name.encode(), value.encode()) for name, value in added.items()]
             await send(message)
 
-        page = PAGES.get(path)
+        page = self._pages.get(path)
         inner = {**scope, "path": f"{scope.get('root_path', '')}/{page}"} if page else scope
         await self._files(inner, receive, with_headers)

@@ -107,6 +107,9 @@ class Settings(BaseSettings):
     introspection: bool | None = Field(
         None, validation_alias="LEITAI_INTROSPECTION", description="Whether clients may ask for the schema."
     )
+    graphiql: bool = Field(
+        False, validation_alias="LEITAI_GRAPHIQL", description="GraphiQL at /graphiql/, once `make graphiql` built it."
+    )
     suggestions: bool | None = Field(
         None,
         validation_alias="LEITAI_SUGGESTIONS",

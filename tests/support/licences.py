@@ -12,7 +12,8 @@ from importlib import metadata
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-NPM = ("screens", "tests/node")
+NPM = ("screens", "graphiql", "tests/node")
+LOADED = ("screens", "graphiql")
 # What classifiers and older metadata call them → SPDX.
 SPDX = {
     "Apache Software License": "Apache-2.0",
@@ -79,7 +80,7 @@ def of_npm(folder: str) -> Iterator[tuple[str, str, str, bool]]:
     for kind in ("dependencies", "devDependencies"):
         for name in declared.get(kind, {}):
             package = json.loads((ROOT / folder / "node_modules" / name / "package.json").read_text())
-            yield name, package["version"], package["license"], folder == "screens" and kind == "dependencies"
+            yield name, package["version"], package["license"], folder in LOADED and kind == "dependencies"
 
 
 def _table(rows: Iterable[tuple[str, str, str]]) -> str:
@@ -96,7 +97,7 @@ def written() -> str:
             "## A server runs with\n",
             _table((name, version, of_python(name)) for name, version in python.items() if name in needed),
             "## Browsers load\n",
-            _table((name, version, licence) for name, version, licence, loaded in npm if loaded),
+            _table({(name, version, licence) for name, version, licence, loaded in npm if loaded}),
             "## Tests and builds need besides\n",
             _table(
                 {(name, version, of_python(name)) for name, version in python.items() if name not in needed}
