@@ -213,7 +213,8 @@ async def test_two_get_together_what_each_gets_alone(
             assert not wrong
             seen += became
     few = seen.total() / 10
-    assert min(seen["shared"], seen["apart"], seen["each its own"]) > few, seen
+    # Each way often enough to say something; how often exactly goes with chance, and with what fields there are.
+    assert min(seen["shared"], seen["apart"], seen["each its own"]) > few / 2, seen
     assert 0 < seen["refused"] < 4 * few, seen
     assert seen["a poll between"] < few, seen
 

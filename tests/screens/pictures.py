@@ -79,8 +79,6 @@ async def main(server: Server) -> None:
     await asyncio.sleep(LIVED)
     for size, pixels in SIZES.items():
         for name, (kind, selector) in SCENES.items():
-            if size == "4k" and name != "blocks":
-                continue
             async with window(pixels) as context:
                 screen = Glass(await context.new_page(), server.url)
                 await screen.open()

@@ -200,7 +200,7 @@ async def _screens(realm: Realm) -> None:
         realm.keep(display, at, by=actor)
     at = realm.any_place()
     realm.actors.append(Actor("system", await paired_service(world, at.row), service=True, serves=at))
-    kept = await models.ServiceToken.all().order_by("-created_at").first()
+    kept = await models.ServiceToken.get_or_none(organization_id=at.row.id)
     assert kept
     realm.keep(kept, at)
 
