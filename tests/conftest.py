@@ -18,8 +18,9 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 from hypothesis import settings
+from recycling import Recycled
 from services import Postgres, Redis, ServiceIsMissing, start_postgres, start_redis
-from sqlite_files import Sqlite
+from sqlite_files import Copied, Sqlite
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.connection import get_connections
 from tortoise.migrations.api import migrate
@@ -31,7 +32,12 @@ from app.settings import Settings
 
 ON_CI = bool(os.environ.get("LEITAI_CI"))
 SOAKING = bool(os.environ.get("LEITAI_SOAK"))
-LONG = ("test_rotation.py", "test_sharing.py", "test_points_machine.py", "test_kill.py", "test_workers.py")  # minutes
+LONG = (  # most of a minute, or more
+    *("test_rotation.py", "test_sharing.py", "test_kill.py", "test_query_counts.py", "test_graphql_ws.py"),
+    *("test_bad_input.py", "test_accessible.py", "test_kiosk.py", "test_block_scene.py", "test_workers.py"),
+    *("test_authorization.py", "test_indistinguishable.py", "test_sign_in.py", "test_points_machine.py"),
+    *("test_demo.py", "test_fuzzed.py", "test_canaries.py"),
+)
 
 # No deadline for one example: a busy machine is slow, not wrong.
 settings.register_profile("test", deadline=None, print_blob=True)
@@ -91,24 +97,24 @@ def database_url(engine: Sqlite | Postgres) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def migrated() -> dict[str, str]:
-    """A migrated database of each engine, to be copied; made by the first test that needs one."""
+def migrated() -> dict[str, Copied | Recycled]:
+    """Copies of a migrated database, by engine; the first is made by the first test that needs one."""
     return {}
 
 
 @pytest.fixture
-async def database(engine: Sqlite | Postgres, migrated: dict[str, str]) -> AsyncIterator[str]:
+async def database(engine: Sqlite | Postgres, migrated: dict[str, Copied | Recycled]) -> AsyncIterator[str]:
     if engine.name not in migrated:
         made = engine.create_database()
         await migrate(config=models.database.configuration(made))
         await get_connections().close_all()
-        migrated[engine.name] = made
-    url = engine.create_database(template=migrated[engine.name])
+        migrated[engine.name] = Copied(engine, made) if isinstance(engine, Sqlite) else Recycled(engine, made)
+    url = migrated[engine.name].take()
     await models.database.connect(url)
     data_keys.use(Settings(DATABASE_URL=url, LEITAI_DATA_KEYS=DATA_KEYS))  # pyright: ignore[reportCallIssue]
     yield url
     await models.database.close()
-    engine.drop_database(url)
+    migrated[engine.name].give_back(url)
 
 
 @pytest.fixture

@@ -33,6 +33,19 @@ class Sqlite:
         return _file(url).parent
 
 
+class Copied:
+    """Copies of one migrated database."""
+
+    def __init__(self, files: Sqlite, template: str) -> None:
+        self._files, self._template = files, template
+
+    def take(self) -> str:
+        return self._files.create_database(template=self._template)
+
+    def give_back(self, url: str) -> None:
+        self._files.drop_database(url)
+
+
 def _file(url: str) -> Path:
     return Path(url.removeprefix("sqlite://"))
 
