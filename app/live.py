@@ -15,6 +15,7 @@ from broadcaster import Broadcast
 import models
 from app import openid
 from app.batches import Batched
+from app.contact import LOOK, REFUSAL, Contact
 from app.execution import InHalves, code_of, run, unexpected
 from app.settings import Settings
 from app.uses import Uses
@@ -66,7 +67,8 @@ class LiveEngine:
         self.settings = settings
         self.clock = clock
         self.signer = signer
-        self.hub = Hub(versions)
+        self.contact = Contact("versions", "rights")
+        self.hub = Hub(versions, lambda: self.contact.heard("versions"))
         self.documents = Documents(
             schema._schema,
             SHAREABLE,
@@ -98,6 +100,7 @@ class LiveEngine:
         await self.backplane.start()
         self._rights = self._looking = await models.sessions.rights_position()
         self.hub.spawn(self._watch_rights())
+        self.hub.spawn(self._watch_contact())
         self.hub.spawn(self._see_who_is_here())
 
     async def stop(self) -> None:
@@ -137,12 +140,14 @@ class LiveEngine:
 
     # ------------------------------------------------------------ what sockets ask for
 
-    def admit(self, address: str) -> bool:
+    def admit(self, address: str) -> str | None:
+        if self.contact.lost:
+            return REFUSAL
         address = network(address)
         if self._of_address[address] >= self.settings.sockets_per_address:
-            return False
+            return "Too many sockets from this address"
         self._of_address[address] += 1
-        return True
+        return None
 
     def release(self, address: str) -> None:
         address = network(address)
@@ -193,8 +198,19 @@ class LiveEngine:
                 await asyncio.wait_for(self._stopping.wait(), RIGHTS_POLL)
             try:
                 await self.check_rights()
+                self.contact.heard("rights")
             except Exception as error:
                 log.warning("rights_not_checked", error=type(error).__name__)
+
+    async def _watch_contact(self) -> None:
+        """While nothing is known, no socket stays: a screen that is told shows how old its frame is, and comes back."""
+        while not self._stopping.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), LOOK)
+            if self.contact.look() and self.sockets:
+                log.error("database_lost", sockets=len(self.sockets))
+                for socket in list(self.sockets):
+                    socket.turn_away(REFUSAL)
 
     async def _see_who_is_here(self) -> None:
         """Say of the screens that are connected here that they are, and of tokens that they are used."""

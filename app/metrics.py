@@ -45,6 +45,11 @@ class _Live(Collector):
                 "1 while hints travel: through Redis, or within the one process. At 0 screens are up to 2 s late.",
                 int(live.redis is None or live.redis.up),
             ),
+            (
+                "database_answers",
+                "0 while the database has not answered for 10 s: sockets are closed, and refused until it does.",
+                int(not live.contact.lost),
+            ),
             ("boards_watched", "Boards with at least one subscriber.", live.hub.watched),
             ("documents_followed", "Different documents of open subscriptions.", live.census.documents),
             (

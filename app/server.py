@@ -16,6 +16,9 @@ from realtime.connection import DRAIN, LiveConnection, LiveRequests
 
 MOST_FRAME = 64 * 1024  # bytes from a client: a subscription with its document
 PING = 10.0  # seconds; a peer that answers none in as many again is aborted
+# seconds that an idle connection is kept. Longer than proxies (60) and clients (5 to 60) keep theirs: who closes first
+# never loses a request to a connection that is just being closed from the other side.
+KEPT_ALIVE = 75
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 # Objects that are made before Python looks for garbage among the young, the middle-aged, and all. With its own numbers
 # (700, 10, 10) a hall of 2,000 that comes back spends most of its time on looking through sockets that live for hours.
@@ -62,6 +65,7 @@ def _options(settings: Settings, host: str, port: int) -> dict[str, Any]:
         "proxy_headers": bool(settings.trusted_proxies),
         "forwarded_allow_ips": settings.trusted_proxies,
         "backlog": BACKLOG,
+        "timeout_keep_alive": KEPT_ALIVE,
         "timeout_graceful_shutdown": int(DRAIN) + 5,
     }
 

@@ -38,12 +38,14 @@ class Subscription:
 
 
 class Hub:
-    """versions: the present version of each board asked for, in one go. Call `start` where the database is open:
+    """versions: the present version of each board asked for, in one go. polled: called after each poll that was
+    answered, or had nothing to ask. Call `start` where the database is open:
     background tasks run in a copy of that context, never in that of a caller's transaction."""
 
-    def __init__(self, versions: Versions) -> None:
+    def __init__(self, versions: Versions, polled: Callable[[], None] = lambda: None) -> None:
         self.counters = Counters()
         self._versions = versions
+        self._polled = polled
         self._boards: dict[Hashable, Board | Log] = {}
         self._by_topic: dict[str, set[Board | Log]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -193,13 +195,12 @@ class Hub:
     async def poll(self) -> None:
         """Ask for the versions of all that is watched; reload what moved."""
         boards = dict(self._boards)
-        if not boards:
-            return
         try:
-            present = await self._versions(list(boards))
+            present = await self._versions(list(boards)) if boards else {}
         except Exception as error:
             log.warning("poll_failed", error=type(error).__name__)
             return
+        self._polled()
         told = Told(BY_POLL, time.monotonic())
         for key, board in boards.items():
             if key not in present:

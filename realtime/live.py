@@ -18,8 +18,8 @@ class Live(Protocol):
     hub: Hub
     documents: Documents
 
-    def admit(self, address: str) -> bool:
-        """Whether one more socket from this address is welcome. `release` gives the place back."""
+    def admit(self, address: str) -> str | None:
+        """None: one more socket from this address is welcome; `release` gives its place back. Else why it is not."""
         ...
 
     def release(self, address: str) -> None: ...
@@ -52,4 +52,8 @@ class Socket(Protocol):
     async def renew(self, viewer: object | None, concerns: Callable[[Hashable], bool] | None = None) -> None:
         """Its viewer sees other things now; None: its token is no longer good. concerns: which boards to look at again,
         by key; left out: all. Waits for no socket and no board."""
+        ...
+
+    def turn_away(self, reason: str) -> None:
+        """It is closed, and may come back later."""
         ...

@@ -81,8 +81,8 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
     # ------------------------------------------------------------ the socket
 
     async def handle(self) -> None:
-        if not self.live.admit(self._address):
-            await self._close(TRY_LATER, "Too many sockets from this address")
+        if refusal := self.live.admit(self._address):
+            await self._close(TRY_LATER, refusal)
             return
         self._connection.on_writable = self._catch_up
         timeout = asyncio.get_running_loop().call_later(INIT_TIMEOUT.total_seconds(), self._init_timed_out)
@@ -160,6 +160,10 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
         except PermissionError as refusal:
             await self._close(FORBIDDEN, str(refusal))
             raise Closed from None
+        except Exception as error:  # a database that is away, most likely; 1011 would tell clients never to come back
+            self.live.unexpected(error)
+            await self._close(TRY_LATER, "Who this is can't be told at the moment")
+            raise Closed from None
         await self._send({"type": "connection_ack", "payload": ack})
         self.connection_acknowledged = True
 
@@ -206,18 +210,21 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
     async def renew(self, viewer: object | None, concerns: Callable[[Hashable], bool] | None = None) -> None:
         """Each operation goes on in the view that is left to it, or ends by itself."""
         if viewer is None:
-            self.live.hub.spawn(self._sign_out())
+            self.live.hub.spawn(self._leave(FORBIDDEN, "This token is no longer good"))
             return
         self._viewer = viewer
         for operation_id, running in self._running.items():
             if concerns is None or running.shown is None or concerns(running.shown[0]):
                 self.live.hub.spawn(self._place(operation_id, running))
 
-    async def _sign_out(self) -> None:
+    def turn_away(self, reason: str) -> None:
+        self.live.hub.spawn(self._leave(TRY_LATER, reason))
+
+    async def _leave(self, code: int, reason: str) -> None:
         if self._connection.congested:  # a close would wait behind the frames that it does not take
             self._connection.abort()
         else:
-            await self._close(FORBIDDEN, "This token is no longer good")
+            await self._close(code, reason)
 
     async def _place(self, operation_id: str, running: Running) -> None:
         """Let the operation follow what the viewer may see of it now, or refuse it."""

@@ -32,8 +32,8 @@ class Truth:
     async def versions(self, keys: Sequence[Hashable]) -> dict[Hashable, int]:
         return dict.fromkeys(keys, 1)
 
-    def admit(self, address: str) -> bool:
-        return True
+    def admit(self, address: str) -> str | None:
+        return None
 
     def release(self, address: str) -> None: ...
 

@@ -9,6 +9,16 @@ export class SignedOut extends Error {}
 /** The server understood, and says no. */
 export class Refused extends Error {}
 
+/** An error of GraphQL, as far as a page needs to know it. */
+export interface Told {
+  readonly message: string;
+  readonly extensions?: { readonly code?: string };
+}
+
+/** What asking again will not change; anything else is a fault of the moment, and says nothing of what was asked for. */
+export const final = (error: Told | undefined): boolean =>
+  ["NOT_FOUND", "FORBIDDEN", "UNAUTHENTICATED"].includes(error?.extensions?.code ?? "");
+
 const PATIENCE = 15_000;
 const SKEWED = 20_000; // milliseconds from which on the server's clock is shown instead of this machine's
 
@@ -16,6 +26,9 @@ let ahead = 0;
 
 /** Now, as the server has it: a screen's own clock may be wrong. */
 export const now = (): number => Date.now() + ahead;
+
+/** A moment of this machine's clock, as the server has it. */
+export const serverTime = (at: number): number => at + ahead;
 
 export function readClock(answer: Response): void {
   const said = Date.parse(answer.headers.get("date") ?? "");
@@ -31,7 +44,7 @@ export async function ask<Data, Variables>(
   token?: string | null,
 ): Promise<Data> {
   let answer: Response;
-  let read: { data?: Data | null; errors?: readonly { message: string }[] };
+  let read: { data?: Data | null; errors?: readonly Told[] };
   try {
     answer = await fetch("/graphql", {
       method: "POST",
@@ -46,6 +59,9 @@ export async function ask<Data, Variables>(
   }
   readClock(answer);
   if (answer.status === 401) throw new SignedOut();
-  if (!read.data) throw new Refused(read.errors?.[0]?.message ?? String(answer.status));
+  const [wrong] = read.errors ?? [];
+  // Beside an error, null in the data does not mean that there is nothing.
+  if (wrong?.extensions?.code === "INTERNAL") throw new Unreachable(wrong.message);
+  if (wrong || !read.data) throw new Refused(wrong?.message ?? String(answer.status));
   return read.data;
 }

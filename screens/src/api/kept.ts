@@ -1,5 +1,18 @@
+/** Which document an answer is of, in a few letters (FNV-1a). */
+function mark(document: string): string {
+  let sum = 0x811c9dc5;
+  for (let at = 0; at < document.length; at += 1) sum = Math.imul(sum ^ document.charCodeAt(at), 0x01000193);
+  return (sum >>> 0).toString(36);
+}
+
 /** What a page keeps over a reload and a power cut. A browser that keeps nothing, or is full, is lived with. */
 export const kept = {
+  /** What was kept of a document's answer; null where an earlier build asked for something else. */
+  answer<Value>(name: string, document: string): Value | null {
+    const found = kept.read<{ of?: string; value?: Value }>(name);
+    return found?.of === mark(document) ? (found.value ?? null) : null;
+  },
+  keepAnswer: (name: string, document: string, value: unknown): boolean => kept.write(name, { of: mark(document), value }),
   read<Value>(name: string): Value | null {
     try {
       const text = localStorage.getItem(`leitai.${name}`);

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { createClient, type Client } from "graphql-ws";
+import { final, type Told } from "./http.ts";
 import type { Operation } from "./operations.ts";
 
 const FORBIDDEN = 4403;
@@ -17,8 +18,10 @@ export interface Linked {
 
 export interface Sink<Data> {
   next(data: Data): void;
-  /** This subscription ended with an error of its own; the others live on. */
-  ended(message: string): void;
+  /** There is no such thing, or not for this viewer; the others live on. */
+  ended(): void;
+  /** The server could not say how it stands. It is asked again by itself, until it can. */
+  unsure?(): void;
 }
 
 const pause = (seconds: number): Promise<void> => new Promise((done) => setTimeout(done, seconds * 1000));
@@ -95,29 +98,42 @@ export class Link {
     variables: Variables,
     sink: Sink<Data>,
   ): () => void {
-    let stopped = false;
+    let round = 0; // each try is one; what an earlier one still says is not heard
+    let tries = 0;
     let stop = (): void => undefined;
+    const over = (): void => {
+      round += 1;
+      stop();
+    };
+    const later = (seconds: number): void => {
+      const mine = round;
+      void pause(seconds).then(() => this.#asking ?? true).then((go) => go && mine === round && begin());
+    };
+    const failed = (error: Told | undefined): void => {
+      over();
+      if (final(error)) return sink.ended();
+      sink.unsure?.();
+      tries += 1;
+      later(0.5 + Math.random() * Math.min(LONGEST_WAIT, 2 ** tries));
+    };
     const begin = (): void => {
-      if (stopped) return;
+      const mine = (round += 1);
+      const heard = (act: () => void): void => (mine === round ? act() : undefined);
       stop = this.#client.subscribe<Data>({ query: operation, variables }, {
-        next: (frame) => {
-          if (frame.data) sink.next(frame.data);
-          else if (frame.errors) sink.ended(frame.errors[0]?.message ?? "");
-        },
-        error: (error) => {
-          if (Array.isArray(error)) sink.ended(String((error[0] as { message?: string } | undefined)?.message ?? ""));
-          else void this.#again(error).then((go) => go && begin());
-        },
-        complete: () => {
-          if (!stopped) void pause(1 + Math.random()).then(() => this.#asking ?? true).then((go) => go && begin());
-        },
+        next: (frame) => heard(() => {
+          if (!frame.data || frame.errors) return failed(frame.errors?.[0]);
+          tries = 0;
+          sink.next(frame.data);
+        }),
+        error: (error) => heard(() => {
+          if (Array.isArray(error)) failed(error[0] as Told | undefined);
+          else void this.#again(error).then((go) => go && mine === round && begin());
+        }),
+        complete: () => heard(() => later(1 + Math.random())),
       });
     };
     begin();
-    return () => {
-      stopped = true;
-      stop();
-    };
+    return over;
   }
 
   /** After an end from which the client does not come back by itself: one answer for all subscriptions. */

@@ -52,7 +52,8 @@ export interface Head {
 
 /**
  * Why a block is not what it should be. hash, content, opening, place, statement, signature, key: what was loaded does
- * not fit together. broken: the server says so itself. back, rewritten: it is not what was seen before.
+ * not fit together. broken: its history does not lead to it, or the server says so itself. back, rewritten, gone: it is
+ * not what was seen before.
  */
 export type Fault =
   | "hash"
@@ -64,7 +65,11 @@ export type Fault =
   | "key"
   | "broken"
   | "back"
-  | "rewritten";
+  | "rewritten"
+  | "gone";
+
+/** Why nothing can be said against a block, nor for all of it: texts were erased, or its history was not to be had. */
+export type Doubt = "erased" | "history";
 
 export const statement = (block: string, length: number, head: string, signedAt: string): string =>
   ["leitai-head-v1", block, String(length), head, signedAt].join("\n");
@@ -131,6 +136,13 @@ function tells({ current }: Shown): boolean {
     (opened.get("extent") ?? "") === current.extent &&
     (opened.get("pairedWith") ?? names) === names
   );
+}
+
+/** Whether texts are shown that nothing binds any more: an erased commitment can't be opened. */
+export function erased({ current }: Shown): boolean {
+  const opened = new Set(current.openings.map((one) => one.path));
+  const outside = current.pairedWith.some((one) => one.member === null);
+  return !opened.has("name") || !opened.has("extent") || (outside && !opened.has("pairedWith"));
 }
 
 /** Whether the links lead from a head that was seen to the one that is shown now. */

@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import { Refused, SignedOut, ask, now } from "../api/http.ts";
 import { kept } from "../api/kept.ts";
-import { ClaimToken, RequestPairing, WhoAmI, type DisplayUpdatedData, type RequestPairingData } from "../api/operations.ts";
+import { ClaimToken, DisplayUpdated, RequestPairing, WhoAmI, type DisplayUpdatedData, type RequestPairingData } from "../api/operations.ts";
 import { kiosk } from "../words/kiosk.ts";
 
 type Asked = Extract<RequestPairingData["requestDisplayPairing"], { __typename: "RequestDisplayPairingSuccess" }>;
@@ -11,7 +11,7 @@ export type Display = DisplayUpdatedData["displayUpdated"];
 /** token null: the screen belongs to nobody, and shows a code. */
 export const token = signal<string | null>(kept.read("token"));
 /** As it last was; kept, so that a screen that starts in an outage knows what it shows. */
-export const display = signal<Display | null>(kept.read("display"));
+export const display = signal<Display | null>(kept.answer("display", DisplayUpdated));
 export const pairing = signal<Pairing | null>(null);
 /** Why there is no code yet. */
 export const trouble = signal<string | null>(null);
@@ -20,7 +20,7 @@ const pause = (seconds: number): Promise<void> => new Promise((done) => setTimeo
 
 export function shows(shown: Display): void {
   display.value = shown;
-  kept.write("display", shown);
+  kept.keepAnswer("display", DisplayUpdated, shown);
 }
 
 /** Nobody's again: nothing of what it showed stays behind. What it knew of block chains does, as that is public. */

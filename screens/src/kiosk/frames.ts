@@ -28,32 +28,68 @@ export type Frame =
   | { readonly kind: "blocks"; readonly at: number; readonly shown: Blocks }
   | { readonly kind: "courses"; readonly at: number; readonly shown: Courses };
 
+/** until: when the frame was last known to be the newest. null: it is, as long as the link is live. */
+interface Held {
+  readonly frame: Signal<Frame | null>;
+  readonly until: Signal<number | null>;
+}
+
+interface Heard {
+  readonly at: number;
+  readonly keys: readonly string[];
+}
+
+const DOCUMENTS: Readonly<Record<Scene["kind"], string>> = {
+  MEMBER_LEADERBOARD: BoardUpdated,
+  ORGANIZATION_LEADERBOARD: BoardUpdated,
+  TASK_ARENA: ArenaUpdated,
+  BLOCK_BOARD: BlocksUpdated,
+  COURSES: CoursesUpdated,
+};
 const SAVED_AFTER = 5_000; // milliseconds: not every frame is worth writing to a disk that lasts for years
 
-const frames = new Map<string, Signal<Frame | null>>();
+const frames = new Map<string, Held>();
 const unsaved = new Map<string, ReturnType<typeof setTimeout>>();
 
 /** Scenes that show the same have the same key. */
 export const keyOf = (scene: Scene): string =>
   [scene.kind, scene.organization.id, scene.period, scene.organizationKind, scene.scoring].join(" ");
 
-export function frameOf(key: string): Signal<Frame | null> {
-  let found = frames.get(key);
-  if (!found) frames.set(key, (found = signal(kept.read<Frame>(`frame.${key}`))));
-  return found;
+const documentOf = (key: string): string => DOCUMENTS[key.slice(0, key.indexOf(" ")) as Scene["kind"]];
+
+function held(key: string): Held {
+  const before = frames.get(key);
+  if (before) return before;
+  const frame = kept.answer<Frame>(`frame.${key}`, documentOf(key));
+  const heard = kept.read<Heard>("heard");
+  const until = frame && Math.max(frame.at, heard?.keys.includes(key) ? heard.at : 0);
+  const made = { frame: signal(frame), until: signal(until) };
+  frames.set(key, made);
+  return made;
+}
+
+export const frameOf = (key: string): Signal<Frame | null> => held(key).frame;
+export const knownUntil = (key: string): Signal<number | null> => held(key).until;
+
+/** For a start in an outage: when the server was last heard, and what was followed then. */
+export function keepHeard(at: number): void {
+  const keys = [...frames].filter(([, one]) => one.until.peek() === null).map(([key]) => key);
+  kept.write("heard", { at, keys } satisfies Heard);
 }
 
 function save(key: string): void {
   clearTimeout(unsaved.get(key));
   unsaved.delete(key);
-  const frame = frames.get(key)?.peek();
-  if (frame) kept.write(`frame.${key}`, frame);
+  const frame = frames.get(key)?.frame.peek();
+  if (frame) kept.keepAnswer(`frame.${key}`, documentOf(key), frame);
 }
 
 addEventListener("pagehide", () => [...unsaved.keys()].forEach(save));
 
 function show(key: string, frame: Frame): void {
-  frameOf(key).value = frame;
+  const { frame: shown, until } = held(key);
+  shown.value = frame;
+  until.value = null;
   if (!unsaved.has(key)) unsaved.set(key, setTimeout(() => save(key), SAVED_AFTER));
 }
 
@@ -61,7 +97,7 @@ export function drop(key: string): void {
   clearTimeout(unsaved.get(key));
   unsaved.delete(key);
   kept.forget(`frame.${key}`);
-  frameOf(key).value = null;
+  held(key).frame.value = null;
 }
 
 /** Only what some scene shows stays. */
@@ -74,15 +110,22 @@ export function keepOnly(keys: ReadonlySet<string>): void {
 export function follow(link: Link, scene: Scene, ended: () => void): () => void {
   const key = keyOf(scene);
   const organizationId = scene.organization.id;
+  const unsure = (): void => {
+    const { until } = held(key);
+    const { live, heard } = link.state.peek();
+    until.value ??= live ? Date.now() : heard;
+  };
   function from<Data, Variables extends Record<string, unknown>>(
     operation: Operation<Data, Variables>,
     variables: Variables,
     read: (data: Data) => Frame,
   ): () => void {
-    return link.follow(operation, variables, {
+    const stop = link.follow(operation, variables, {
       next: (data) => show(key, read(data)),
       ended: () => (drop(key), ended()),
+      unsure,
     });
+    return () => (unsure(), stop());
   }
   const at = Date.now;
   switch (scene.kind) {

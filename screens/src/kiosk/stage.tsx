@@ -1,14 +1,14 @@
 import { signal, useComputed } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useErrorBoundary } from "preact/hooks";
+import { serverTime } from "../api/http.ts";
 import type { Link } from "../api/link.ts";
 import type { LeaderboardState } from "../api/operations.ts";
-import { kept } from "../api/kept.ts";
 import { organizationBoards, scenes as sceneNames, states } from "../words/boards.ts";
 import { kiosk } from "../words/kiosk.ts";
 import { Times, age } from "../words/times.ts";
 import { clock } from "./clock.ts";
 import { display } from "./device.ts";
-import { frameOf, keyOf, type Frame, type Scene } from "./frames.ts";
+import { drop, frameOf, keepHeard, keyOf, knownUntil, type Frame, type Scene } from "./frames.ts";
 import { place, refused, scene } from "./rotation.ts";
 import { Seal } from "./seal.tsx";
 import { ArenaScene } from "./scenes/arena.tsx";
@@ -19,7 +19,7 @@ import { BoardScene, Asides } from "./scenes/board.tsx";
 const GRACE = 1_500; // milliseconds without a connection before it is told
 const HEARD_SAVED = 15_000;
 
-/** Whether the connection has been gone for longer than a moment. */
+/** Whether what is shown has not been known to be of now for longer than a moment. */
 const lost = signal(false);
 
 export function Stage({ link }: { link: Link }) {
@@ -30,7 +30,7 @@ export function Stage({ link }: { link: Link }) {
     <main class="stage">
       <Header shown={shown} frame={frame} times={times} />
       <section class="scene" key={place.value.turn}>
-        {shown && frame ? <Body frame={frame} times={times} /> : <Waiting shown={shown} />}
+        {shown && frame ? <Body of={keyOf(shown)} frame={frame} times={times} /> : <Waiting shown={shown} />}
       </section>
       <Footer link={link} shown={shown} frame={frame} times={times} />
     </main>
@@ -76,7 +76,9 @@ function titleOf(shown: Scene): string {
   return sceneNames[shown.kind];
 }
 
-function Body({ frame, times }: { frame: Frame; times: Times }) {
+function Body({ of, frame, times }: { of: string; frame: Frame; times: Times }) {
+  const [failed] = useErrorBoundary(() => drop(of)); // a frame that can't be drawn must not keep the others away
+  if (failed) return null;
   switch (frame.kind) {
     case "board":
       return <BoardScene shown={frame.shown} times={times} />;
@@ -109,7 +111,7 @@ function Footer({ link, shown, frame, times }: Foot) {
         {scenes.length > 1 && scenes.map((one) => <Turn key={one.id} on={one === shown} seconds={place.value.seconds} />)}
       </ol>
       <div class="asides">{frame?.kind === "board" && <Asides shown={frame.shown} times={times} />}</div>
-      <Connection link={link} frame={frame} times={times} />
+      <Connection link={link} shown={shown} frame={frame} times={times} />
     </footer>
   );
 }
@@ -119,32 +121,35 @@ function Turn({ on, seconds }: { on: boolean; seconds: number }) {
 }
 
 /** Whether what is shown is of now; if not, of when. */
-function Connection({ link, frame, times }: { link: Link; frame: Frame | null; times: Times }) {
+function Connection({ link, shown, frame, times }: Foot) {
   const { live, heard } = link.state.value;
+  const until = shown && frame && knownUntil(keyOf(shown)).value;
+  const good = live && until === null;
   useEffect(() => {
-    if (live) {
+    if (good) {
       lost.value = false;
       return undefined;
     }
     const timer = setTimeout(() => (lost.value = true), GRACE);
     return () => clearTimeout(timer);
-  }, [live]);
+  }, [good]);
   useEffect(() => {
     const timer = setInterval(() => {
-      if (link.state.peek().live) kept.write("heard", link.state.peek().heard);
+      if (link.state.peek().live) keepHeard(link.state.peek().heard);
     }, HEARD_SAVED);
     return () => clearInterval(timer);
   }, []);
-  if (live || !lost.value) {
-    return <p class="connection live"><i />{live ? kiosk.live : `${kiosk.connecting}…`}</p>;
+  if (good || !lost.value) {
+    return <p class="connection live"><i />{good ? kiosk.live : `${kiosk.connecting}…`}</p>;
   }
-  const last = Math.max(heard, frame?.at ?? 0, kept.read<number>("heard") ?? 0);
+  const last = until ?? Math.max(heard, frame?.at ?? 0);
+  clock.value; // its age grows each second
   return (
     <p class="connection lost" role="status">
       <i />
-      <b>{kiosk.lost}</b>
-      {frame && kiosk.heldSince(times.moment(last, clock.value), age(Date.now() - last))}
-      <span class="again">{kiosk.again}…</span>
+      <b>{live ? kiosk.held : kiosk.lost}</b>
+      {frame && kiosk.heldSince(times.moment(serverTime(last), clock.value), age(Date.now() - last))}
+      <span class="again">{live ? kiosk.askAgain : kiosk.again}…</span>
     </p>
   );
 }

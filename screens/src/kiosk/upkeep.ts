@@ -1,4 +1,5 @@
 import { readClock } from "../api/http.ts";
+import { kept } from "../api/kept.ts";
 import { language } from "../words/language.ts";
 import { kiosk } from "../words/kiosk.ts";
 
@@ -20,6 +21,12 @@ export function stayAwake(): void {
   };
   document.addEventListener("visibilitychange", ask);
   ask();
+}
+
+/** After a fault in the page itself: as when it was paired, without what it kept to show. Not at once, not for ever fast. */
+export function startOver(): void {
+  for (const name of ["display", "heard", ...kept.names("frame.")]) kept.forget(name);
+  setTimeout(() => location.reload(), SHELL_AFTER * (0.5 + Math.random()));
 }
 
 /** A screen hangs for months: when the server has a newer build of this page, it is loaded, while the server answers. */

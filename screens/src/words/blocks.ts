@@ -1,4 +1,4 @@
-import type { Fault } from "../chain/verify.ts";
+import type { Doubt, Fault } from "../chain/verify.ts";
 import { pick } from "./language.ts";
 
 export const blocks = pick(
@@ -11,11 +11,11 @@ export const blocks = pick(
     unmarked: "尚未评定",
     checking: "正在逐块核验",
     sealed: (checked: number): string => `${checked} 个区块逐一核验无误`,
-    sealedShort: "链上核验",
     broken: (count: number): string => `${count} 个区块未通过核验`,
-    missing: (count: number): string => `${count} 个曾见过的区块不再列出`,
+    gone: (count: number): string => `${count} 个曾见过的区块已消失`,
+    doubted: (sealed: number, not: number): string => `${sealed} 个核验无误，${not} 个未能核验`,
+    comma: "，",
     none: "还没有划定区块",
-    version: (sequence: number): string => `第 ${sequence} 版`,
   },
   {
     count: "blocks",
@@ -26,11 +26,11 @@ export const blocks = pick(
     unmarked: "Not marked yet",
     checking: "Checking each block",
     sealed: (checked: number): string => `${checked} blocks checked one by one`,
-    sealedShort: "Chain checked",
     broken: (count: number): string => `${count} blocks do not pass`,
-    missing: (count: number): string => `${count} blocks seen before are gone`,
+    gone: (count: number): string => `${count} seen before are gone`,
+    doubted: (sealed: number, not: number): string => `${sealed} checked, ${not} could not be`,
+    comma: ", ",
     none: "No blocks yet",
-    version: (sequence: number): string => `rev. ${sequence}`,
   },
 );
 
@@ -46,6 +46,7 @@ export const faults: Record<Fault, string> = pick(
     broken: "历史链已断",
     back: "版本倒退",
     rewritten: "历史被改写",
+    gone: "区块已消失",
   },
   {
     hash: "does not match its hash",
@@ -58,5 +59,11 @@ export const faults: Record<Fault, string> = pick(
     broken: "its history is broken",
     back: "went back",
     rewritten: "its history was rewritten",
+    gone: "is gone",
   },
+);
+
+export const doubts: Record<Doubt, string> = pick(
+  { erased: "文字已抹除，无从核验", history: "历史暂未取得，稍后核验" },
+  { erased: "texts were erased and can't be checked", history: "history not at hand yet" },
 );

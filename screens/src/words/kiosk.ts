@@ -18,6 +18,7 @@ export const kiosk = pick(
     held: "暂停更新",
     heldSince: (time: string, age: string): string => `画面停在 ${time}，已 ${age}`,
     again: "正在自动重连",
+    askAgain: "正在自动重试",
     live: "实时更新",
   },
   {
@@ -37,6 +38,7 @@ export const kiosk = pick(
     held: "Held",
     heldSince: (time: string, age: string): string => `Showing ${time}, ${age} ago`,
     again: "Reconnecting",
+    askAgain: "Asking again",
     live: "Live",
   },
 );

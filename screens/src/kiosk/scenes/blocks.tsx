@@ -1,10 +1,11 @@
 import { useEffect } from "preact/hooks";
 import type { BlockShown } from "../../api/operations.ts";
-import { blocks as words, faults as faultWords } from "../../words/blocks.ts";
+import type { Doubt, Fault } from "../../chain/verify.ts";
+import { blocks as words, doubts as doubtWords, faults as faultWords } from "../../words/blocks.ts";
 import { count } from "../../words/times.ts";
 import type { Blocks } from "../frames.ts";
 import { upright, usePage } from "../pages.ts";
-import { check, findings, type Findings } from "../seals.ts";
+import { check, findingsOf, type Findings } from "../seals.ts";
 
 const A_PAGE = { wide: 8, upright: 6 };
 const TURNED_AFTER = 7; // seconds
@@ -13,7 +14,8 @@ const FULL_MARKS = 25;
 export function BlocksScene({ shown }: { shown: Blocks }) {
   useEffect(() => void check(shown), [shown]);
   const all = shown.blocks.edges.map((edge) => edge.node);
-  const { faults } = findings.value;
+  const found = findingsOf(shown).value;
+  const { faults, doubts } = found;
   // What is wrong comes first: it must not wait for its page.
   const ordered = faults.size > 0 ? [...all].sort((a, b) => Number(faults.has(b.id)) - Number(faults.has(a.id))) : all;
   const page = usePage(`blocks ${shown.id}`, ordered, upright.value ? A_PAGE.upright : A_PAGE.wide, TURNED_AFTER);
@@ -26,11 +28,11 @@ export function BlocksScene({ shown }: { shown: Blocks }) {
         <ul class="mosaic" aria-hidden="true" style={{ "--columns": columns(all.length, upright.value) }}>
           {all.map((block) => <li key={block.id} class={tile(block, faults.has(block.id), here.has(block.id))} />)}
         </ul>
-        <Verdict found={findings.value} size={all.length} />
+        <Verdict found={found} size={all.length} />
       </aside>
       {all.length === 0 && <p class="waiting">{words.none}</p>}
       <ul class="cards" key={page[0]?.id}>
-        {page.map((block) => <Card key={block.id} block={block} fault={faults.get(block.id)} />)}
+        {page.map((block) => <Card key={block.id} block={block} fault={faults.get(block.id)} doubt={doubts.get(block.id)} />)}
       </ul>
     </div>
   );
@@ -47,33 +49,46 @@ function tile(block: BlockShown, broken: boolean, here: boolean): string {
 }
 
 function Verdict({ found, size }: { found: Findings; size: number }) {
-  const wrong = found.faults.size;
-  if (wrong > 0) {
+  const gone = [...found.faults.values()].filter((one) => one === "gone").length;
+  const wrong = found.faults.size - gone;
+  if (found.faults.size > 0) {
     return (
       <p class="verdict wrong" role="alert">
         <i>!</i>
-        <span>{words.broken(wrong)}</span>
+        <span>{[wrong > 0 && words.broken(wrong), gone > 0 && words.gone(gone)].filter(Boolean).join(words.comma)}</span>
       </p>
     );
   }
   if (found.checked < size || size === 0) return <p class="verdict">{size > 0 && `${words.checking}…`}</p>;
+  const doubts = found.doubts.size;
+  if (doubts > 0) {
+    return (
+      <p class="verdict doubted">
+        <i>?</i>
+        <span>{words.doubted(found.checked - doubts, doubts)}</span>
+      </p>
+    );
+  }
   return (
     <p class="verdict sealed">
       <i>✓</i>
-      <span>
-        {words.sealed(found.checked)}
-        {found.missing > 0 && <small>▲ {words.missing(found.missing)}</small>}
-      </span>
+      <span>{words.sealed(found.checked)}</span>
     </p>
   );
 }
 
-function Card({ block, fault }: { block: BlockShown; fault: keyof typeof faultWords | undefined }) {
+interface Carded {
+  block: BlockShown;
+  fault: Fault | undefined;
+  doubt: Doubt | undefined;
+}
+
+function Card({ block, fault, doubt }: Carded) {
   const { current, lastInspection } = block;
   return (
     <li class={fault ? "card wrong" : "card"}>
       <h2>{current.name}</h2>
-      <p class="extent">{fault ? <b>! {faultWords[fault]}</b> : current.extent}</p>
+      <p class="extent">{fault ? <b>! {faultWords[fault]}</b> : doubt ? `? ${doubtWords[doubt]}` : current.extent}</p>
       <p class="people">
         <span class="label">{words.responsible}</span>
         <b>{current.responsible.displayName}</b>
