@@ -94,6 +94,7 @@ class _Live(Collector):
                 counters.shared_executions,
             ),
             ("frames", "Frames written to sockets.", counters.frames),
+            ("frame_bytes", "Bytes of them, as they went out: deflated where the peer takes that.", counters.bytes),
             (
                 "conflated_frames",
                 "Frames replaced by a newer one before a slow socket took them.",

@@ -20,6 +20,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.protocol import State
 
+from realtime import deflate
+
 STALLED = 20.0  # seconds without taking a byte
 SEND_BUFFER = 65_536  # bytes in the kernel per socket
 HIGH_WATER = 32_768  # bytes in this process per socket, above which a peer counts as congested
@@ -30,6 +32,7 @@ PART = 2_048  # bytes taken at once: at most some 340 frames, 5 ms
 REST = 9  # times as long as a part took, until the next: a flood has a tenth of the loop
 MOST_HEAD = 64 * 1024  # bytes of a request's line and headers: a token has 50, a GET's document 16,000 at most
 EXTENSION = "leitai.connection"
+DEFLATE = deflate.Factory()
 log = structlog.get_logger("leitai.socket")
 
 
@@ -82,6 +85,8 @@ class LiveConnection(WebSocketsSansIOProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        cast(Any, self.conn).available_extensions = [DEFLATE]
+        self.deflates = False
         self.congested = False
         self.on_writable: Callable[[], None] | None = None
         self._stalled: asyncio.TimerHandle | None = None
@@ -102,6 +107,7 @@ class LiveConnection(WebSocketsSansIOProtocol):
 
     def handle_connect(self, event: Any) -> None:
         super().handle_connect(event)
+        self.deflates = bool(self.conn.extensions)
         if hasattr(self, "scope"):
             cast(dict[str, Any], self.scope.get("extensions"))[EXTENSION] = self
 

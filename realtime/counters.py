@@ -25,6 +25,7 @@ class Counters:
     executions: int = 0
     shared_executions: int = 0
     frames: int = 0
+    bytes: int = 0
     conflated: int = 0
     lateness: dict[str, Spread] = field(default_factory=lambda: {how: Spread() for how in (COMMIT, HINT, POLL)})
 

@@ -11,6 +11,7 @@ import structlog
 
 from realtime import frames
 from realtime.counters import Counters
+from realtime.frames import Payload
 from realtime.telling import Telling
 
 log = structlog.get_logger("leitai.boards")
@@ -33,7 +34,7 @@ class Receiver(Protocol):
 
     version: int
 
-    def give(self, version: int, payload: bytes) -> None: ...
+    def give(self, version: int, payload: Payload) -> None: ...
 
     def end(self, refusal: str | None) -> None: ...
 
@@ -57,7 +58,7 @@ class Group:
         self.classes: dict[float, PaceClass] = {}
         self.holders = 0  # subscribers, those still joining included
         self.version = -1
-        self.payload = b""
+        self.payload = Payload()
         self.frame_version = -1  # at which the payload last became another
         self._execute = execute
         self._shared = shared
@@ -65,7 +66,7 @@ class Group:
         self._running: asyncio.Lock = asyncio.Lock()
         self.task = board.hub.spawn(self._run())
 
-    async def frame(self) -> bytes:
+    async def frame(self) -> Payload:
         """The newest state's frame; executed once, whoever asks."""
         async with self._running:
             state = self.board.state
@@ -144,7 +145,7 @@ class Group:
             else:
                 self.board.telling.needs_none(self)
 
-    async def _flush(self, paced: PaceClass, payload: bytes, version: int) -> None:
+    async def _flush(self, paced: PaceClass, payload: Payload, version: int) -> None:
         paced.next_at = asyncio.get_running_loop().time() + paced.interval
         paced.version = self.version
         for count, receiver in enumerate(list(paced.receivers), start=1):

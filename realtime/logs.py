@@ -13,6 +13,7 @@ import structlog
 
 from realtime import frames
 from realtime.counters import Counters, Told
+from realtime.frames import Payload
 from realtime.groups import RETRY, Execute
 
 log = structlog.get_logger("leitai.logs")
@@ -45,7 +46,7 @@ class LogReceiver(Protocol):
 
     cursor: str | None
 
-    async def deliver(self, cursor: str, payload: bytes) -> bool:
+    async def deliver(self, cursor: str, payload: Payload) -> bool:
         """Wait until the socket takes it. False: it is gone."""
         ...
 
@@ -71,7 +72,7 @@ class Log:
         self.version = -1
         self._load = source.load
         self._pages: OrderedDict[Hashable, asyncio.Future[LogPage]] = OrderedDict()
-        self._frames: OrderedDict[Hashable, asyncio.Future[bytes]] = OrderedDict()
+        self._frames: OrderedDict[Hashable, asyncio.Future[Payload]] = OrderedDict()
 
     def hint(self, version: int, told: Told | None = None) -> None:
         if version > self.version:
@@ -108,8 +109,8 @@ class Log:
 
     async def frame(
         self, group: Hashable, after: str | None, generation: int, execute: Execute, page: LogPage, shared: bool
-    ) -> bytes:
-        async def encode() -> bytes:
+    ) -> Payload:
+        async def encode() -> Payload:
             self.hub.counters.executions += 1
             self.hub.counters.shared_executions += shared
             return frames.encode(await execute(page.value))
@@ -164,7 +165,7 @@ class Follower:
             generation = self._log.generation
             try:
                 page = await self._log.page(self._after, generation)
-                payload = b""
+                payload = Payload()
                 if page.count or first:
                     payload = await self._log.frame(
                         self._group, self._after, generation, self._execute, page, self._shared

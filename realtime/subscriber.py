@@ -5,6 +5,7 @@ from collections.abc import Callable
 from realtime import frames
 from realtime.connection import LiveConnection
 from realtime.counters import Counters
+from realtime.frames import Payload
 
 
 class Subscriber:
@@ -15,13 +16,12 @@ class Subscriber:
         self.cursor: str | None = None
         self._connection = connection
         self._counters = counters
-        self._prefix = frames.prefix(operation_id)
-        self._headers: tuple[int, bytes] = (0, b"")
-        self._missed: tuple[int, bytes] | None = None
+        self._writer = frames.Writer(operation_id, connection.deflates)
+        self._missed: tuple[int, Payload] | None = None
         self._on_end = on_end
         self._closed = False
 
-    def give(self, version: int, payload: bytes) -> None:
+    def give(self, version: int, payload: Payload) -> None:
         """Write the frame, or keep it, the newest only, until the socket takes more."""
         if self._closed or version <= self.version:
             return
@@ -33,18 +33,20 @@ class Subscriber:
             return
         self._missed = None
         self.version = version
+        self._write(payload)
+
+    def _write(self, payload: Payload) -> None:
+        frame = self._writer.frame(payload)
         self._counters.frames += 1
-        length = len(self._prefix) + len(payload)
-        if self._headers[0] != length:
-            self._headers = (length, frames.header(length) + self._prefix)
-        connection.write_frame(self._headers[1] + payload)
+        self._counters.bytes += len(frame)
+        self._connection.write_frame(frame)
 
     def catch_up(self) -> None:
         """The socket takes more again: what it missed, if anything."""
         if self._missed is not None:
             self.give(*self._missed)
 
-    async def deliver(self, cursor: str, payload: bytes) -> bool:
+    async def deliver(self, cursor: str, payload: Payload) -> bool:
         """A log's frame: none may be skipped, so this one waits until the socket takes it. False: it is gone."""
         connection = self._connection
         while connection.congested and not connection.disconnected:  # another may have filled it again
@@ -52,9 +54,7 @@ class Subscriber:
         if self._closed or not connection.ready:
             return False
         self.cursor = cursor
-        self._counters.frames += 1
-        data = self._prefix + payload
-        connection.write_frame(frames.header(len(data)) + data)
+        self._write(payload)
         return True
 
     def end(self, refusal: str | None) -> None:

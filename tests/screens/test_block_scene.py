@@ -120,7 +120,9 @@ async def test_what_was_tampered_with_shows_on_the_wall(hall: Hall) -> None:
         screen.fine()
 
 
-DAMAGED = "UPDATE block_revisions SET canonical = REPLACE(canonical, 'false', 'fals3') WHERE block_id = ? AND sequence = 2"
+DAMAGED = (
+    "UPDATE block_revisions SET canonical = REPLACE(canonical, 'false', 'fals3') WHERE block_id = ? AND sequence = 2"
+)
 REORDERED = (
     "UPDATE block_revisions SET sequence = 99, previous_hash = 'x' WHERE block_id = ? AND sequence = 1",
     "UPDATE block_revisions SET sequence = 1 WHERE block_id = ? AND sequence = 2",

@@ -29,6 +29,7 @@ class Wire:
         self.sent: list[dict[str, Any]] = []
         self.closed: int | None = None
         self.congested = self.aborted = False
+        self.deflates = False
         self.on_writable: Callable[[], None] | None = None
         self._coming: deque[dict[str, Any]] = deque()
         self._came = asyncio.Event()
