@@ -166,7 +166,7 @@ class LiveEngine:
         self._of_token[viewer.token_id] += 1
         self.sockets[socket] = viewer
         self._late |= position != self._looking
-        return viewer, {"reconnectWithinSeconds": JITTER_SECONDS}
+        return viewer, {"reconnectWithinSeconds": JITTER_SECONDS, "serverTime": self.clock().isoformat()}
 
     def disconnect(self, viewer: object, socket: Socket) -> None:
         assert isinstance(viewer, Viewer)

@@ -1,3 +1,4 @@
+import { kept } from "./kept.ts";
 import type { Operation } from "./operations.ts";
 
 /** Nothing came back, or nothing that can be read: the server is away. */
@@ -22,20 +23,21 @@ export const final = (error: Told | undefined): boolean =>
 const PATIENCE = 15_000;
 const SKEWED = 20_000; // milliseconds from which on the server's clock is shown instead of this machine's
 
-let ahead = 0;
+let ahead = kept.read<number>("ahead") ?? 0;
 
-/** Now, as the server has it: a screen's own clock may be wrong. */
+/** Now, as the server has it: a screen's own clock may be wrong. Until it was heard, as it had it before. */
 export const now = (): number => Date.now() + ahead;
 
-/** A moment of this machine's clock, as the server has it. */
-export const serverTime = (at: number): number => at + ahead;
-
-export function readClock(answer: Response): void {
-  const said = Date.parse(answer.headers.get("date") ?? "");
+/** What the server says is the time. */
+export function readClock(said: number): void {
   if (Number.isNaN(said)) return;
-  const difference = said + 500 - Date.now();
+  const difference = said - Date.now();
   ahead = Math.abs(difference) < SKEWED ? 0 : difference;
+  if (ahead !== kept.read("ahead")) kept.write("ahead", ahead);
 }
+
+/** From an answer, which tells whole seconds. */
+export const readDate = (answer: Response): void => readClock(Date.parse(answer.headers.get("date") ?? "") + 500);
 
 /** The answer of a query or mutation. Unreachable, SignedOut or Refused otherwise. */
 export async function ask<Data, Variables>(
@@ -57,7 +59,7 @@ export async function ask<Data, Variables>(
   } catch (error) {
     throw error instanceof Unreachable ? error : new Unreachable(String(error));
   }
-  readClock(answer);
+  readDate(answer);
   if (answer.status === 401) throw new SignedOut();
   const [wrong] = read.errors ?? [];
   // Beside an error, null in the data does not mean that there is nothing.

@@ -1,16 +1,17 @@
 import { signal } from "@preact/signals";
 import { createClient, type Client } from "graphql-ws";
-import { final, type Told } from "./http.ts";
+import { final, now, readClock, type Told } from "./http.ts";
 import type { Operation } from "./operations.ts";
 
 const FORBIDDEN = 4403;
 const BEAT = 8_000; // milliseconds of quiet before the server is asked whether it is there
 const PONG_WITHIN = 5_000;
 const ACK_WITHIN = 8_000;
+const OPEN_WITHIN = 10_000; // where nothing answers at all, a browser would try for minutes
 const LONGEST_WAIT = 15; // seconds between two tries
 const WINDOW = 2; // seconds over which a first try is spread, until the server says how many
 
-/** live: the socket is open and answers. heard: when it last did, by this machine's clock. */
+/** live: the socket is open and answers. heard: when it last did, by the server's clock. */
 export interface Linked {
   readonly live: boolean;
   readonly heard: number;
@@ -38,6 +39,7 @@ export class Link {
   #client: Client;
   #window = WINDOW;
   #pong: ReturnType<typeof setTimeout> | undefined;
+  #opening: ReturnType<typeof setTimeout> | undefined;
   #asking: Promise<boolean> | undefined;
 
   constructor(
@@ -63,9 +65,15 @@ export class Link {
         return pause(0.2 + Math.random() * widest);
       },
       on: {
+        connecting: () => {
+          clearTimeout(this.#opening);
+          this.#opening = setTimeout(() => client.terminate(), OPEN_WITHIN);
+        },
+        opened: () => clearTimeout(this.#opening),
         connected: (_, payload) => {
-          const said = (payload as { reconnectWithinSeconds?: unknown } | undefined)?.reconnectWithinSeconds;
-          if (typeof said === "number" && said >= 0 && said <= 600) this.#window = said;
+          const { reconnectWithinSeconds: window, serverTime: time } = (payload ?? {}) as Record<string, unknown>;
+          if (typeof window === "number" && window >= 0 && window <= 600) this.#window = window;
+          if (typeof time === "string") readClock(Date.parse(time));
           this.#heard(true);
         },
         message: () => this.#heard(this.state.peek().live),
@@ -78,6 +86,7 @@ export class Link {
           if (received) clearTimeout(this.#pong);
         },
         closed: () => {
+          clearTimeout(this.#opening);
           clearTimeout(this.#pong);
           this.state.value = { ...this.state.peek(), live: false };
         },
@@ -88,7 +97,7 @@ export class Link {
 
   #heard(live: boolean): void {
     const before = this.state.peek();
-    const heard = Date.now();
+    const heard = now();
     if (before.live !== live || heard - before.heard > 250) this.state.value = { live, heard };
   }
 
@@ -141,10 +150,9 @@ export class Link {
     this.#asking ??= (async () => {
       this.#client.dispose();
       const good = code(error) === FORBIDDEN ? await this.refused() : true;
-      if (good) {
-        await pause(1 + Math.random() * this.#window);
-        this.#client = this.#connect();
-      }
+      if (good) await pause(1 + Math.random() * this.#window);
+      // A client that was disposed of does not come back by itself: whoever follows next needs another.
+      this.#client = this.#connect();
       this.#asking = undefined;
       return good;
     })();

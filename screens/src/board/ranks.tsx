@@ -6,6 +6,7 @@ import { count, mean } from "../words/times.ts";
 
 export type Row = Board["rows"][number];
 
+const RISE = 900; // milliseconds: a little more than the way takes
 const FLASH = { duration: 1600, easing: "ease-out" } as const;
 
 /** Who stands where. Rows keep their place in the document and move by transform, so that the eye can follow them. */
@@ -14,7 +15,7 @@ export function Ranks({ shown, own }: { shown: Board; own?: string | null }) {
   // In an order that does not change: a node that is taken out and put back would jump.
   const placed = shown.rows.map((row, index) => ({ row, index })).sort((a, b) => (a.row.id < b.row.id ? -1 : 1));
   return (
-    <ol class="ranks" style={{ "--n": shown.rows.length }}>
+    <ol class="ranks" style={{ "--n": shown.rows.length }} aria-owns={shown.rows.map((row) => `place-${row.id}`).join(" ")}>
       {placed.map(({ row, index }) => (
         <Place key={row.id} row={row} index={index} size={shown.rows.length} share={Math.max(0, row.score / top)}
           day={shown.period.kind === "DAY"} averaged={shown.scoring === "MEAN"} own={own === row.subject?.id} />
@@ -34,16 +35,26 @@ interface Placed {
 }
 
 function Place({ row, index, size, share, day, averaged, own }: Placed) {
+  const place = useRef<HTMLLIElement>(null);
   const flash = useRef<HTMLSpanElement>(null);
+  const rising = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const before = useRef({ score: row.score, index });
   useLayoutEffect(() => {
-    const gained = row.score !== before.current.score || index < before.current.index;
+    const rose = index < before.current.index;
+    const gained = rose || row.score > before.current.score;
     before.current = { score: row.score, index };
     if (gained) flash.current?.animate([{ opacity: 1 }, { opacity: 0 }], FLASH);
+    if (!rose) return;
+    // Over those that it passes, and not through them.
+    place.current?.classList.add("rising");
+    clearTimeout(rising.current);
+    rising.current = setTimeout(() => place.current?.classList.remove("rising"), RISE);
   }, [row.score, index]);
   const { subject } = row;
   return (
     <li
+      ref={place}
+      id={`place-${row.id}`}
       class={`place${row.rank <= 3 ? ` medal medal-${row.rank}` : ""}${own ? " own" : ""}`}
       style={{ transform: `translateY(${index * 100}%)` }}
       aria-posinset={index + 1}
@@ -79,12 +90,12 @@ function Score({ value }: { value: ComponentChildren }) {
 /** By its shape as much as by its colour. */
 export function Move({ rank, before }: { rank: number; before: number | null }) {
   if (before === null) {
-    return <span class="move new" aria-label={words.freshLong}><b>{words.fresh}</b></span>;
+    return <span class="move new" role="img" aria-label={words.freshLong}><b>{words.fresh}</b></span>;
   }
   const places = before - rank;
-  if (places === 0) return <span class="move same" aria-label={words.same}><i /></span>;
+  if (places === 0) return <span class="move same" role="img" aria-label={words.same}><i /></span>;
   return (
-    <span class={`move ${places > 0 ? "up" : "down"}`} aria-label={places > 0 ? words.up(places) : words.down(-places)}>
+    <span class={`move ${places > 0 ? "up" : "down"}`} role="img" aria-label={places > 0 ? words.up(places) : words.down(-places)}>
       <i />
       {Math.abs(places)}
     </span>

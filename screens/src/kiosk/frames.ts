@@ -1,4 +1,5 @@
 import { signal, type Signal } from "@preact/signals";
+import { now } from "../api/http.ts";
 import { kept } from "../api/kept.ts";
 import type { Link } from "../api/link.ts";
 import {
@@ -21,7 +22,7 @@ export type Arena = ArenaUpdatedData["taskArenaUpdated"];
 export type Courses = CoursesUpdatedData["courseBoardUpdated"];
 export type Blocks = BlocksUpdatedData["blockBoardUpdated"];
 
-/** What a scene shows, and when it came, by this machine's clock. */
+/** What a scene shows, and when it came, by the server's clock. */
 export type Frame =
   | { readonly kind: "board"; readonly at: number; readonly shown: Board }
   | { readonly kind: "arena"; readonly at: number; readonly shown: Arena }
@@ -113,7 +114,7 @@ export function follow(link: Link, scene: Scene, ended: () => void): () => void 
   const unsure = (): void => {
     const { until } = held(key);
     const { live, heard } = link.state.peek();
-    until.value ??= live ? Date.now() : heard;
+    until.value ??= live ? now() : heard;
   };
   function from<Data, Variables extends Record<string, unknown>>(
     operation: Operation<Data, Variables>,
@@ -127,7 +128,7 @@ export function follow(link: Link, scene: Scene, ended: () => void): () => void 
     });
     return () => (unsure(), stop());
   }
-  const at = Date.now;
+  const at = now;
   switch (scene.kind) {
     case "MEMBER_LEADERBOARD":
     case "ORGANIZATION_LEADERBOARD":

@@ -1,6 +1,5 @@
 import { signal, useComputed } from "@preact/signals";
 import { useEffect, useErrorBoundary } from "preact/hooks";
-import { serverTime } from "../api/http.ts";
 import type { Link } from "../api/link.ts";
 import type { LeaderboardState } from "../api/operations.ts";
 import { organizationBoards, scenes as sceneNames, states } from "../words/boards.ts";
@@ -18,6 +17,7 @@ import { BoardScene, Asides } from "./scenes/board.tsx";
 
 const GRACE = 1_500; // milliseconds without a connection before it is told
 const HEARD_SAVED = 15_000;
+const SKEW = 5_000; // a machine without a clock of its own, started in an outage: how old a frame is can't be said
 
 /** Whether what is shown has not been known to be of now for longer than a moment. */
 const lost = signal(false);
@@ -143,12 +143,12 @@ function Connection({ link, shown, frame, times }: Foot) {
     return <p class="connection live"><i />{good ? kiosk.live : `${kiosk.connecting}…`}</p>;
   }
   const last = until ?? Math.max(heard, frame?.at ?? 0);
-  clock.value; // its age grows each second
+  const old = clock.value - last;
   return (
     <p class="connection lost" role="status">
       <i />
       <b>{live ? kiosk.held : kiosk.lost}</b>
-      {frame && kiosk.heldSince(times.moment(serverTime(last), clock.value), age(Date.now() - last))}
+      {frame && kiosk.heldAt(times.moment(last, clock.value)) + (old < -SKEW ? "" : kiosk.heldFor(age(old)))}
       <span class="again">{live ? kiosk.askAgain : kiosk.again}…</span>
     </p>
   );

@@ -1,4 +1,4 @@
-import { readClock } from "../api/http.ts";
+import { readDate } from "../api/http.ts";
 import { kept } from "../api/kept.ts";
 import { language } from "../words/language.ts";
 import { kiosk } from "../words/kiosk.ts";
@@ -39,7 +39,7 @@ export function renewWhenNewer(): void {
 async function look(): Promise<void> {
   try {
     const answer = await fetch(location.pathname, { cache: "no-store" });
-    readClock(answer);
+    readDate(answer);
     const text = answer.ok ? await answer.text() : "";
     const parts = [...document.querySelectorAll<HTMLElement>("script[src], link[rel=stylesheet]")].map(
       (part) => part.getAttribute("src") ?? part.getAttribute("href") ?? "",
@@ -54,6 +54,7 @@ async function look(): Promise<void> {
 /** A proxy that goes on giving an old page must not make the screen reload for ever. */
 function notJustNow(): boolean {
   const last = Number(sessionStorage.getItem("leitai.renewed") ?? 0);
-  sessionStorage.setItem("leitai.renewed", String(Date.now()));
-  return Date.now() - last > 2 * LOOK_EVERY;
+  const long = Date.now() - last > 2 * LOOK_EVERY;
+  if (long) sessionStorage.setItem("leitai.renewed", String(Date.now()));
+  return long;
 }

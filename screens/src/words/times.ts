@@ -28,6 +28,10 @@ export class Times {
   moment = (at: number, today: number): string =>
     this.day(at) === this.day(today) && Math.abs(at - today) < DAY ? this.clock(at) : `${this.day(at)} ${this.time(at)}`;
 
+  /** To the minute: the time alone while it is of today. */
+  short = (at: number, today: number): string =>
+    this.day(at) === this.day(today) && Math.abs(at - today) < DAY ? this.time(at) : `${this.day(at)} ${this.time(at)}`;
+
   #part(at: number, part: "year" | "month"): number {
     return Number(new Intl.DateTimeFormat("en", { [part]: "numeric", timeZone: this.zone }).format(at));
   }

@@ -45,7 +45,7 @@ function Task({ task, times }: { task: Arena["tasks"]["edges"][number]["node"]; 
       <span class="worth">+{count(task.points)}<span class="unit">{words.points}</span></span>
       <span class="under">
         <span>{task.organization.name}</span>
-        {task.dueAt && <span>{words.due(times.day(Date.parse(task.dueAt)))}</span>}
+        {task.dueAt && <span>{words.due(times.short(Date.parse(task.dueAt), clock.value))}</span>}
       </span>
       <span class="slots">
         {capacity !== null && <span class="gauge"><i style={{ transform: `scaleX(${Math.min(1, claimedCount / capacity)})` }} /></span>}
@@ -69,7 +69,7 @@ function Approval({ claim, times }: { claim: Arena["recentApprovals"][number]; t
       <span class="who">{claim.member.displayName || board.hidden}</span>
       <span class="worth">+{count(claim.task.points)}</span>
       <span class="what">{claim.task.title}</span>
-      <time>{at !== null && times.moment(at, clock.value).replace(/:\d\d$/, "")}</time>
+      <time>{at !== null && times.short(at, clock.value)}</time>
     </li>
   );
 }
