@@ -138,11 +138,13 @@ function tells({ current }: Shown): boolean {
   );
 }
 
-/** Whether texts are shown that nothing binds any more: an erased commitment can't be opened. */
+/**
+ * Whether its texts were erased: a commitment without its opening says nothing. pairedWith is left out: it holds names as
+ * they were, and is not given any more when a member among them chose another.
+ */
 export function erased({ current }: Shown): boolean {
   const opened = new Set(current.openings.map((one) => one.path));
-  const outside = current.pairedWith.some((one) => one.member === null);
-  return !opened.has("name") || !opened.has("extent") || (outside && !opened.has("pairedWith"));
+  return !opened.has("name") || !opened.has("extent");
 }
 
 /** Whether the links lead from a head that was seen to the one that is shown now. */
