@@ -192,6 +192,7 @@ async def decide(
 
 async def fall_due(task_id: UUID, at: datetime) -> None:
     """Close the task; claims that are not submitted expire and give their slots back."""
+    await lock(task_id)  # one that was closed before too: whoever hands in has locked it before the claim
     await change_status(task_id, TaskStatus.CLOSED, TaskStatus.SCHEDULED, TaskStatus.OPEN)
     in_public = "COALESCE(public_status, status) IN ('CLAIMED', 'RETURNED')"
     expired = await sql.rows(
