@@ -10,12 +10,11 @@ from typing import Any
 
 import pytest
 from hall import Hall, opened
-from stage import freeze, handed_in, stage
+from stage import freeze, stage
 from world import World
 
 from models import TaskReview
-from resolvers import claims, freezes, organizations
-from rules.roles import Role
+from resolvers import claims, freezes
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -181,20 +180,3 @@ async def test_an_automatic_task_completed_under_a_freeze_is_hidden_too(world: W
     frozen = await on.seen()
     await claims.submit(await world.session(on.members[0]), claim.id, "完成")
     assert await on.seen() == frozen
-
-
-async def test_what_moves_out_from_under_a_freeze_is_public_again(world: World) -> None:
-    on = await stage(world)
-    await world.grant(on.secretary, Role.ADMIN, at=on.company.root)
-    await freeze(on, on.company.general)
-    task = await world.task(on.secretary, at=on.company.third, title="档案")
-    person = await world.member("周杰", at=on.company.third)
-    claim = await handed_in(world, person, task)
-    await claims.approve(await world.session(on.secretary), claim.id, None)
-    query = "query ($task: ID!) { task(id: $task) { approvedCount claims { edges { node { status } } } } }"
-    hidden = (await world.ask(on.watcher, query, task=world.id(task)))["task"]
-    assert hidden == {"approvedCount": 0, "claims": {"edges": [{"node": {"status": "SUBMITTED"}}]}}
-
-    await organizations.move(await world.session(on.secretary), on.company.third.id, on.company.root.id)
-    shown = (await world.ask(on.watcher, query, task=world.id(task)))["task"]
-    assert shown == {"approvedCount": 1, "claims": {"edges": [{"node": {"status": "APPROVED"}}]}}
