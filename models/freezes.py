@@ -1,7 +1,8 @@
 """Freezes: from its position on, the public sees nothing new that comes from an organization and below.
 
 Entries are cut by position. Of tasks and claims the public goes on seeing what stood before the first hidden decision:
-`public_held`, `public_approved` and `public_status` keep it, and are empty where the truth is public.
+`public_held`, `public_approved` and `public_status` with its two times keep it, and are empty where the truth is
+public.
 """
 
 from collections.abc import Iterable, Sequence
@@ -99,7 +100,7 @@ async def _show(root_id: UUID) -> None:
         root=root_id,
     )
     await sql.execute(
-        f"""UPDATE claims SET public_status = NULL, public_decided_at = NULL
+        f"""UPDATE claims SET public_status = NULL, public_decided_at = NULL, public_submitted_at = NULL
             WHERE public_status IS NOT NULL AND task_id IN ({tasks})""",
         root=root_id,
     )
@@ -154,11 +155,12 @@ async def hides(entry_id: UUID) -> bool:
 async def keep_before(task_id: UUID, claim_id: UUID, before: "Before") -> None:
     """Hide a decision just made under a freeze: the public goes on seeing what stood before, unless it does already."""
     await sql.execute(
-        """UPDATE claims SET public_status = :status, public_decided_at = :decided
+        """UPDATE claims SET public_status = :status, public_decided_at = :decided, public_submitted_at = :submitted
            WHERE id = :claim AND public_status IS NULL""",
         claim=claim_id,
         status=before.status,
         decided=before.decided_at,
+        submitted=before.submitted_at,
     )
     await sql.execute(
         "UPDATE tasks SET public_held = :held, public_approved = :approved WHERE id = :task AND public_held IS NULL",
@@ -177,23 +179,25 @@ class Before:
     approved: int
     status: str
     decided_at: datetime | None
+    submitted_at: datetime | None
     hidden: bool
 
 
 async def before(task_id: UUID, claim_id: UUID) -> Before:
     found = await sql.row(
-        """SELECT t.held, t.approved, c.status, c.decided_at, c.public_status
+        """SELECT t.held, t.approved, c.status, c.decided_at, c.submitted_at, c.public_status
            FROM tasks t JOIN claims c ON c.task_id = t.id WHERE t.id = :task AND c.id = :claim""",
         task=task_id,
         claim=claim_id,
     )
     assert found is not None
-    decided = found["decided_at"]
+    decided, submitted = found["decided_at"], found["submitted_at"]
     return Before(
         found["held"],
         found["approved"],
         found["status"],
         decided and sql.instant(decided),
+        submitted and sql.instant(submitted),
         found["public_status"] is not None,
     )
 

@@ -79,6 +79,7 @@ class Claim(Model):
     decided_by_id = fields.UUIDField(null=True)  # account
     public_status = fields.CharEnumField(ClaimStatus, max_length=20, null=True)  # likewise
     public_decided_at = fields.DatetimeField(null=True)
+    public_submitted_at = fields.DatetimeField(null=True)
 
     class Meta(Model.Meta):
         table = "claims"
@@ -198,7 +199,8 @@ async def fall_due(task_id: UUID, at: datetime) -> None:
     expired = await sql.rows(
         f"""UPDATE claims SET status = 'EXPIRED', decided_at = :at,
               public_status = CASE WHEN {in_public} THEN NULL ELSE public_status END,
-              public_decided_at = CASE WHEN {in_public} THEN NULL ELSE public_decided_at END
+              public_decided_at = CASE WHEN {in_public} THEN NULL ELSE public_decided_at END,
+              public_submitted_at = CASE WHEN {in_public} THEN NULL ELSE public_submitted_at END
             WHERE task_id = :id AND status IN ('CLAIMED', 'RETURNED') RETURNING public_status""",
         id=task_id,
         at=at,

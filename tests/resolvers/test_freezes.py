@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hall import Hall, opened
 from stage import freeze, stage
-from world import World
+from world import Person, World
 
 from models import TaskReview
 from resolvers import claims, freezes
@@ -179,4 +179,38 @@ async def test_an_automatic_task_completed_under_a_freeze_is_hidden_too(world: W
     await freeze(on, on.company.first)
     frozen = await on.seen()
     await claims.submit(await world.session(on.members[0]), claim.id, "完成")
+    assert await on.seen() == frozen
+
+
+async def test_an_automatic_task_tells_of_its_completion_when_the_freeze_ends(world: World) -> None:
+    on = await stage(world)
+    task = await world.task(on.secretary, at=on.company.first, title="自动", review=TaskReview.AUTOMATIC)
+    claim = await claims.claim(await world.session(on.members[0]), task.id)
+    await freeze(on, on.company.first)
+    query = "query ($claim: ID!) { node(id: $claim) { ... on Claim { status submittedAt decidedAt } } }"
+
+    async def seen(by: Person) -> dict[str, Any]:
+        return (await world.ask(by, query, claim=world.id(claim)))["node"]
+
+    before = await seen(on.watcher)
+    world.clock.advance(seconds=7)
+    await claims.submit(await world.session(on.members[0]), claim.id, "完成")
+
+    assert before == await seen(on.watcher) == {"status": "CLAIMED", "submittedAt": None, "decidedAt": None}
+    truth = await seen(on.secretary)
+    assert truth["status"] == "APPROVED"
+    assert truth["submittedAt"] == truth["decidedAt"] is not None
+    assert await seen(on.members[0]) == truth
+    await freezes.unfreeze(await world.session(on.secretary), on.company.first.id)
+    assert await seen(on.watcher) == truth
+
+
+async def test_handing_in_anew_after_a_hidden_return_is_hidden_too(world: World) -> None:
+    on = await stage(world)
+    await freeze(on, on.company.first)
+    frozen = await on.seen()
+    session = await world.session(on.secretary)
+    await claims.return_for_more(session, on.waiting[0].id, "缺照片")
+    world.clock.advance(seconds=7)
+    await claims.submit(await world.session(on.members[0]), on.waiting[0].id, "照片")
     assert await on.seen() == frozen
