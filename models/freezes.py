@@ -1,7 +1,8 @@
 """Freezes: from its position on, the public sees nothing new that comes from an organization and below.
 
 Entries are cut by position. Of tasks and claims the public goes on seeing what stood before the first hidden decision:
-`public_held`, `public_approved` and `public_status` keep it, and are empty where the truth is public.
+`public_held`, `public_approved` and `public_status` with its two times keep it, and are empty where the truth is
+public.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,6 +14,9 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models import sql
+from models.database import dialect
+
+ROOM = 2**24  # more than anybody's entries under one freeze; 2⁵³ has room for half a billion of them
 
 
 def hidden(entry: str) -> str:
@@ -51,44 +55,57 @@ async def begin(organization_id: UUID, root_id: UUID, position: int, at: datetim
     return bool(fresh)
 
 
-async def end(organization_id: UUID, root_id: UUID) -> bool:
-    """Everything that only this freeze hid is public again. False: it was not frozen."""
-    covered = await covered_by_others(organization_id)
-    hidden = await sql.value(
-        f"""SELECT COUNT(*) FROM points_entries e
-            JOIN organization_paths p ON p.descendant_id = e.organization_id AND p.ancestor_id = :organization
-            WHERE {HIDDEN}""",
-        organization=organization_id,
-    )
-    if not await sql.execute("DELETE FROM freezes WHERE organization_id = :organization", organization=organization_id):
-        return False
-    if not covered:
-        await show_decisions(organization_id)
-    await _count(root_id)
-    # Public versions leave room for what those who saw their own hidden points counted.
-    await sql.execute(
-        "UPDATE clocks SET public_position = public_position + :hidden WHERE root_id = :root",
-        hidden=hidden,
+async def lock_decisions(root_id: UUID) -> None:
+    """Nobody decides beneath a freeze until the transaction ends: before one ends or something is moved, and before the
+    clock. All tasks there, for one of which nothing is hidden may come to hide something until the clock is taken."""
+    if dialect() != "postgres":  # SQLite has one writer
+        return
+    frozen = """t.organization_id IN (SELECT fp.descendant_id FROM freezes f
+      JOIN organization_paths fp ON fp.ancestor_id = f.organization_id WHERE f.root_id = :root)"""
+    await sql.rows(f"SELECT t.id FROM tasks t WHERE {frozen} ORDER BY t.id FOR NO KEY UPDATE", root=root_id)
+    await sql.rows(
+        f"""SELECT c.id FROM claims c JOIN tasks t ON t.id = c.task_id
+            WHERE c.public_status IS NOT NULL AND {frozen} ORDER BY c.id FOR NO KEY UPDATE OF c""",
         root=root_id,
     )
+
+
+async def end(organization_id: UUID, root_id: UUID) -> bool:
+    """Everything that only this freeze hid is public again. False: it was not frozen."""
+    if not await sql.execute("DELETE FROM freezes WHERE organization_id = :organization", organization=organization_id):
+        return False
+    await _count(root_id)
+    await _show(root_id)
     return True
 
 
-async def show_decisions(organization_id: UUID) -> None:
-    """Of tasks at and below, all that no freeze covers any more: after one ended, or after a move out of it."""
-    tasks = """SELECT t.id FROM tasks t
-      JOIN organization_paths p ON p.descendant_id = t.organization_id AND p.ancestor_id = :organization
-      WHERE NOT EXISTS (SELECT 1 FROM freezes f JOIN organization_paths fp ON fp.ancestor_id = f.organization_id
+async def moved(root_id: UUID) -> bool:
+    """After something in its tree was hung elsewhere: what no freeze hides any more is public again. False: nothing is
+    frozen in this root."""
+    if not await sql.row("SELECT 1 FROM freezes WHERE root_id = :root LIMIT 1", root=root_id):
+        return False
+    await _show(root_id)
+    return True
+
+
+async def _show(root_id: UUID) -> None:
+    """Of tasks, all that no freeze covers any more. Public versions leave room for what members counted of their own
+    hidden points, of which some boards now sum fewer; and always the same room, which tells nothing of how many."""
+    tasks = """SELECT t.id FROM tasks t WHERE t.root_id = :root
+      AND NOT EXISTS (SELECT 1 FROM freezes f JOIN organization_paths fp ON fp.ancestor_id = f.organization_id
         WHERE fp.descendant_id = t.organization_id)"""
-    await sql.execute(
-        f"""UPDATE claims SET public_status = NULL, public_decided_at = NULL
-            WHERE public_status IS NOT NULL AND task_id IN ({tasks})""",
-        organization=organization_id,
-    )
     await sql.execute(
         f"""UPDATE tasks SET public_held = NULL, public_approved = NULL
             WHERE public_held IS NOT NULL AND id IN ({tasks})""",
-        organization=organization_id,
+        root=root_id,
+    )
+    await sql.execute(
+        f"""UPDATE claims SET public_status = NULL, public_decided_at = NULL, public_submitted_at = NULL
+            WHERE public_status IS NOT NULL AND task_id IN ({tasks})""",
+        root=root_id,
+    )
+    await sql.execute(
+        "UPDATE clocks SET public_position = public_position + :room WHERE root_id = :root", room=ROOM, root=root_id
     )
 
 
@@ -96,17 +113,6 @@ async def _count(root_id: UUID) -> None:
     await sql.execute(
         "UPDATE clocks SET frozen = (SELECT COUNT(*) FROM freezes WHERE root_id = :root) WHERE root_id = :root",
         root=root_id,
-    )
-
-
-async def covered_by_others(organization_id: UUID) -> bool:
-    """Whether an organization strictly above is frozen."""
-    return bool(
-        await sql.row(
-            """SELECT 1 FROM freezes f JOIN organization_paths p ON p.ancestor_id = f.organization_id
-               WHERE p.descendant_id = :organization AND p.depth > 0 LIMIT 1""",
-            organization=organization_id,
-        )
     )
 
 
@@ -149,11 +155,12 @@ async def hides(entry_id: UUID) -> bool:
 async def keep_before(task_id: UUID, claim_id: UUID, before: "Before") -> None:
     """Hide a decision just made under a freeze: the public goes on seeing what stood before, unless it does already."""
     await sql.execute(
-        """UPDATE claims SET public_status = :status, public_decided_at = :decided
+        """UPDATE claims SET public_status = :status, public_decided_at = :decided, public_submitted_at = :submitted
            WHERE id = :claim AND public_status IS NULL""",
         claim=claim_id,
         status=before.status,
         decided=before.decided_at,
+        submitted=before.submitted_at,
     )
     await sql.execute(
         "UPDATE tasks SET public_held = :held, public_approved = :approved WHERE id = :task AND public_held IS NULL",
@@ -172,37 +179,41 @@ class Before:
     approved: int
     status: str
     decided_at: datetime | None
+    submitted_at: datetime | None
     hidden: bool
 
 
 async def before(task_id: UUID, claim_id: UUID) -> Before:
     found = await sql.row(
-        """SELECT t.held, t.approved, c.status, c.decided_at, c.public_status
+        """SELECT t.held, t.approved, c.status, c.decided_at, c.submitted_at, c.public_status
            FROM tasks t JOIN claims c ON c.task_id = t.id WHERE t.id = :task AND c.id = :claim""",
         task=task_id,
         claim=claim_id,
     )
     assert found is not None
-    decided = found["decided_at"]
+    decided, submitted = found["decided_at"], found["submitted_at"]
     return Before(
         found["held"],
         found["approved"],
         found["status"],
         decided and sql.instant(decided),
+        submitted and sql.instant(submitted),
         found["public_status"] is not None,
     )
 
 
-async def hidden_counts(organization_id: UUID, starts: datetime, ends: datetime) -> dict[UUID, int]:
-    """How many entries of each member the freezes hide, credited at or below an organization in a stretch of time."""
+async def hidden_counts(organization_id: UUID, root_id: UUID) -> dict[UUID, int]:
+    """How many entries of each member the freezes hide, credited at or below an organization, of all time: so that it
+    never gets fewer before a freeze ends or something is moved. Only what came after the root's earliest freeze is
+    looked at."""
     found: Sequence[dict[str, object]] = await sql.rows(
         f"""SELECT e.member_id AS id, COUNT(*) AS hidden FROM points_entries e
             JOIN organization_paths p ON p.descendant_id = e.organization_id AND p.ancestor_id = :organization
-            WHERE e.member_id IS NOT NULL AND e.counts_at >= :starts AND e.counts_at < :ends AND {HIDDEN}
+            WHERE e.member_id IS NOT NULL AND {HIDDEN}
+              AND e.position > (SELECT MIN(position) FROM freezes WHERE root_id = :root)
             GROUP BY e.member_id""",
         organization=organization_id,
-        starts=starts,
-        ends=ends,
+        root=root_id,
     )
     return {sql.uid(one["id"]): int(str(one["hidden"])) for one in found}
 

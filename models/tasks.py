@@ -79,6 +79,7 @@ class Claim(Model):
     decided_by_id = fields.UUIDField(null=True)  # account
     public_status = fields.CharEnumField(ClaimStatus, max_length=20, null=True)  # likewise
     public_decided_at = fields.DatetimeField(null=True)
+    public_submitted_at = fields.DatetimeField(null=True)
 
     class Meta(Model.Meta):
         table = "claims"
@@ -192,12 +193,14 @@ async def decide(
 
 async def fall_due(task_id: UUID, at: datetime) -> None:
     """Close the task; claims that are not submitted expire and give their slots back."""
+    await lock(task_id)  # one that was closed before too: whoever hands in has locked it before the claim
     await change_status(task_id, TaskStatus.CLOSED, TaskStatus.SCHEDULED, TaskStatus.OPEN)
     in_public = "COALESCE(public_status, status) IN ('CLAIMED', 'RETURNED')"
     expired = await sql.rows(
         f"""UPDATE claims SET status = 'EXPIRED', decided_at = :at,
               public_status = CASE WHEN {in_public} THEN NULL ELSE public_status END,
-              public_decided_at = CASE WHEN {in_public} THEN NULL ELSE public_decided_at END
+              public_decided_at = CASE WHEN {in_public} THEN NULL ELSE public_decided_at END,
+              public_submitted_at = CASE WHEN {in_public} THEN NULL ELSE public_submitted_at END
             WHERE task_id = :id AND status IN ('CLAIMED', 'RETURNED') RETURNING public_status""",
         id=task_id,
         at=at,

@@ -17,7 +17,7 @@ from rules.refusals import InvalidInput
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """ranked: the row that this view shows; None: there is none. rules: None where the viewer may not see entries.
-    counted: which entries they sum. hidden: how many of them the board's public does not see."""
+    counted: which entries they sum. hidden: how many, in any period, the board's public does not see."""
 
     board: Board
     member_id: UUID

@@ -29,6 +29,7 @@ async def unfreeze(session: Session, organization_id: UUID) -> tuple[Organizatio
     permit = await session.require(Scope.BOARDS_FREEZE, at=organization_id)
     root_id = permit.organization.root_id
     async with session.work() as work:
+        await models.freezes.lock_decisions(root_id)
         await work.position(root_id)
         if await models.freezes.end(organization_id, root_id):
             work.touch(root_id, everything=True, tasks=await models.freezes.task_places(organization_id))

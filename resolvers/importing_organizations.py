@@ -56,10 +56,13 @@ async def _write(run: Run, plan: OrganizationsPlan, known: Known) -> None:
     bulks = _bulks(run.at, plan, known, ids)
     touched = {ids[plan.roots[one.code]] for one in (*plan.created, *updated)}
     roots = sorted(touched & known.tree.shapes.keys())
+    hung_anew = {ids[plan.roots[new.code]] for old, new in plan.updated if old.parent_code != new.parent_code}
     async with run.writing(roots) as work:
         shapes = await importing.shapes_of_roots()
         if any(shapes[root] != known.tree.shapes[root] for root in roots):
             raise ChangedMeanwhile("a tree has another shape")
+        for root in sorted(hung_anew):
+            await models.freezes.lock_decisions(root)
         await run.through(bulks)
         for one in plan.created:
             if one.parent_code is None:
@@ -73,6 +76,8 @@ async def _write(run: Run, plan: OrganizationsPlan, known: Known) -> None:
         touch_everything(work, {ids[plan.roots[one.code]] for one in updated})
         for root in roots:
             await clock.shape_changed(root, await work.position(root))
+            if root in hung_anew:
+                await models.freezes.moved(root)
         new, changed = ([ids[plan.roots[one.code]] for one in some] for some in (plan.created, updated))
         run.audit(work, "Organization", new, changed)
 

@@ -46,7 +46,7 @@ class Board:
     secret: bytes
     frozen_at: datetime | None = None
     own_points: Mapping[UUID, int] | None = None  # in a frozen public board: what each member truly has
-    own_hidden: Mapping[UUID, int] | None = None  # and how many of its entries the public does not see
+    own_hidden: Mapping[UUID, int] | None = None  # and how many of its entries, in any period, the public does not see
 
     def shown(self, subject_id: UUID) -> bool:
         """Whether this view names the subject."""
@@ -150,7 +150,7 @@ async def load(board: BoardKey) -> Board | None:
         if frozen_at and frozen_at > facts.time and board.at:
             frozen_at = None  # it was not yet
         personal = frozen_at is not None and board.subject is Subject.MEMBER
-        own_points, own_hidden = await _own(board, period, facts) if personal else (None, None)
+        own_points, own_hidden = await _own(board, lineage[0].id, period, facts) if personal else (None, None)
         subjects = [one.subject_id for one in ranking]
         members: dict[UUID, tuple[Member, Organization]] = {}
         organizations: dict[UUID, Organization] = {}
@@ -185,12 +185,12 @@ async def load(board: BoardKey) -> Board | None:
     )
 
 
-async def _own(board: BoardKey, period: Period, facts: Facts) -> tuple[Mapping[UUID, int], Mapping[UUID, int]]:
-    """Each member's true points on a frozen board, and how many of its entries are hidden."""
+async def _own(
+    board: BoardKey, root_id: UUID, period: Period, facts: Facts
+) -> tuple[Mapping[UUID, int], Mapping[UUID, int]]:
+    """Each member's true points on a frozen board, and how many of its entries are hidden there, in any period."""
     truth = {one.subject_id: one.points for one in await _ranking(board, period, facts.time, facts.position)}
-    starts = period.starts_at or models.leaderboards.BEGINNING
-    ends = period.ends_at or models.leaderboards.END
-    return truth, await models.freezes.hidden_counts(board.organization_id, starts, ends)
+    return truth, await models.freezes.hidden_counts(board.organization_id, root_id)
 
 
 async def _ranking(

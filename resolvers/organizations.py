@@ -149,13 +149,15 @@ async def move(session: Session, organization_id: UUID, parent_id: UUID) -> Orga
             return moved
         for place in (left, moved.id):  # its own log goes along; who was above reads that it went
             work.audit("Organization", moved.id, root=root, at=place)
+        await models.freezes.lock_decisions(root)
         if not await models.organizations.move(moved, parent):
             raise InvalidInput.at("parentId", f"{parent.name} lies inside {moved.name}; choose a place outside it.")
-        await models.freezes.show_decisions(moved.id)
         work.change_rights()
         # arenas and course boards below now depend on what others set
         work.touch(root, left, parent.id, moved.id, tasks=[moved.id], courses=[moved.id])
         await clock.shape_changed(root, await work.position(root))
+        if await models.freezes.moved(root):
+            work.touch(root, everything=True)  # all boards below may stand still now, or move again
     session.lineages.clear()
     return await Organization.get(id=moved.id)
 

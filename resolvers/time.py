@@ -2,6 +2,7 @@
 order."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import models
@@ -9,19 +10,27 @@ from models import Instant, clock
 from models.clock import InstantKind
 from resolvers import bases
 from resolvers.session import Announce, Work, unit_of_work
+from resolvers.work import retried
 from rules import periods
 
 
 async def write_due(now: datetime, announce: Announce) -> int:
-    """Write every instant that has come, each in a transaction of its own; gives how many."""
+    """Write every instant that has come, each in a transaction of its own; gives how many. Readers call it too, and
+    would be told INTERNAL where it lost a deadlock."""
     count = 0
     while due := await clock.due(now):
         for instant in due:
-            async with unit_of_work(now, announce) as work:
-                if await clock.begin_writing(instant):
-                    await _write(work, instant)
-                    count += 1
+            count += await retried(partial(_write_once, instant, now, announce))
     return count
+
+
+async def _write_once(instant: Instant, now: datetime, announce: Announce) -> bool:
+    """False: another process wrote it, or it was taken off the schedule."""
+    async with unit_of_work(now, announce) as work:
+        ours = await clock.begin_writing(instant)
+        if ours:
+            await _write(work, instant)
+    return ours
 
 
 async def _write(work: Work, instant: Instant) -> None:

@@ -3,17 +3,22 @@
 What it touched gets its versions before the commit, and is announced after it.
 """
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
+
+import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 
 import models
 from models.clock import Changes
 from resolvers import audit, failpoints
 from resolvers.audit import Actor, Subject
+
+T = TypeVar("T")
+ATTEMPTS = 3  # of a transaction that lost a deadlock or a serialization
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,3 +167,11 @@ async def unit_of_work(now: datetime, announce: Announce, by: Actor | None = Non
     for announcement in work.announcements:
         announce(announcement)
     failpoints.passing(failpoints.AFTER_ANNOUNCING)
+
+
+async def retried(act: Callable[[], Awaitable[T]]) -> T:
+    """A transaction that lost a deadlock is tried again."""
+    for _ in range(ATTEMPTS - 1):
+        with suppress(asyncpg.DeadlockDetectedError, asyncpg.SerializationError):
+            return await act()
+    return await act()

@@ -89,8 +89,8 @@ OBJECTS: Mapping[str, tuple[Audience, Fields]] = {
     "Claim": (
         A.CLAIM,
         {
-            A.WITH_IT: "id claimedAt submittedAt task member",
-            A.TRUTH: "status decidedAt",
+            A.WITH_IT: "id claimedAt task member",
+            A.TRUTH: "status submittedAt decidedAt",
             A.CONFIDENTIAL: "evidence reviewNote pointsEntry",
         },
     ),

@@ -3,14 +3,12 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-import asyncpg
 import strawberry
 
-from resolvers import failpoints
+from resolvers import failpoints, work
 from rules import refusals
 
 S = TypeVar("S")
-ATTEMPTS = 3  # of a transaction that lost a deadlock or a serialization
 
 
 @strawberry.interface(
@@ -71,13 +69,7 @@ async def answer(act: Callable[[], Awaitable[S]]) -> S | Any:
 
 
 async def retried(act: Callable[[], Awaitable[S]]) -> S:
-    """A transaction that lost a deadlock is tried again."""
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            result = await act()
-            failpoints.passing(failpoints.BEFORE_ANSWERING)
-            return result
-        except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError):
-            if attempt == ATTEMPTS:
-                raise
-    raise AssertionError("unreachable")
+    """The act's result; where its transaction lost a deadlock, after another attempt."""
+    result = await work.retried(act)
+    failpoints.passing(failpoints.BEFORE_ANSWERING)
+    return result

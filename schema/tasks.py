@@ -158,30 +158,27 @@ class Claim(Node):
     @classmethod
     def of(cls, row: models.Claim, loaded: tuple[Task, Any] | None = None) -> "Claim":
         """loaded: its Task and its Member, where they are loaded already."""
-        return cls(
-            id=strawberry.ID(ids.encode("Claim", row.id)),
-            row=row,
-            loaded=loaded,
-            claimed_at=row.claimed_at,
-            submitted_at=row.submitted_at,
-        )
+        return cls(id=strawberry.ID(ids.encode("Claim", row.id)), row=row, loaded=loaded, claimed_at=row.claimed_at)
 
     claimed_at: datetime = strawberry.field(description="When the slot was taken.")
-    submitted_at: datetime | None = strawberry.field(description="When proof was last handed in.")
+
+    @strawberry.field(description="When proof was last handed in.")
+    def submitted_at(self, info: Info) -> datetime | None:
+        return self._seen(info, self.row.submitted_at, self.row.public_submitted_at)
 
     @strawberry.field(description="Where the claim stands.")
     def status(self, info: Info) -> ClaimStatus:
-        if self.row.public_status is None:
-            return self.row.status
-        return self._seen(info, self.row.status, self.row.public_status)  # type: ignore[return-value]
+        return self._seen(info, self.row.status, self.row.public_status)
 
     @strawberry.field(description="When it was last approved, returned, rejected or released, or expired.")
     def decided_at(self, info: Info) -> datetime | None:
-        if self.row.public_status is None:
-            return self.row.decided_at
-        return self._seen(info, self.row.decided_at, self.row.public_decided_at)  # type: ignore[return-value]
+        return self._seen(info, self.row.decided_at, self.row.public_decided_at)
 
-    async def _seen(self, info: Info, truth: Any, public: Any) -> Any:
+    def _seen(self, info: Info, truth: Any, public: Any) -> Any:
+        """What the viewer sees; awaited by the executor where it has to be found out, for a freeze hides a decision."""
+        return truth if self.row.public_status is None else self._find_out(info, truth, public)
+
+    async def _find_out(self, info: Info, truth: Any, public: Any) -> Any:
         return truth if await self._confidential(info) else public
 
     @strawberry.field(description="The task.")

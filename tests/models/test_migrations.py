@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import asyncpg
@@ -129,6 +129,62 @@ async def test_migrations_take_a_database_with_rows(empty: str) -> None:
     assert (clock.position, clock.public_position, clock.frozen) == (7, 7, 0)
     assert (version.public_changed, version.public_tasks_changed) == (7, 5)
     assert version.public_changed_at == version.changed_at == NOW
+
+
+async def test_when_hidden_claims_were_handed_in_is_kept_where_it_is_known(empty: str) -> None:
+    """Under a freeze: returned, returned and handed in anew, approved at once; and one of which nothing is hidden."""
+    await migrate(config=models.database.configuration(empty), target="models.0015_phones")
+    await Tortoise.close_connections()
+    await models.database.connect(empty)
+    root, task, member = uuid4(), uuid4(), uuid4()
+    await sql.execute(
+        """INSERT INTO organizations (id, code, name, kind, root_id, time_zone, settling_hours, created_at)
+           VALUES (:id, 'GS', '公司党委', 'COMMITTEE', :id, 'Asia/Shanghai', 72, :now)""",
+        id=root,
+        now=NOW,
+    )
+    await sql.execute(
+        """INSERT INTO members (id, root_id, organization_id, name, hidden_on_boards, active, balance, debt, created_at)
+           VALUES (:id, :root, :root, '李强', :no, :yes, 0, 0, :now)""",
+        id=member,
+        root=root,
+        no=False,
+        yes=True,
+        now=NOW,
+    )
+    await sql.execute(
+        """INSERT INTO tasks (id, root_id, organization_id, title, description, points, review, status, held, approved,
+             created_at) VALUES (:id, :root, :root, '慰问', '', 10, 'REVIEWED', 'OPEN', 0, 0, :now)""",
+        id=task,
+        root=root,
+        now=NOW,
+    )
+    earlier, later = NOW - timedelta(hours=1), NOW + timedelta(hours=1)
+    kept = {}
+    for seen, submitted, expected in (
+        ("SUBMITTED", earlier, earlier),
+        ("SUBMITTED", later, None),
+        ("CLAIMED", NOW, None),
+        (None, earlier, None),
+    ):
+        claim = uuid4()
+        kept[claim] = expected
+        await sql.execute(
+            """INSERT INTO claims (id, task_id, member_id, status, claimed_at, submitted_at, decided_at, public_status)
+               VALUES (:id, :task, :member, 'REJECTED', :before, :submitted, :now, :seen)""",
+            id=claim,
+            task=task,
+            member=member,
+            before=earlier,
+            submitted=submitted,
+            now=NOW,
+            seen=seen,
+        )
+    await models.database.close()
+
+    await commands.migrate(empty)
+    await models.database.connect(empty)
+    assert {one.id: one.public_submitted_at for one in await models.Claim.all()} == kept
 
 
 @pytest.fixture

@@ -10,12 +10,11 @@ from typing import Any
 
 import pytest
 from hall import Hall, opened
-from stage import freeze, handed_in, stage
-from world import World
+from stage import freeze, stage
+from world import Person, World
 
 from models import TaskReview
-from resolvers import claims, freezes, organizations
-from rules.roles import Role
+from resolvers import claims, freezes
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -183,18 +182,35 @@ async def test_an_automatic_task_completed_under_a_freeze_is_hidden_too(world: W
     assert await on.seen() == frozen
 
 
-async def test_what_moves_out_from_under_a_freeze_is_public_again(world: World) -> None:
+async def test_an_automatic_task_tells_of_its_completion_when_the_freeze_ends(world: World) -> None:
     on = await stage(world)
-    await world.grant(on.secretary, Role.ADMIN, at=on.company.root)
-    await freeze(on, on.company.general)
-    task = await world.task(on.secretary, at=on.company.third, title="档案")
-    person = await world.member("周杰", at=on.company.third)
-    claim = await handed_in(world, person, task)
-    await claims.approve(await world.session(on.secretary), claim.id, None)
-    query = "query ($task: ID!) { task(id: $task) { approvedCount claims { edges { node { status } } } } }"
-    hidden = (await world.ask(on.watcher, query, task=world.id(task)))["task"]
-    assert hidden == {"approvedCount": 0, "claims": {"edges": [{"node": {"status": "SUBMITTED"}}]}}
+    task = await world.task(on.secretary, at=on.company.first, title="自动", review=TaskReview.AUTOMATIC)
+    claim = await claims.claim(await world.session(on.members[0]), task.id)
+    await freeze(on, on.company.first)
+    query = "query ($claim: ID!) { node(id: $claim) { ... on Claim { status submittedAt decidedAt } } }"
 
-    await organizations.move(await world.session(on.secretary), on.company.third.id, on.company.root.id)
-    shown = (await world.ask(on.watcher, query, task=world.id(task)))["task"]
-    assert shown == {"approvedCount": 1, "claims": {"edges": [{"node": {"status": "APPROVED"}}]}}
+    async def seen(by: Person) -> dict[str, Any]:
+        return (await world.ask(by, query, claim=world.id(claim)))["node"]
+
+    before = await seen(on.watcher)
+    world.clock.advance(seconds=7)
+    await claims.submit(await world.session(on.members[0]), claim.id, "完成")
+
+    assert before == await seen(on.watcher) == {"status": "CLAIMED", "submittedAt": None, "decidedAt": None}
+    truth = await seen(on.secretary)
+    assert truth["status"] == "APPROVED"
+    assert truth["submittedAt"] == truth["decidedAt"] is not None
+    assert await seen(on.members[0]) == truth
+    await freezes.unfreeze(await world.session(on.secretary), on.company.first.id)
+    assert await seen(on.watcher) == truth
+
+
+async def test_handing_in_anew_after_a_hidden_return_is_hidden_too(world: World) -> None:
+    on = await stage(world)
+    await freeze(on, on.company.first)
+    frozen = await on.seen()
+    session = await world.session(on.secretary)
+    await claims.return_for_more(session, on.waiting[0].id, "缺照片")
+    world.clock.advance(seconds=7)
+    await claims.submit(await world.session(on.members[0]), on.waiting[0].id, "照片")
+    assert await on.seen() == frozen

@@ -9,11 +9,14 @@ from datetime import timedelta
 
 import pytest
 from arena import do, done
+from imports import elsewhere
 from story import Story, told
 from world import World
 
 import models
 from models import Claim, ClaimStatus, Member, PointsEntry, Task
+from resolvers import claims, time
+from rules.refusals import ClaimInWrongState
 
 
 @pytest.fixture
@@ -128,6 +131,33 @@ async def test_closing_waits_for_time_and_never_time_for_closing(world: World, s
 
     assert (await closing)["__typename"] == "CloseTaskSuccess"
     assert (await Task.get(id=task.id)).status is models.TaskStatus.CLOSED
+
+
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+async def test_a_closed_task_falls_due_while_somebody_hands_in(world: World, story: Story, database: str) -> None:
+    """Time has come to the claims of a task that was closed by hand; the one who hands in lives a moment earlier."""
+    due = world.clock.now + timedelta(hours=1)
+    task = await world.task(story.secretary, at=story.company.root, due_at=due)
+    early, late = sorted((story.li, story.zhao), key=lambda one: one.id)
+    for one in (early, late):
+        await done(world, one, "claimTask", taskId=world.id(task))
+        world.clock.advance(seconds=1)
+    await done(world, story.secretary, "closeTask", taskId=world.id(task))
+    first, second = [await Claim.get(task_id=task.id, member_id=one.id) for one in (early, late)]
+    session = await world.session(early)
+
+    async with elsewhere(database) as execute:
+        await execute(f"UPDATE claims SET status = status WHERE id = '{second.id}'")
+        falling_due = asyncio.create_task(time.write_due(due, world.announcements.append))
+        await asyncio.sleep(0.3)
+        handing_in = asyncio.create_task(claims.submit(session, first.id, "照片"))
+        await asyncio.sleep(0.3)
+    fell_due, handed_in = await asyncio.gather(falling_due, handing_in, return_exceptions=True)
+
+    assert fell_due == 1
+    assert isinstance(handed_in, ClaimInWrongState)
+    assert {one.status for one in await Claim.filter(task_id=task.id)} == {ClaimStatus.EXPIRED}
+    assert (await Task.get(id=task.id)).held == 0
 
 
 async def test_positions_are_gap_free_whatever_happens_at_once(world: World, story: Story) -> None:

@@ -6,13 +6,14 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from imports import elsewhere
 from story import Story, told
 from world import World
 
 import models
 from models import BoardVersion, Clock, Instant, Task, TaskStatus
 from models.clock import InstantKind
-from resolvers import roles
+from resolvers import claims, roles, time
 from rules.roles import Role
 
 MIDNIGHT = datetime(2026, 3, 10, 16, tzinfo=UTC)  # of the eleventh, in Shanghai
@@ -55,6 +56,22 @@ async def test_midnight_takes_a_position_and_changes_every_board(world: World, s
     pending = await Instant.filter(position=None).order_by("at").values_list("kind", "at")
     assert (InstantKind.MIDNIGHT, MIDNIGHT + timedelta(days=1)) in pending
     assert (InstantKind.FINAL, MIDNIGHT + timedelta(hours=72)) in pending
+
+
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+async def test_time_that_loses_a_deadlock_writes_all_the_same(world: World, story: Story, database: str) -> None:
+    """Somebody else has a claim and then wants its task. PostgreSQL refuses whoever has waited longer: time."""
+    due = world.clock.now + timedelta(hours=1)
+    task = await world.task(story.secretary, at=story.company.root, due_at=due)
+    claim = await claims.claim(await world.session(story.li), task.id)
+    async with elsewhere(database) as execute:
+        await execute(f"UPDATE claims SET status = status WHERE id = '{claim.id}'")
+        falling_due = asyncio.create_task(time.write_due(due, world.announcements.append))
+        await asyncio.sleep(0.3)
+        await execute(f"UPDATE tasks SET held = held WHERE id = '{task.id}'")
+
+    assert await falling_due == 1
+    assert (await Task.get(id=task.id)).held == 0
 
 
 async def test_ten_writers_at_midnight_write_it_once(world: World, story: Story) -> None:

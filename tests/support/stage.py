@@ -14,7 +14,7 @@ from rules.roles import Role
 ROWS = """rank previousRank score points memberCount reachedAt id
   subject { ... on Member { id } ... on Organization { id } }"""
 BOARD = f"version asOf state frozenAt finalAt view size rows(first: 100) {{ {ROWS} }}"
-CLAIM = "id status decidedAt evidence reviewNote pointsEntry { id }"
+CLAIM = "id status submittedAt decidedAt evidence reviewNote pointsEntry { id }"
 TASK = f"""id claimedCount approvedCount claims(first: 100) {{ totalCount edges {{ node {{ {CLAIM} }} }} }}
   approvedClaims: claims(status: APPROVED) {{ totalCount edges {{ node {{ {CLAIM} }} }} }}"""
 COURSE = "id status completionCount"
