@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from rules.texts import sayable
+
 
 class Refusal(Exception):
     def __init__(self, message: str) -> None:
@@ -158,7 +160,7 @@ class Checks:
             self.that(False, path, f"{path} has {len(kept)} characters; at most {most} are allowed.")
         elif any(ord(letter) < 32 and letter not in "\n\t\r" for letter in kept):
             self.that(False, path, f"{path} holds a control character; leave it out.")
-        elif any(0xD800 <= ord(letter) <= 0xDFFF for letter in kept):
+        elif not sayable(kept):
             self.that(False, path, f"{path} is not valid Unicode text.")
         return kept
 
