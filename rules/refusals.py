@@ -3,7 +3,8 @@
 Raised anywhere below schema/, mapped there to the union member of the same name. A raise rolls back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,6 +41,15 @@ class InvalidInput(Refusal):
     @classmethod
     def at(cls, path: str, message: str) -> "InvalidInput":
         return cls(Fault(tuple(path.split(".")), message))
+
+
+@contextmanager
+def wrong_at(path: str) -> Generator[None]:
+    """A ValueError inside is the fault of the input there, and says so in words for people."""
+    try:
+        yield
+    except ValueError as error:
+        raise InvalidInput.at(path, str(error)) from error
 
 
 class WrongCredentials(Refusal):

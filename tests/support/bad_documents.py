@@ -149,6 +149,8 @@ TEXTS: dict[str, Any] = {
     "two surrogates the wrong way": "\udc00\ud800",
     "a NUL": NUL,
     "a NUL within": f"a{NUL}b",
+    "a code with a surrogate": f"BBBBB{SURROGATE}",
+    "a code with a NUL": f"BBBBB{NUL}",
     "bidi": BIDI,
     "zero width": UNSEEN,
     "100,000 letters": "a" * 100_000,
