@@ -36,6 +36,12 @@ def code_of(refusal: Refusal) -> Code:
     return CODES.get(type(refusal), Code.REFUSED)
 
 
+def away(error: Exception) -> bool:
+    """Whether the database, or the way to it, failed for a moment, so that the same may go well soon."""
+    # Tortoise has one name for a database that is busy and for a value that no database takes.
+    return isinstance(error, AWAY) and not isinstance(error.__cause__, asyncpg.DataError)
+
+
 def presented(error: GraphQLError) -> GraphQLError:
     """The error as a client may see it, with a code. What nobody expected becomes an id that the log holds too."""
     cause = error.original_error
@@ -133,8 +139,8 @@ async def run(operation: Operation, value: Any, session: Session) -> dict[str, A
     result = await answer(operation.document, operation.name, operation.variables, Context(session), value)
     payload: dict[str, Any] = {"data": result.data}
     for error in result.errors or ():
-        if isinstance(error.original_error, AWAY):
-            raise error.original_error
+        if (cause := error.original_error) is not None and away(cause):
+            raise cause
     if result.errors:
         payload["errors"] = presented_all(result.errors)
     return payload

@@ -12,7 +12,8 @@ from starlette.applications import Starlette
 from app import logs
 from app.factory import create_app
 from app.settings import Settings, load
-from realtime.connection import DRAIN, LiveConnection, LiveRequests
+from realtime.connection import DRAIN, LiveConnection
+from realtime.requests import LiveRequests
 
 MOST_FRAME = 64 * 1024  # bytes from a client: a subscription with its document
 PING = 10.0  # seconds; a peer that answers none in as many again is aborted

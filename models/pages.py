@@ -10,13 +10,16 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from enum import Enum
 from typing import Any, Generic, TypeGuard, TypeVar, cast
 from uuid import UUID
 
+from tortoise.fields import Field, IntField
 from tortoise.models import Model
 
 from models import sql
 from rules.refusals import InvalidInput
+from rules.texts import sayable
 
 M = TypeVar("M", bound=Model)
 MOST = 100
@@ -92,10 +95,9 @@ def _after(listing: Listing[Any], text: str | None) -> tuple[str, dict[str, Any]
     fields = listing.model._meta.fields_map
     for (column, _), raw, name in zip(listing.order, read_cursor(text, len(listing.order)), "abcdef", strict=False):
         try:
-            value = fields[column].to_python_value(raw)
+            values[f"cursor_{name}"] = _held(fields[column], raw)
         except (ValueError, TypeError, OverflowError, AttributeError, ArithmeticError) as error:
             raise InvalidInput.at("after", "after is not a cursor of this list.") from error
-        values[f"cursor_{name}"] = value.value if hasattr(value, "value") else value
     alternatives: list[str] = []
     for index, (column, descending) in enumerate(listing.order):
         equal = [f"t.{before} = :cursor_{'abcdef'[i]}" for i, (before, _) in enumerate(listing.order[:index])]
@@ -103,6 +105,16 @@ def _after(listing: Listing[Any], text: str | None) -> tuple[str, dict[str, Any]
             " AND ".join([*equal, f"t.{column} {'<' if descending else '>'} :cursor_{'abcdef'[index]}"])
         )
     return "(" + " OR ".join(f"({one})" for one in alternatives) + ")", values
+
+
+def _held(field: Field[Any], raw: str | int) -> Any:
+    """As the column holds it. ValueError and its like: it holds no such thing, on one of the engines at least."""
+    value = field.to_python_value(str(raw))  # as it was written; a number would be read as seconds by some fields
+    if isinstance(field, IntField) and not field.constraints["ge"] <= value <= field.constraints["le"]:
+        raise ValueError(f"{value} is beyond the column")
+    if isinstance(value, str) and not sayable(value):
+        raise ValueError("no database takes this text")
+    return value.value if isinstance(value, Enum) else value
 
 
 async def load(

@@ -1,7 +1,9 @@
 """Rewards that points buy, and their redemptions. Stock and balance are held by conditional UPDATEs and CHECKs, how
-often somebody may redeem by a unique slot."""
+often somebody may redeem by counting what it holds, under its lock; a unique slot keeps two that counted at once apart.
+"""
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Container, Iterable
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -44,7 +46,8 @@ class Reward(Model):
 
 
 class Redemption(Model):
-    """month: the first day of the one in which it was redeemed, at the root. slot: which of per_month it takes.
+    """month: the first day of the one in which it was redeemed, at the root. slot: a number that no other
+    living one of the member, organization and month has; it says nothing about how many there are.
     rank, board_position: where the member stood last month, up to which position; None: nobody asked. frozen: the
     board was the public's, beneath a freeze."""
 
@@ -96,8 +99,8 @@ async def give_back(reward_id: UUID) -> None:
     await sql.execute("UPDATE rewards SET stock = stock + 1 WHERE id = :id", id=reward_id)
 
 
-async def free_slot(member_id: UUID, organization_id: UUID, month: date) -> int:
-    """The smallest that no living redemption of the member takes, under the member's lock."""
+async def slots_taken(member_id: UUID, organization_id: UUID, month: date) -> set[int]:
+    """One for each living redemption of the member, under the member's lock."""
     found = await sql.rows(
         """SELECT slot FROM redemptions WHERE member_id = :member AND organization_id = :organization
              AND month = :month AND status <> 'CANCELLED'""",
@@ -105,8 +108,12 @@ async def free_slot(member_id: UUID, organization_id: UUID, month: date) -> int:
         organization=organization_id,
         month=month,
     )
-    taken = {one["slot"] for one in found}
-    return next(slot for slot in range(1, len(taken) + 2) if slot not in taken)
+    return {one["slot"] for one in found}
+
+
+def free_slot(taken: Container[int]) -> int:
+    """The smallest that is not taken."""
+    return next(slot for slot in itertools.count(1) if slot not in taken)
 
 
 async def decide(redemption_id: UUID, status: RedemptionStatus, by: UUID, at: datetime) -> bool:

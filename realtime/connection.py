@@ -16,7 +16,6 @@ from time import perf_counter
 from typing import Any, cast
 
 import structlog
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.protocol import State
 
@@ -30,52 +29,9 @@ DRAINED_PER_SECOND = 200
 LINGER = 2.0  # seconds in which a peer that broke the protocol may still read why: a close at once could overtake it
 PART = 2_048  # bytes taken at once: at most some 340 frames, 5 ms
 REST = 9  # times as long as a part took, until the next: a flood has a tenth of the loop
-MOST_HEAD = 64 * 1024  # bytes of a request's line and headers: a token has 50, a GET's document 16,000 at most
 EXTENSION = "leitai.connection"
 DEFLATE = deflate.Factory()
 log = structlog.get_logger("leitai.socket")
-
-
-class LiveRequests(HttpToolsProtocol):
-    """What speaks HTTP before a socket is upgraded; then it is done, and must not hold itself.
-
-    The parser keeps a head until it is whole, however long it grows: it is measured here."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._head: int | None = 0  # bytes of one that is not whole yet; None: it is
-
-    def data_received(self, data: bytes) -> None:
-        most = MOST_HEAD - (self._head or 0)
-        if self._reads_head() and len(data) > most:
-            super().data_received(data[:most])
-            if self._reads_head():
-                self._refuse_head()
-                return
-            data = data[most:]
-        super().data_received(data)
-        if self._head is not None:
-            self._head += len(data)
-
-    def _reads_head(self) -> bool:
-        return self._head is not None
-
-    def _refuse_head(self) -> None:
-        if not self.transport.is_closing():
-            log.info("head_too_long")
-            self.send_400_response(f"The head of the request is too long; {MOST_HEAD} bytes are allowed.")
-
-    def on_message_begin(self) -> None:
-        self._head = 0
-        super().on_message_begin()
-
-    def on_headers_complete(self) -> None:
-        self._head = None
-        super().on_headers_complete()
-
-    def handle_websocket_upgrade(self) -> None:
-        super().handle_websocket_upgrade()
-        cast(Any, self).parser = None
 
 
 class LiveConnection(WebSocketsSansIOProtocol):

@@ -14,9 +14,10 @@ from models.pages import Page, bounded, read_cursor
 from resolvers import sight
 from resolvers.session import Session
 from resolvers.sight import NOBODY
-from rules.refusals import InvalidInput, NotAllowed
+from rules.refusals import Checks, InvalidInput, NotAllowed
 from rules.roles import Scope
 
+LONGEST_ACTION = 64  # characters, as the column has
 UNKNOWN = "There is no such audit entry, or you may not see it."
 
 
@@ -31,6 +32,9 @@ async def wanted(
 ) -> Wanted:
     """Whose log may be read. organization_id None: what belongs to no root, for an operator. NotFound, NotAllowed."""
     session.signed_in()
+    checks = Checks()
+    action = None if action is None else checks.text(action, "action", most=LONGEST_ACTION)
+    checks.done()
     if organization_id is None:
         if not sight.audited(session, None):
             raise NotAllowed("What belongs to no root is an operator's to read; name an organization.")

@@ -51,6 +51,11 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def _is_code(text: str) -> bool:
+    """Whether a screen could show it: nothing else is looked for."""
+    return len(text) == CODE_LENGTH and set(text) <= set(ALPHABET)
+
+
 async def ask(session: Session) -> Asked:
     """A code for a screen that nobody has paired. TooManyAttempts: its address asked for too many."""
     now = session.now()
@@ -87,7 +92,7 @@ async def approve(session: Session, code: str, organization_id: UUID, name: str,
     rows = await displays.checked_scenes(session, permit.lineage, scenes)
     [guess] = await attempts.take(session.now(), (OF_CODES, str(viewer.account_id)))
     async with session.work() as work:
-        pairing = await models.displays.take_pairing(code, work.now) if len(code) == CODE_LENGTH else None
+        pairing = await models.displays.take_pairing(code, work.now) if _is_code(code) else None
         if pairing is None:
             raise PairingExpired(EXPIRED)
         made = Display(

@@ -6,7 +6,6 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Generic, TypeVar
 from uuid import UUID
 
 import models
@@ -17,9 +16,8 @@ from resolvers.session import Session
 from rules import periods
 from rules.periods import BoardState, Period, PeriodKind
 from rules.ranking import OrganizationScoring
-from rules.refusals import InvalidInput, NotFound
+from rules.refusals import InvalidInput, NotFound, wrong_at
 
-T = TypeVar("T")
 DAYS_KEPT = 200  # boards whose ranks at the day's start are remembered per process
 
 
@@ -53,11 +51,17 @@ class Board:
         found = self.members.get(subject_id)
         return found is None or self.key.view is BoardView.FULL or not found[0].hidden_on_boards
 
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What tells it from every other board, in any view. No part of it holds a colon."""
+        key = self.key
+        what = (key.subject, key.period, self.first_day, key.kind, int(key.children_only), key.scoring)
+        at = (key.at.strftime("%Y%m%dT%H%M%S.%fZ"),) if key.at else ()
+        return (key.organization_id, *what, *at)
+
     def row_key(self, subject_id: UUID) -> str:
         """Of a subject on this board; who is hidden can't be guessed from it."""
-        text = f"{self.key.organization_id}:{self.key.subject}:{self.first_day}:{self.key.period}:{subject_id}"
-        if self.key.at:
-            text += f":{self.key.at}"
+        text = ":".join(map(str, (*self.identity, subject_id)))
         return hmac.new(self.secret, text.encode(), hashlib.sha256).hexdigest()[:32]
 
     def standing_key(self, subject_id: UUID) -> str:
@@ -65,24 +69,7 @@ class Board:
         return hmac.new(self.secret, f"standing:{self.row_key(subject_id)}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
-class Recent(Generic[T]):
-    """The newest few results by key."""
-
-    def __init__(self, most: int) -> None:
-        self._kept: OrderedDict[object, T] = OrderedDict()
-        self._most = most
-
-    def get(self, key: object) -> T | None:
-        return self._kept.get(key)
-
-    def keep(self, key: object, value: T) -> T:
-        self._kept[key] = value
-        while len(self._kept) > self._most:
-            self._kept.popitem(last=False)
-        return value
-
-
-_day_starts: Recent[Mapping[UUID, int]] = Recent(DAYS_KEPT)
+_day_starts: OrderedDict[object, Mapping[UUID, int]] = OrderedDict()
 
 # ---------------------------------------------------------------- opening
 
@@ -103,18 +90,31 @@ async def key(
     view = session.view(lineage)
     if at is not None and at > session.now():
         raise InvalidInput.at("at", "at lies in the future; leave it out for the board as it stands.")
-    for name, day in (("on", on), ("at", at)):
-        try:
-            if day is not None:
-                periods.period(period, day, lineage[0].time_zone)
-        except ValueError as error:
-            raise InvalidInput.at(name, str(error)) from error
+    zone = lineage[0].time_zone
+    if at is not None:
+        with wrong_at("at"):
+            _period(period, _today(at, zone)[0], zone)
+    if on is not None:
+        with wrong_at("on"):
+            _period(period, on, zone)
     if subject is Subject.MEMBER:
         return BoardKey(organization_id, subject, period, on, None, False, None, view, at)
     inside = lineage[-1].kind in (OrganizationKind.BRANCH, OrganizationKind.GROUP)
     if kind is OrganizationKind.GROUP and not inside and view is not BoardView.FULL:
         raise NotFound("Groups are ranked within their branch.")
     return BoardKey(organization_id, subject, period, on, kind, children_only, scoring, view, at)
+
+
+def _today(time: datetime, zone: str) -> tuple[date, datetime]:
+    """The day and its beginning. ValueError: no day is that early or late."""
+    today = periods.local_day(time, zone)
+    return today, periods.midnight(today, zone)
+
+
+def _period(kind: PeriodKind, day: date, zone: str) -> tuple[Period, date]:
+    """The period around a day, and its first day. ValueError: no day is that early or late."""
+    period = periods.period(kind, day, zone)
+    return period, periods.local_day(period.starts_at, zone) if period.starts_at else date.min
 
 
 # ---------------------------------------------------------------- loading
@@ -133,11 +133,11 @@ async def load(board: BoardKey) -> Board | None:
         if board.at:
             last, day = await models.leaderboards.moment(lineage[0].id, board.at)
             facts = replace(facts, time=board.at, changed_at=board.at, position=last, day_position=day)
-        today = periods.local_day(facts.time, zone)
-        period = periods.period(board.period, board.on or today, zone)
+        today, midnight = _today(facts.time, zone)
+        period, first_day = _period(board.period, board.on or today, zone)
         frozen = public and facts.frozen > 0
         ranking = await _ranking(board, period, facts.time, facts.position, board.at, frozen=frozen)
-        previous = await _previous(board, period, facts, periods.midnight(today, zone), frozen)
+        previous = await _previous(board, period, facts, midnight, frozen)
         corrections, corrected_at = await models.leaderboards.corrections(
             board.organization_id,
             period.starts_at,
@@ -160,12 +160,11 @@ async def load(board: BoardKey) -> Board | None:
             members = {one: (member, homes[member.organization_id]) for one, member in found.items()}
         else:
             organizations = await models.organizations.by_ids(subjects)
-    begins = period.starts_at
     return Board(
         key=board,
         lineage=lineage,
         period=period,
-        first_day=periods.local_day(begins, zone) if begins else date.min,
+        first_day=first_day,
         state=BoardState.FROZEN if frozen_at else periods.state(period, facts.time, settling),
         version=facts.version,
         position=facts.position,
@@ -241,7 +240,9 @@ async def _previous(
     found = _day_starts.get(known)
     if found is None:
         ranking = await _ranking(board, period, facts.time, facts.day_position, midnight, frozen=frozen)
-        found = _day_starts.keep(known, {one.subject_id: one.rank for one in ranking})
+        found = _day_starts[known] = {one.subject_id: one.rank for one in ranking}
+        while len(_day_starts) > DAYS_KEPT:
+            _day_starts.popitem(last=False)
     return found
 
 

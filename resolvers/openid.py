@@ -20,6 +20,7 @@ from resolvers.session import Session, Viewer
 from rules.addresses import network
 from rules.id_tokens import Identity
 from rules.refusals import InvalidInput, ProviderUnavailable, TooManyAttempts
+from rules.texts import sayable
 
 STATE_LIFE = timedelta(minutes=10)
 MOST_OPEN = 20_000  # sign-ins under way, of all
@@ -79,7 +80,7 @@ async def finish(session: Session, code: str, state: str, secret: str) -> tuple[
     redirect_uri = await models.openid.take_state(state, secret, now)
     if redirect_uri is None:
         raise unacceptable("state")
-    if not 1 <= len(code) <= LONGEST or not sessions.sayable(code):
+    if not 1 <= len(code) <= LONGEST or not sayable(code):
         raise unacceptable("code")
     identity = await provider.identity(
         code=code,

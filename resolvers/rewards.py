@@ -139,8 +139,8 @@ async def _paid(
 ) -> Redemption:
     member = await models.members.locked(member_id)
     assert member is not None
-    slot = await rewards.free_slot(member_id, reward.organization_id, before.month)
-    if reward.per_month is not None and slot > reward.per_month:
+    taken = await rewards.slots_taken(member_id, reward.organization_id, before.month)
+    if reward.per_month is not None and len(taken) >= reward.per_month:
         newest = await rewards.newest(member_id, reward.organization_id, before.month)
         often = "once" if reward.per_month == 1 else f"{reward.per_month} times"
         raise AlreadyRedeemed(f"A member redeems {often} a month; the next month opens again.", newest)
@@ -154,7 +154,7 @@ async def _paid(
         member_id=member_id,
         price=reward.price,
         month=before.month,
-        slot=slot,
+        slot=rewards.free_slot(taken),
         top=reward.top,
         rank=before.rank,
         board_position=before.position,

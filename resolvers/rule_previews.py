@@ -19,7 +19,7 @@ from rules import periods, point_rules, point_specs
 from rules.periods import Period, PeriodKind
 from rules.point_rules import CutReason, Entry, TooManyPoints
 from rules.point_specs import Earner, Spec
-from rules.refusals import Checks, InvalidInput
+from rules.refusals import Checks, InvalidInput, wrong_at
 from rules.roles import Scope
 
 MOST_ACTS = 20_000  # about a second of work
@@ -74,8 +74,8 @@ async def preview(
     checks.done()
     spec = point_specs.parse(rule, "rule")
     root = (await session.require(Scope.RULES_MANAGE, at=organization_id)).lineage[0]
-    month = _month(session.now(), root.time_zone, on)
-    acts = await _acts(organization_id, root.id, root.time_zone, code, spec, month)
+    month, year = _month_and_year(session.now(), root.time_zone, on)
+    acts = await _acts(organization_id, root.id, root.time_zone, code, spec, month, year)
     given: dict[str, list[int]] = defaultdict(list)
     would: dict[str, list[int]] = defaultdict(list)
     changes: dict[object, list[int]] = defaultdict(lambda: [0, 0])
@@ -94,11 +94,13 @@ async def preview(
     )
 
 
-def _month(now: datetime, zone: str, on: date | None) -> Period:
+def _month_and_year(now: datetime, zone: str, on: date | None) -> tuple[Period, Period]:
     today = periods.local_day(now, zone)
     if on is not None and on > today:
         raise InvalidInput.at("on", "on lies in the future; a preview looks back.")
-    return periods.period(PeriodKind.MONTH, on or today.replace(day=1) - timedelta(days=1), zone)
+    day = on or today.replace(day=1) - timedelta(days=1)
+    with wrong_at("on"):
+        return periods.period(PeriodKind.MONTH, day, zone), periods.period(PeriodKind.YEAR, day, zone)
 
 
 def _differences(acts: Sequence[_Act], changes: Mapping[object, list[int]]) -> tuple[int, list[Difference]]:
@@ -114,16 +116,16 @@ def _differences(acts: Sequence[_Act], changes: Mapping[object, list[int]]) -> t
 # ---------------------------------------------------------------- the acts
 
 
-async def _acts(organization_id: UUID, root_id: UUID, zone: str, code: str, spec: Spec, month: Period) -> list[_Act]:
+async def _acts(
+    organization_id: UUID, root_id: UUID, zone: str, code: str, spec: Spec, month: Period, year: Period
+) -> list[_Act]:
     """In the order of the ledger, from the beginning of the month's year. InvalidInput: too many to replay."""
-    assert month.starts_at is not None
     assert month.ends_at is not None
     codes = {code}
     now = (await models.rules.for_organizations([code], [organization_id])).at(code, organization_id, month.ends_at)
     groups = {one for one in (spec.group, now.cap_group if now else None) if one}
     if groups:
         codes |= {one for some in (await models.rules.codes_of_groups(groups, root_id)).values() for one in some}
-    year = periods.period(PeriodKind.YEAR, periods.local_day(month.starts_at, zone), zone)
     rows = await sql.rows(
         f"""SELECT e.*, v.rule_id FROM points_entries e
             JOIN organization_paths p ON p.descendant_id = e.organization_id AND p.ancestor_id = :organization

@@ -16,6 +16,7 @@ from resolvers.audit import Subject
 from resolvers.session import Service, Session, Viewer, Work
 from rules.addresses import network
 from rules.refusals import Checks, NotFound, TooManyAttempts, WrongCredentials
+from rules.texts import sayable
 
 FREE_FAILURES = 5  # of one login from one address: a typo, the old password, the wrong keyboard
 FREE_ELSEWHERE = 50  # of one login from all addresses where it is not familiar: somebody tries from many at once
@@ -175,11 +176,6 @@ def _itself(viewer: Viewer) -> Subject:
 async def _matches(account: Account | None, password: str) -> bool:
     kept = account.password_hash if account and sayable(password) else None
     return await passwords.matches(kept, password.encode(errors="replace").decode())
-
-
-def sayable(text: str) -> bool:
-    """Neither a lone surrogate nor a NUL, which JSON can carry and no database or hash takes."""
-    return "\0" not in text and not any(0xD800 <= ord(letter) <= 0xDFFF for letter in text)
 
 
 async def sign_out(session: Session) -> None:

@@ -23,7 +23,7 @@ from resolvers import members, sessions, sight
 from resolvers.session import Announce, Now, Session
 from rules import periods
 from rules.periods import PeriodKind
-from rules.refusals import InvalidInput, NotAllowed, NotFound
+from rules.refusals import InvalidInput, NotAllowed, NotFound, wrong_at
 from rules.statements import Cell, local
 
 LIFE = timedelta(minutes=10)
@@ -68,10 +68,8 @@ async def create_link(
     viewer = session.signed_in()
     member = await _allowed(session, member_id)
     zone, _ = await models.organizations.settling_root(member.root_id)
-    try:
+    with wrong_at("on"):
         found = periods.period(period, on or periods.local_day(session.now(), zone), zone)
-    except ValueError as error:
-        raise InvalidInput.at("on", str(error)) from error
     starts, ends = found.starts_at or BEGINNING, found.ends_at or END
     if format is StatementFormat.XLSX and await models.points.count(member_id, starts, ends) > MOST_SHEET:
         raise InvalidInput.at("format", f"That is more than {MOST_SHEET} entries; take CSV, or a shorter period.")

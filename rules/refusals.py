@@ -3,9 +3,12 @@
 Raised anywhere below schema/, mapped there to the union member of the same name. A raise rolls back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+
+from rules.texts import sayable
 
 
 class Refusal(Exception):
@@ -38,6 +41,15 @@ class InvalidInput(Refusal):
     @classmethod
     def at(cls, path: str, message: str) -> "InvalidInput":
         return cls(Fault(tuple(path.split(".")), message))
+
+
+@contextmanager
+def wrong_at(path: str) -> Generator[None]:
+    """A ValueError inside is the fault of the input there, and says so in words for people."""
+    try:
+        yield
+    except ValueError as error:
+        raise InvalidInput.at(path, str(error)) from error
 
 
 class WrongCredentials(Refusal):
@@ -158,7 +170,7 @@ class Checks:
             self.that(False, path, f"{path} has {len(kept)} characters; at most {most} are allowed.")
         elif any(ord(letter) < 32 and letter not in "\n\t\r" for letter in kept):
             self.that(False, path, f"{path} holds a control character; leave it out.")
-        elif any(0xD800 <= ord(letter) <= 0xDFFF for letter in kept):
+        elif not sayable(kept):
             self.that(False, path, f"{path} is not valid Unicode text.")
         return kept
 

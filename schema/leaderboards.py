@@ -139,11 +139,8 @@ class Leaderboard(Node):
     @classmethod
     def of(cls, board: Board) -> "Leaderboard":
         key = board.key
-        parts = (key.subject, key.period, board.first_day, key.kind, int(key.children_only), key.scoring)
-        if key.at:  # without its colons, which part the key
-            parts += (key.at.strftime("%Y%m%dT%H%M%S.%fZ"),)
         return cls(
-            id=strawberry.ID(ids.encode("Leaderboard", key.organization_id, *parts)),
+            id=strawberry.ID(ids.encode("Leaderboard", *board.identity)),
             board=board,
             organization=Organization.of(board.lineage[-1]),
             subject=key.subject,

@@ -1,11 +1,15 @@
 """Where one stands, and what was given, live."""
 
+import asyncio
+import json
 from collections.abc import AsyncGenerator
 
 import pytest
-from hall import Hall, opened
+from hall import Hall, Screen, opened
 from world import World
 
+from models import pages
+from realtime.logs import LogSource
 from resolvers import members
 from rules.roles import Role
 
@@ -15,6 +19,8 @@ STANDING = """subscription ($input: LeaderboardInput!, $subject: ID) {
 LOG = """subscription ($organization: ID!, $after: String) {
   pointsAwarded(organizationId: $organization, after: $after) {
   cursor edges { cursor node { amount reason member { displayName } organization { name } } } } }"""
+NESTED = """subscription ($organization: ID!, $after: String) { pointsAwarded(organizationId: $organization) {
+  edges { node { member { pointsEntries(after: $after) { edges { cursor } } } } } } }"""
 PAGE = """query ($organization: ID!, $after: String, $first: Int) {
   pointsLog(organizationId: $organization, after: $after, first: $first) {
     cursor edges { cursor node { amount reason member { displayName } organization { name } } } } }"""
@@ -93,6 +99,39 @@ async def test_the_log_replays_and_goes_on_and_equals_its_twin(world: World, hal
         after = page["cursor"]
     assert pages == [edge for frame in everything.frames for edge in frame["edges"]]
     assert after == everything.newest["cursor"]
+
+
+class Told(Screen):
+    """One that reads what it is told of errors too."""
+
+    def _keep(self, payload: bytes) -> None:
+        self.frames.append(json.loads(payload[:-1]))
+
+
+async def test_a_cursor_that_no_column_takes_is_told_so_and_the_log_goes_on(world: World, hall: Hall) -> None:
+    """Also deep in a frame, where what the database says might be taken for a database that is away."""
+    company = await world.company()
+    secretary = await world.member("王芳", at=company.root, roles=[Role.SECRETARY])
+    member = await world.member("李强", at=company.first)
+    await world.award(secretary, member, 1)
+    viewer = await hall.live.viewer(f"Bearer {member.token}")
+    screens: list[Told] = []
+    for bad in (["9" * 30, "0"], [2**40, 2**40], ["\x00", "0"]):
+        given = {"organization": world.id(company.root), "after": pages.cursor(bad)}
+        operation = hall.live.documents.subscription(NESTED, None, given)
+        source, group, execute, _ = await hall.live.open(viewer, operation)
+        assert isinstance(source, LogSource)
+        screens.append(Told())
+        hall.places.append(hall.live.hub.follow(source, group, execute, operation.shareable, screens[-1]))
+
+    for count in (1, 2):
+        for screen in screens:
+            async with asyncio.timeout(10):
+                while len(screen.frames) < count:
+                    await asyncio.sleep(0.01)
+            assert {one["extensions"]["code"] for one in screen.newest["errors"]} == {"BAD_USER_INPUT"}
+        await world.award(secretary, member, 2)
+        await hall.live.hub.poll()
 
 
 async def test_a_cursor_that_is_none_is_told_so(world: World) -> None:

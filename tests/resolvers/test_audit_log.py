@@ -15,7 +15,7 @@ import models
 from models import AuditAddress, AuditEntry, AuditOutcome, Organization
 from resolvers import audit, audit_looks, members, points, sessions, tasks, verification
 from resolvers.sessions import FREE_FAILURES
-from rules.refusals import NotAllowed, NotFound, TaskNotDraft, TooManyAttempts, WrongCredentials
+from rules.refusals import InvalidInput, NotAllowed, NotFound, TaskNotDraft, TooManyAttempts, WrongCredentials
 from rules.roles import Role
 
 LOG = """query ($at: ID, $first: Int, $after: String, $action: String, $member: ID, $since: DateTime) {
@@ -150,6 +150,10 @@ async def test_pages_and_filters(world: World) -> None:
     for wrong in ("?", "W10", "WyJhIl0", "WzBd"):
         with pytest.raises(AnsweredWithErrors, match="cursor"):
             await log(world, secretary, root, after=wrong)
+    for wrong in ("\ud800", "a\0b", "a" * 100):
+        with pytest.raises(AnsweredWithErrors, match="action") as refused:
+            await log(world, secretary, root, action=wrong)
+        assert isinstance(refused.value.__cause__, InvalidInput)
 
 
 # ---------------------------------------------------------------- as acts go

@@ -93,9 +93,11 @@ async def test_only_who_manages_displays_there_pairs(world: World, story: Story)
     assert there["__typename"] == "NotFound"
 
 
-async def test_guessing_codes_makes_wait(world: World, story: Story) -> None:
+@pytest.mark.parametrize("guess", ["BBBBBB", "BBBBB\ud800", "BBBBB\0", "", "擂台擂台擂台"])
+async def test_guessing_codes_makes_wait(world: World, story: Story, guess: str) -> None:
+    """Whatever is guessed: what no database takes is a wrong code as any other."""
     root = world.id(story.company.root)
-    answers = [await approve(world, story.secretary, "BBBBBB", organizationId=root) for _ in range(6)]
+    answers = [await approve(world, story.secretary, guess, organizationId=root) for _ in range(6)]
     assert [one["__typename"] for one in answers] == ["PairingExpired"] * 5 + ["TooManyAttempts"]
     assert answers[-1]["retryAfterSeconds"] >= 1
 

@@ -9,6 +9,8 @@ from ledger import move, reverse
 from story import told
 from world import AnsweredWithErrors, World
 
+from rules.refusals import InvalidInput
+
 ROWS = "rank previousRank score points memberCount reachedAt"
 BOARD = f"""query ($input: LeaderboardInput!, $at: DateTime) {{ leaderboard(input: $input, at: $at) {{
   id state size asOf view frozenAt rows(first: 100) {{ id {ROWS} subject {{
@@ -67,9 +69,21 @@ async def test_before_anything_it_is_empty_and_the_future_is_refused(world: Worl
     for at in ("0002-01-01T00:00:00Z", (world.clock.now - timedelta(seconds=1)).isoformat()):
         assert (await world.ask(story.li, BOARD, input=given, at=at))["leaderboard"]["rows"] == []
     ahead = (world.clock.now + timedelta(seconds=1)).isoformat()
-    for at, why in ((ahead, "lies in the future"), ("0001-01-01T00:00:00Z", "outside the years")):
-        with pytest.raises(AnsweredWithErrors, match=why):
-            await world.ask(story.li, BOARD, input=given, at=at)
+    month = given | {"period": "MONTH"}
+    for board, at, why in (
+        (given, ahead, "lies in the future"),
+        (given, "0001-01-01T00:00:00Z", "outside the years"),
+        (given, "0001-12-31T23:59:59Z", "outside the years"),
+        (month, "0001-01-01T00:00:00Z", "outside the years"),
+        (month, "0002-01-01T00:00:00Z", "outside the years"),
+        (month | {"on": "0001-12-31"}, None, "outside the years"),
+        (month | {"on": "0002-01-05"}, None, "outside the years"),
+        (month | {"on": "9999-01-01"}, None, "outside the years"),
+    ):
+        with pytest.raises(AnsweredWithErrors, match=why) as refused:
+            await world.ask(story.li, BOARD, input=board, at=at)
+        assert isinstance(refused.value.__cause__, InvalidInput), (board, at)
+    assert (await world.ask(story.li, BOARD, input=month | {"on": "9998-12-31"}))["leaderboard"]["rows"] == []
 
 
 async def test_it_is_a_node_of_its_own_with_rows_of_its_own(world: World) -> None:

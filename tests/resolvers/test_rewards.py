@@ -156,6 +156,25 @@ async def test_how_often_counts_all_rewards_of_the_organization(world: World, st
     assert names == ["RedeemRewardSuccess", "RedeemRewardSuccess", "AlreadyRedeemed", "RedeemRewardSuccess"]
 
 
+async def test_a_cancelled_redemption_opens_the_month_for_no_more_than_may_be(world: World, story: Story) -> None:
+    """What is left counts, whichever of them it was."""
+    await earned(world, story, story.li)
+    place = story.company.root
+    cup = await put_up(world, story.secretary, place, top=0, perMonth=2, price=1)
+    pen = await put_up(world, story.secretary, place, top=0, perMonth=1, price=1, name="钢笔")
+    first, second = [(await redeem(world, story.li, cup))["redemption"]["id"] for _ in range(2)]
+    assert (await redeem(world, story.li, pen))["__typename"] == "AlreadyRedeemed"
+
+    await cancel(world, story.li, first)
+    refused = await redeem(world, story.li, pen)
+    assert (refused["__typename"], refused["redemption"]["id"]) == ("AlreadyRedeemed", second)
+    await change(world, story.secretary, cup, perMonth=1)
+    assert (await redeem(world, story.li, cup))["__typename"] == "AlreadyRedeemed"
+    await change(world, story.secretary, cup, perMonth=2)
+    assert (await redeem(world, story.li, cup))["__typename"] == "RedeemRewardSuccess"
+    await consistent(world)
+
+
 async def test_a_reward_has_its_window_and_may_be_taken_off(world: World, story: Story) -> None:
     await earned(world, story, story.li)
     opens, closes = world.clock.now + timedelta(hours=1), world.clock.now + timedelta(hours=2)

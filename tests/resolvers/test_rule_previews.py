@@ -92,5 +92,8 @@ async def test_only_who_manages_rules_tries_them(world: World, story: Story) -> 
     rule = {"title": "阅读", "amount": 5}
     for person in (None, story.li, story.reviewer):
         assert (await previewed(world, person, story.company.root, rule=rule))["__typename"] == "NotAllowed"
-    wrong = await previewed(world, story.secretary, story.company.root, rule=rule, on="2027-01-01")
-    assert wrong["fields"] == [{"path": ["on"]}]
+    for on in ("2027-01-01", "0001-01-01"):
+        wrong = await previewed(world, story.secretary, story.company.root, rule=rule, on=on)
+        assert wrong["fields"] == [{"path": ["on"]}]
+    empty = await previewed(world, story.secretary, story.company.root, rule=rule, on="0002-01-05")
+    assert (empty["__typename"], empty["affectedCount"]) == ("PointRulePreview", 0)
