@@ -69,6 +69,11 @@ class Hub:
         return len(self._boards)
 
     @property
+    def listening(self) -> int:
+        """To how many topics."""
+        return len(self._by_topic)
+
+    @property
     def keys(self) -> list[Hashable]:
         return list(self._boards)
 
