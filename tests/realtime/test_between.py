@@ -2,8 +2,9 @@
 
 import asyncio
 
-from truth import ODD, Screen, Truth, Watch, change, execute, until
+from truth import EVEN, ODD, Screen, Truth, Watch, change, execute, until
 
+from realtime.events import EVERYTHING, Hint
 from realtime.hub import Hub
 
 
@@ -57,3 +58,31 @@ async def test_a_frame_is_given_with_the_version_that_it_was_made_of(hub: Hub, t
     await until(lambda: bool(joined) and all(screen.version == 3 for screen in (first, fast[-1][0], *joined)))
     await until(lambda: slow.version == 3)
     assert slow.frames == [1, 2, 3]
+
+
+async def test_a_gap_in_the_path_loads_only_what_moved(hub: Hub, truth: Truth, watch: Watch) -> None:
+    (odd, _), (even, _) = await watch(ODD), await watch(EVEN)
+    truth.loads = truth.asked = 0
+    for _ in range(10):
+        hub.on_hint(Hint.of({EVERYTHING}, 0))
+    await until(lambda: truth.asked > 0)
+    await asyncio.sleep(0.05)
+    assert truth.loads == 0
+    assert truth.asked <= 2  # for all ten, and one that was due
+    truth.version[ODD] = 2
+    hub.on_hint(Hint.of({EVERYTHING}, 0))
+    await until(lambda: odd.version == 2)
+    assert truth.loads == 1
+    assert even.frames == [1]
+
+
+async def test_a_gap_while_a_poll_asks_is_followed_by_another(hub: Hub, truth: Truth, watch: Watch) -> None:
+    screen, _ = await watch()
+    truth.answers.clear()
+    hub.on_hint(Hint.of({EVERYTHING}, 0))
+    await until(lambda: truth.waiting == 1)
+    truth.version[ODD] = 2  # after the database was read
+    hub.on_hint(Hint.of({EVERYTHING}, 0))
+    truth.answers.set()
+    async with asyncio.timeout(1):  # before the next poll of its own
+        await until(lambda: screen.version == 2)

@@ -26,9 +26,17 @@ class Truth:
         self.gate = asyncio.Event()
         self.gate.set()
         self.failing = False
+        self.asked = self.waiting = 0  # for versions; those whose answer is on its way
+        self.answers = asyncio.Event()
+        self.answers.set()
 
     async def versions(self, keys: Sequence[Hashable]) -> dict[Hashable, int]:
-        return {key: self.version[str(key)] for key in keys if str(key) in self.version}
+        self.asked += 1
+        self.waiting += 1
+        found = {key: self.version[str(key)] for key in keys if str(key) in self.version}
+        await self.answers.wait()
+        self.waiting -= 1
+        return found
 
     def source(self, key: str) -> Source:
         async def load() -> State | None:
