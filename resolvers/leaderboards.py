@@ -109,6 +109,8 @@ async def key(
                 periods.period(period, day, lineage[0].time_zone)
         except ValueError as error:
             raise InvalidInput.at(name, str(error)) from error
+    if on is not None:
+        on = periods.first_day(period, on)  # else each day of a year would be a board, with loads of its own
     if subject is Subject.MEMBER:
         return BoardKey(organization_id, subject, period, on, None, False, None, view, at)
     inside = lineage[-1].kind in (OrganizationKind.BRANCH, OrganizationKind.GROUP)
