@@ -20,7 +20,9 @@ from rules.ranking import OrganizationScoring
 from rules.refusals import InvalidInput, NotFound
 
 T = TypeVar("T")
-DAYS_KEPT = 200  # boards whose ranks at the day's start are remembered per process
+DAYS_KEPT = (
+    6_000  # boards whose ranks at the day's start a process remembers: all that it may watch, and some read once
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +68,15 @@ class Board:
 
 
 class Recent(Generic[T]):
-    """The newest few results by key."""
+    """The few results that were asked for last, by key."""
 
     def __init__(self, most: int) -> None:
         self._kept: OrderedDict[object, T] = OrderedDict()
         self._most = most
 
     def get(self, key: object) -> T | None:
+        if key in self._kept:
+            self._kept.move_to_end(key)
         return self._kept.get(key)
 
     def keep(self, key: object, value: T) -> T:
