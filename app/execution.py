@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections import OrderedDict
+import weakref
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -24,7 +24,6 @@ from schema.context import Context
 
 log = structlog.get_logger("leitai.execution")
 AWAY = (OSError, OperationalError, DBConnectionError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError)
-HALVES_KEPT = 50  # of the newest states
 CODES: dict[type[Refusal], Code] = {
     InvalidInput: Code.BAD_USER_INPUT,
     NotFound: Code.NOT_FOUND,
@@ -146,6 +145,7 @@ async def run(operation: Operation, value: Any, session: Session) -> dict[str, A
     return payload
 
 
+Answers = dict[str, asyncio.Future[dict[str, Any]]]  # by normalised document
 Run = Callable[[Operation, Any, Session], Awaitable[dict[str, Any]]]
 
 
@@ -154,8 +154,8 @@ class InHalves:
 
     def __init__(self, nobody: Callable[[], Session], execute: Run = run) -> None:
         self._nobody, self._execute = nobody, execute
-        # By identity of the state, which is kept beside the answer so that its identity stays its own.
-        self._kept: OrderedDict[tuple[int, str], tuple[Any, asyncio.Future[dict[str, Any]]]] = OrderedDict()
+        # By identity of the state. They go with it, so that nobody keeps a board that was replaced.
+        self._kept: dict[int, tuple[weakref.ref[Any], Answers]] = {}
 
     async def run(self, operation: Operation, value: Any, session: Session) -> dict[str, Any]:
         """As `run`. What does not go well in halves is done again as a whole, so that its errors are those of one."""
@@ -168,20 +168,23 @@ class InHalves:
         return await self._execute(operation, value, session)
 
     async def _common(self, operation: Operation, value: Any) -> dict[str, Any]:
-        key = (id(value), operation.normal)
-        found = self._kept.get(key)
+        answers = self._answers(value)
+        found = answers.get(operation.normal)
         if found is not None:
-            return await asyncio.shield(found[1])
-        made: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-        self._kept[key] = (value, made)
-        while len(self._kept) > HALVES_KEPT:
-            self._kept.popitem(last=False)
+            return await asyncio.shield(found)
+        made = answers[operation.normal] = asyncio.get_running_loop().create_future()
         try:
             made.set_result(await self._execute(operation, value, self._nobody()))
         except Exception as error:
-            self._kept.pop(key, None)
+            answers.pop(operation.normal, None)
             made.set_exception(error)
         return await made
+
+    def _answers(self, value: Any) -> Answers:
+        key = id(value)
+        if key not in self._kept:
+            self._kept[key] = (weakref.ref(value, lambda _: self._kept.pop(key, None)), {})
+        return self._kept[key][1]
 
 
 def _root(payload: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:

@@ -5,7 +5,7 @@ import asyncio
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -182,6 +182,10 @@ class LiveEngine:
     def finish(self, viewer: object, operation: Operation) -> None:
         assert isinstance(viewer, Viewer)
         self.census.leave(viewer.token_id, operation)
+
+    def watch(self, viewer: object, board: Hashable, *, instead: bool) -> Callable[[], None]:
+        assert isinstance(viewer, Viewer)
+        return self.census.watch(viewer.account_id, board, instead=instead)
 
     # ------------------------------------------------------------ rights that end
 

@@ -4,7 +4,7 @@ A transaction calls `take` after all its other locks; nothing but ledger rows an
 `instants` is the schedule of what time will do; each is written once.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -136,12 +136,14 @@ async def unschedule(subject_id: UUID, kind: InstantKind) -> None:
     await Instant.filter(subject_id=subject_id, kind=kind, position=None).delete()
 
 
-async def due(now: datetime, most: int = 100) -> list[Instant]:
-    """What time has to write, in order."""
+async def due(now: datetime, but: Collection[UUID] = (), most: int = 100) -> list[Instant]:
+    """What time has to write, in order. but: of the other roots."""
+    others = "AND root_id NOT IN :but" if but else ""
     return await sql.models(
         Instant,
-        f"SELECT * FROM instants WHERE position IS NULL AND at <= :now ORDER BY at, kind, id LIMIT {most}",
+        f"SELECT * FROM instants WHERE position IS NULL AND at <= :now {others} ORDER BY at, kind, id LIMIT {most}",
         now=now,
+        but=list(but),
     )
 
 

@@ -11,6 +11,7 @@ from realtime.counters import Counters, Told
 from realtime.groups import RETRY, Execute, Group, State
 from realtime.telling import Telling
 
+CLOSED = "the board was closed"
 log = structlog.get_logger("leitai.boards")
 
 
@@ -87,7 +88,10 @@ class Board:
         self._wake.set()
 
     async def reloaded(self) -> None:
-        """Wait for a load that begins after this call; at once, whatever the pace."""
+        """Wait for a load that begins after this call; at once, whatever the pace. ConnectionAbortedError: the board is
+        closed, which says nothing of what it shows."""
+        if self.closed:
+            raise ConnectionAbortedError(CLOSED)
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiters.append(waiter)
         self.reload_soon()
@@ -120,7 +124,7 @@ class Board:
                 state = await self._load()
             except Exception as error:
                 log.error("load_failed", board=str(self.key), exc_info=error)
-                self._fail(waiters, error)
+                self._answer(waiters, error)
                 self._stale, self._told = True, told or self._told
                 timer = loop.call_later(RETRY, self._wake.set)
                 continue
@@ -130,33 +134,38 @@ class Board:
                 self.reload_soon()
             else:  # what was told meanwhile is in it
                 told, self._told = told or self._told, None
-            self._take(state, told)
-            for waiter in waiters:
-                if not waiter.done():
-                    waiter.set_result(None)
+            taken = self._take(state, told)
+            self._answer(waiters, None if taken else ConnectionAbortedError(CLOSED))
         if timer is not None:
             timer.cancel()
-        self._fail(self._waiters, ConnectionAbortedError("the board was closed"))
+        self._answer(self._waiters, ConnectionAbortedError(CLOSED))
 
     @staticmethod
-    def _fail(waiters: list[asyncio.Future[None]], error: Exception) -> None:
+    def _answer(waiters: list[asyncio.Future[None]], error: Exception | None) -> None:
         for waiter in waiters:
-            if not waiter.done():
+            if waiter.done():
+                continue
+            if error is None:
+                waiter.set_result(None)
+            else:
                 waiter.set_exception(error)
 
-    def _take(self, state: State | None, told: Told | None) -> None:
+    def _take(self, state: State | None, told: Told | None) -> bool:
+        """False: the board was closed while it loaded; had it listened again, it would be kept for ever."""
+        if self.closed:
+            return False
         if state is None:
             self.state = None
             for group in list(self.groups.values()):
                 for receiver in group.receivers():
                     receiver.end("This board is no more.")
-            return
-        if self.state is None or state.version > self.state.version:
+        elif self.state is None or state.version > self.state.version:
             self.state = state
             self.telling.begins(told, self.groups.values())
             self.hub.listen(self, state.topics)
             for group in self.groups.values():
                 group.wake()
+        return True
 
 
 class HubLike(Protocol):

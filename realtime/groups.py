@@ -52,45 +52,52 @@ class PaceClass:
     next_at: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What a group shows, of one moment: while it is given to many the group goes on. version: of the state that it was
+    made of. since: the version at which the payload last became another, which is what receivers are told."""
+
+    version: int
+    since: int
+    payload: Payload
+
+
 class Group:
     def __init__(self, board: "Watched", execute: Execute, shared: bool) -> None:
         self.board = board
         self.classes: dict[float, PaceClass] = {}
         self.holders = 0  # subscribers, those still joining included
-        self.version = -1
-        self.payload = Payload()
-        self.frame_version = -1  # at which the payload last became another
+        self.newest = Frame(-1, -1, Payload())
         self._execute = execute
         self._shared = shared
         self._wake = asyncio.Event()
         self._running: asyncio.Lock = asyncio.Lock()
         self.task = board.hub.spawn(self._run())
 
-    async def frame(self) -> Payload:
+    async def frame(self) -> Frame:
         """The newest state's frame; executed once, whoever asks."""
         async with self._running:
             state = self.board.state
             if state is None:
                 raise LookupError("This board is no more.")
-            if state.version > self.version:
+            if state.version > self.newest.version:
                 counters = self.board.hub.counters
                 counters.executions += 1
                 counters.shared_executions += self._shared
                 payload = frames.encode(await self._execute(state.value))
-                self.version = state.version
-                if payload != self.payload:  # nobody needs to be told the same again
-                    self.payload, self.frame_version = payload, state.version
-            return self.payload
+                same = payload == self.newest.payload  # nobody needs to be told the same again
+                self.newest = Frame(state.version, self.newest.since if same else state.version, payload)
+            return self.newest
 
     async def add(self, receiver: Receiver, rate: float) -> None:
         """Give the newest frame at once, then follow the rate."""
-        payload = await self.frame()
+        frame = await self.frame()
         paced = self.classes.get(rate)
         if paced is None:
-            paced = self.classes[rate] = PaceClass(1 / rate, version=self.version)
+            paced = self.classes[rate] = PaceClass(1 / rate, version=frame.version)
             paced.next_at = asyncio.get_running_loop().time() + paced.interval
         paced.receivers[receiver] = None
-        receiver.give(self.frame_version, payload)
+        receiver.give(frame.since, frame.payload)
         self.wake()
 
     def remove(self, receiver: Receiver) -> None:
@@ -122,13 +129,13 @@ class Group:
             due = [paced for paced in waiting if paced.next_at <= loop.time()]
             if due:
                 try:
-                    payload = await self.frame()
+                    frame = await self.frame()
                 except Exception as error:
                     log.error("execution_failed", exc_info=error)
                     timer = loop.call_later(RETRY, self.wake)
                     continue
                 for paced in due:
-                    await self._flush(paced, payload, self.frame_version)
+                    await self._flush(paced, frame)
                 self.wake()  # the others' timers, and what came meanwhile
             elif waiting:
                 timer = loop.call_at(min(paced.next_at for paced in waiting), self.wake)
@@ -140,18 +147,18 @@ class Group:
     def _say_who_has_it(self, state: State) -> None:
         quick = [paced for paced in self.classes.values() if paced.interval <= PATIENT]
         if all(paced.version >= state.version for paced in quick):
-            if quick and self.frame_version == state.version:
+            if quick and self.newest.since == state.version:
                 self.board.telling.has(self)
             else:
                 self.board.telling.needs_none(self)
 
-    async def _flush(self, paced: PaceClass, payload: Payload, version: int) -> None:
+    async def _flush(self, paced: PaceClass, frame: Frame) -> None:
         paced.next_at = asyncio.get_running_loop().time() + paced.interval
-        paced.version = self.version
+        paced.version = frame.version
         for count, receiver in enumerate(list(paced.receivers), start=1):
-            if receiver.version < version:
+            if receiver.version < frame.since:
                 try:
-                    receiver.give(version, payload)
+                    receiver.give(frame.since, frame.payload)
                 except Exception as error:  # whatever is wrong with one, the others get their frame
                     log.error("frame_not_given", exc_info=error)
             if count % FLUSH == 0:

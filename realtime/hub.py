@@ -52,6 +52,7 @@ class Hub:
         self._context = contextvars.copy_context()
         self._stopping = asyncio.Event()
         self._checking: asyncio.Task[None] | None = None
+        self._looking, self._look_again = False, False
         self._to_check: dict[Board, list[asyncio.Future[None]]] = {}
 
     async def start(self) -> None:
@@ -69,6 +70,11 @@ class Hub:
     @property
     def watched(self) -> int:
         return len(self._boards)
+
+    @property
+    def listening(self) -> int:
+        """To how many topics."""
+        return len(self._by_topic)
 
     @property
     def keys(self) -> list[Hashable]:
@@ -131,8 +137,7 @@ class Hub:
 
     def on_hint(self, hint: Hint) -> None:
         if EVERYTHING in hint.topics:
-            for board in self._boards.values():
-                board.reload_soon()
+            self._look()
             return
         told = Told(HINT, time.monotonic()) if hint.committed is None else Told(COMMIT, hint.committed)
         for topic in hint.topics:
@@ -191,6 +196,22 @@ class Hub:
                 await asyncio.wait_for(self._stopping.wait(), POLL)
             except TimeoutError:
                 await self.poll()
+
+    def _look(self) -> None:
+        """A gap in the path: whatever was told in it, a poll that begins now finds. One that runs already may have read
+        before."""
+        self._look_again = True
+        if not self._looking:
+            self._looking = True
+            self.spawn(self._poll_now())
+
+    async def _poll_now(self) -> None:
+        try:
+            while self._look_again:
+                self._look_again = False
+                await self.poll()
+        finally:
+            self._looking = False
 
     async def poll(self) -> None:
         """Ask for the versions of all that is watched; reload what moved."""

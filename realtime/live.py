@@ -34,6 +34,11 @@ class Live(Protocol):
 
     def finish(self, viewer: object, operation: Operation) -> None: ...
 
+    def watch(self, viewer: object, board: Hashable, *, instead: bool) -> Callable[[], None]:
+        """An operation gets a place at a board, or instead of the one that it has. Refused: this viewer, or everybody,
+        follows too many. Call what this gives, once, when the place is given up."""
+        ...
+
     async def open(self, viewer: object, operation: Operation) -> tuple[Source | LogSource, str, Execute, float | None]:
         """What the operation watches, whose execution it may share (equal keys share), how to execute it over a state,
         and the rate it wants. Refused: not for this viewer."""

@@ -70,6 +70,7 @@ class Log:
         self.followers: set[Follower] = set()
         self.generation = 0
         self.version = -1
+        self._failing = False
         self._load = source.load
         self._pages: OrderedDict[Hashable, asyncio.Future[LogPage]] = OrderedDict()
         self._frames: OrderedDict[Hashable, asyncio.Future[Payload]] = OrderedDict()
@@ -99,6 +100,17 @@ class Log:
         self.followers.discard(follower)
         if not self.followers and not self.closed:
             self.close()
+
+    def failed(self, error: Exception) -> None:
+        """Logged once until it goes well again: all followers meet the same outage, every second."""
+        if not self._failing:
+            log.error("page_failed", log=str(self.key), exc_info=error)
+        self._failing = True
+
+    def went_well(self) -> None:
+        if self._failing:
+            log.info("pages_again", log=str(self.key))
+        self._failing = False
 
     async def page(self, after: str | None, generation: int) -> LogPage:
         async def load() -> LogPage:
@@ -171,9 +183,10 @@ class Follower:
                         self._group, self._after, generation, self._execute, page, self._shared
                     )
             except Exception as error:
-                log.error("page_failed", exc_info=error)
+                self._log.failed(error)
                 await asyncio.sleep(RETRY)
                 continue
+            self._log.went_well()
             if not self._open:
                 return
             if payload and not await self._receiver.deliver(page.cursor, payload):

@@ -1,8 +1,8 @@
 """Redis as the path between processes: one channel, one supervised reader, and a heartbeat that proves the path.
 
 Promises: publishing never waits longer than `TIMEOUT`; after any gap (a lost connection, a missed heartbeat, an
-overfull
-queue) every board is told to look for itself; a path that is down shows in `up`, and costs lateness only.
+overfull queue) the versions of all that is watched are asked for at once, and what moved is loaded; a path that is down
+shows in `up`, and costs lateness only.
 """
 
 import asyncio

@@ -21,10 +21,9 @@ from realtime import messages, pace
 from realtime.connection import EXTENSION, LiveConnection
 from realtime.documents import Operation, Refused
 from realtime.faults import beyond, fault
-from realtime.hub import Subscription
 from realtime.live import Live
 from realtime.live import Socket as Socket
-from realtime.logs import Follower, LogSource
+from realtime.logs import LogSource
 from realtime.messages import (
     DUPLICATE,
     FORBIDDEN,
@@ -52,11 +51,12 @@ class Closed(Exception):
 
 @dataclass(slots=True, eq=False)
 class Running:
-    """One operation of a socket. shown: the board and the group that it follows, once it has a place there."""
+    """One operation of a socket. place: what gives up its place at a board. shown: the board and the group that it
+    follows, once it has a place there."""
 
     subscriber: Subscriber
     operation: Operation | None = None
-    place: Subscription | Follower | None = None
+    place: contextlib.ExitStack | None = None
     shown: tuple[Hashable, str] | None = None
     placing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -246,16 +246,20 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
         if running.shown is not None:
             subscriber = self._replaced(operation_id, running)
         shareable, rate = running.operation.shareable, pace.rounded(wanted, 5.0)
-        if isinstance(source, LogSource):
-            place = self.live.hub.follow(source, group, execute, shareable, subscriber)
-        else:
-            try:
-                place = await self.live.hub.subscribe(source, group, execute, shareable, subscriber, rate)
-            except LookupError as gone:
-                raise Refused(fault(Code.NOT_FOUND, str(gone))) from gone
+        with contextlib.ExitStack() as taking:
+            taking.callback(self.live.watch(self._viewer, source.key, instead=old is not None))
+            if isinstance(source, LogSource):
+                place = self.live.hub.follow(source, group, execute, shareable, subscriber)
+            else:
+                try:
+                    place = await self.live.hub.subscribe(source, group, execute, shareable, subscriber, rate)
+                except LookupError as gone:
+                    raise Refused(fault(Code.NOT_FOUND, str(gone))) from gone
+            taking.callback(place.close)
+            taken = taking.pop_all()
         if old is not None:
             old.close()
-        running.place, running.shown = place, (source.key, group)
+        running.place, running.shown = taken, (source.key, group)
         if not self._lives(operation_id, running):
             running.close()
 

@@ -23,8 +23,8 @@ class BoardView(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BoardKey:
-    """One board in one view. on None: the period that today lies in. kind, children_only and scoring: of
-    organizations only. at: as of that instant; None: as it stands."""
+    """One board in one view. on: the period's first day; None: the period that today lies in, or ALL_TIME. kind,
+    children_only and scoring: of organizations only. at: as of that instant; None: as it stands."""
 
     organization_id: UUID
     subject: Subject

@@ -1,6 +1,6 @@
 """Erasing a person: names, texts and addresses go, for ever; sums, ranks and chains stay as they were."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -54,13 +54,13 @@ def _uuid(text: str) -> UUID | None:
 
 async def erase(member_id: UUID, *, now: Callable[[], datetime], announce: Announce) -> Erased:
     """Again does no harm: what came since goes too."""
-    await time.write_due(now(), announce)
-    await models.database.shielded(_erase(member_id, now(), announce))
+    written = await time.write_due(now(), announce)
+    await models.database.shielded(_erase(member_id, now(), announce, written.behind))
     return Erased(await Member.get(id=member_id), await erasures.leave_no_trace(WAIT))
 
 
-async def _erase(member_id: UUID, at: datetime, announce: Announce) -> None:
-    async with unit_of_work(at, announce, audit.command_line("member erase")) as work:
+async def _erase(member_id: UUID, at: datetime, announce: Announce, behind: Mapping[UUID, Exception]) -> None:
+    async with unit_of_work(at, announce, audit.command_line("member erase"), behind) as work:
         await claims.release_all(work, member_id)
         member = await models.members.locked(member_id)
         assert member, "a member is never deleted"

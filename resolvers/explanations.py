@@ -39,7 +39,7 @@ async def explain(session: Session, key: BoardKey, member_id: UUID) -> Explanati
     session.signed_in()
     await session.know(member.organization_id, key.organization_id)
     own, readable = sight.oneself(session, member_id), sight.personal(session, member, key.organization_id)
-    await time.write_due(session.now(), session.announce)
+    await time.come(session, key.organization_id)
     board = await leaderboards.load(key)
     if board is None:
         return None

@@ -42,9 +42,9 @@ class Run:
     @asynccontextmanager
     async def writing(self, roots: Iterable[UUID]) -> AsyncGenerator[Work]:
         """The one transaction. Its first locks let one import, and one change of a tree's shape, in at a time."""
-        await time.write_due(self.at, self.announce)
+        written = await time.write_due(self.at, self.announce)
         await importing.make_room()
-        async with unit_of_work(self.at, self.announce, self.by) as work:
+        async with unit_of_work(self.at, self.announce, self.by, written.behind) as work:
             for root in sorted(roots):
                 await models.organizations.lock_tree(root)
             work.change_rights()  # whoever moved may see other things now

@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -12,13 +11,15 @@ import models
 from models import Member, Organization, OrganizationKind
 from models.leaderboards import Facts, Ranked
 from resolvers.boards import BoardKey, BoardView, OwnKey, Subject
+from resolvers.recent import Recent
 from resolvers.session import Session
 from rules import periods
 from rules.periods import BoardState, Period, PeriodKind
 from rules.ranking import OrganizationScoring
 from rules.refusals import InvalidInput, NotFound, wrong_at
 
-DAYS_KEPT = 200  # boards whose ranks at the day's start are remembered per process
+# boards whose ranks at the day's start a process remembers: all that it may watch, and some read once
+DAYS_KEPT = 6_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Board:
         return hmac.new(self.secret, f"standing:{self.row_key(subject_id)}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
-_day_starts: OrderedDict[object, Mapping[UUID, int]] = OrderedDict()
+_day_starts: Recent[Mapping[UUID, int]] = Recent(DAYS_KEPT)
 
 # ---------------------------------------------------------------- opening
 
@@ -97,6 +98,7 @@ async def key(
     if on is not None:
         with wrong_at("on"):
             _period(period, on, zone)
+        on = periods.first_day(period, on)  # else each day of a year would be a board, with loads of its own
     if subject is Subject.MEMBER:
         return BoardKey(organization_id, subject, period, on, None, False, None, view, at)
     inside = lineage[-1].kind in (OrganizationKind.BRANCH, OrganizationKind.GROUP)
@@ -240,9 +242,7 @@ async def _previous(
     found = _day_starts.get(known)
     if found is None:
         ranking = await _ranking(board, period, facts.time, facts.day_position, midnight, frozen=frozen)
-        found = _day_starts[known] = {one.subject_id: one.rank for one in ranking}
-        while len(_day_starts) > DAYS_KEPT:
-            _day_starts.popitem(last=False)
+        found = _day_starts.keep(known, {one.subject_id: one.rank for one in ranking})
     return found
 
 

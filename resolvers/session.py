@@ -107,12 +107,13 @@ class Session:
 
     @asynccontextmanager
     async def work(self) -> AsyncGenerator[Work]:
-        """Time writes first what is due, so that nothing of today is recorded before its midnight."""
+        """Time writes first what is due, so that nothing of today is recorded before its midnight. TimeIsBehind, when
+        it takes a position at a root where time could not: everywhere else it goes on."""
         from resolvers import time  # time's own work needs this module
 
         now = self.now()
-        await time.write_due(now, self.announce)
-        async with unit_of_work(now, self.announce, self.actor()) as work:
+        written = await time.write_due(now, self.announce)
+        async with unit_of_work(now, self.announce, self.actor(), written.behind) as work:
             yield work
 
     def actor(self, action: str | None = None) -> Actor:

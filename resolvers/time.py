@@ -1,27 +1,68 @@
 """Time is a writer: midnight, a period's end, opensAt and dueAt, the edges of a grant. Each is written once, in
 order."""
 
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from time import monotonic
 from uuid import UUID
+
+import structlog
 
 import models
 from models import Instant, clock
 from models.clock import InstantKind
 from resolvers import bases
-from resolvers.session import Announce, Work, unit_of_work
-from resolvers.work import retried
+from resolvers.session import Announce, Session, Work, unit_of_work
+from resolvers.work import TimeIsBehind as TimeIsBehind
+from resolvers.work import require_time, retried
 from rules import periods
 
+LOGGED_AGAIN = 60.0  # seconds after which a root that still waits is told of again: it is tried twice a second
+log = structlog.get_logger("leitai.time")
+_logged: dict[UUID, float] = {}
 
-async def write_due(now: datetime, announce: Announce) -> int:
-    """Write every instant that has come, each in a transaction of its own; gives how many. Readers call it too, and
-    would be told INTERNAL where it lost a deadlock."""
-    count = 0
-    while due := await clock.due(now):
+
+@dataclass(slots=True)
+class Written:
+    """How many instants were written; and of each root with one that could not be, why. Its later ones wait, in
+    order."""
+
+    count: int = 0
+    behind: dict[UUID, Exception] = field(default_factory=dict[UUID, Exception])
+
+
+async def write_due(now: datetime, announce: Announce) -> Written:
+    """Write every instant that has come, each in a transaction of its own, tried again where it lost a deadlock. One
+    that fails stops its own root alone, and is tried again by the next call."""
+    done = Written()
+    while due := await clock.due(now, done.behind):
         for instant in due:
-            count += await retried(partial(_write_once, instant, now, announce))
-    return count
+            if instant.root_id in done.behind:
+                continue
+            try:
+                done.count += await retried(partial(_write_once, instant, now, announce))
+            except Exception as error:
+                done.behind[instant.root_id] = error
+                _log(instant, error)
+    return done
+
+
+def _log(instant: Instant, error: Exception) -> None:
+    now = monotonic()
+    if now - _logged.get(instant.root_id, -LOGGED_AGAIN) < LOGGED_AGAIN:
+        return
+    _logged[instant.root_id] = now
+    what = {"root": str(instant.root_id), "kind": instant.kind.value, "instant": str(instant.id)}
+    log.error("instant_not_written", **what, exc_info=error)
+
+
+async def come(session: Session, organization_id: UUID) -> None:
+    """A board shows what time has done, also when it is only read. TimeIsBehind: not at this root."""
+    behind = (await write_due(session.now(), session.announce)).behind
+    if behind:
+        for root in (await session.lineage(organization_id))[:1]:
+            require_time(root.id, behind)
 
 
 async def _write_once(instant: Instant, now: datetime, announce: Announce) -> bool:

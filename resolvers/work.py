@@ -45,13 +45,20 @@ class Touched:
     taken: models.clock.Taken | None = None
 
 
+class TimeIsBehind(Exception):
+    """Something that time had to write at this root could not be written: what comes later has to wait for it."""
+
+
 @dataclass(slots=True)
 class Work:
+    """behind: roots at which nothing may take a position, and why."""
+
     now: datetime
     _touched: dict[UUID, Touched] = field(default_factory=dict[UUID, Touched])
     announcements: list[Announcement] = field(default_factory=list[Announcement])
     rights: bool = False
     by: Actor | None = None
+    behind: Mapping[UUID, Exception] = field(default_factory=dict[UUID, Exception])
     _subjects: list[Subject] | None = None
 
     def audit(
@@ -114,6 +121,7 @@ class Work:
         return taken.public is None and bool(await models.freezes.under(root_id, [organization_id]))
 
     async def _taken(self, root_id: UUID) -> models.clock.Taken:
+        require_time(root_id, self.behind)
         touched = self._touched.setdefault(root_id, Touched())
         if touched.taken is None:
             failpoints.passing(failpoints.AFTER_FIRST_WRITE)
@@ -154,11 +162,22 @@ class Work:
                 self.announcements.append(Announcement(root_id, version, in_public, raised))
 
 
+def require_time(root_id: UUID, behind: Mapping[UUID, Exception]) -> None:
+    """TimeIsBehind: this root is one of those."""
+    if root_id in behind:
+        raise TimeIsBehind(f"time is behind at root {root_id}") from behind[root_id]
+
+
+NOWHERE: Mapping[UUID, Exception] = {}
+
+
 @asynccontextmanager
-async def unit_of_work(now: datetime, announce: Announce, by: Actor | None = None) -> AsyncGenerator[Work]:
-    """by: for the audit log; None: time itself."""
+async def unit_of_work(
+    now: datetime, announce: Announce, by: Actor | None = None, behind: Mapping[UUID, Exception] = NOWHERE
+) -> AsyncGenerator[Work]:
+    """by: for the audit log; None: time itself. behind: as `time.write_due` gives it."""
     failpoints.passing(failpoints.BEFORE_BEGIN)
-    work = Work(now, by=by)
+    work = Work(now, by=by, behind=behind)
     async with models.database.transaction():
         yield work
         await work.settle()

@@ -97,6 +97,11 @@ def period(kind: PeriodKind, on: date, zone: str) -> Period:
     return Period(kind, _first_instant(first, place), _first_instant(following, place))
 
 
+def first_day(kind: PeriodKind, on: date) -> date | None:
+    """By which a period is known, whichever of its days was named; None for ALL_TIME."""
+    return None if kind is PeriodKind.ALL_TIME else _days(kind, _within_reach(on))[0]
+
+
 def final_at(period: Period, settling: timedelta) -> datetime | None:
     """The instant from which the result stands; None for ALL_TIME, which never ends."""
     if settling < timedelta(0):

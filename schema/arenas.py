@@ -114,7 +114,7 @@ class TaskArena(Node):
 
 
 async def find(session: Session, key: ArenaKey) -> TaskArena | None:
-    await time.write_due(session.now(), session.announce)
+    await time.come(session, key.organization_id)
     found = await arenas.load(key)
     return TaskArena.of(found) if found else None
 

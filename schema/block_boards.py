@@ -75,7 +75,7 @@ class BlockBoard(Node):
 
 
 async def find(session: Session, key: BlockBoardKey) -> BlockBoard | None:
-    await time.write_due(session.now(), session.announce)
+    await time.come(session, key.organization_id)
     found = await block_boards.load(key)
     return BlockBoard.of(found) if found else None
 

@@ -63,7 +63,7 @@ class CourseBoard(Node):
 
 
 async def find(session: Session, key: CourseBoardKey) -> CourseBoard | None:
-    await time.write_due(session.now(), session.announce)
+    await time.come(session, key.organization_id)
     found = await course_boards.load(key)
     return CourseBoard.of(found) if found else None
 

@@ -243,7 +243,7 @@ class Leaderboard(Node):
 async def find(session: Session, key: BoardKey) -> Leaderboard | None:
     from resolvers import time
 
-    await time.write_due(session.now(), session.announce)  # a board shows what time has done, also when it is only read
+    await time.come(session, key.organization_id)
     found = await leaderboards.load(key)
     return Leaderboard.of(found) if found else None
 

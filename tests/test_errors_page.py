@@ -27,6 +27,7 @@ ALLOWED = {
     "errors": documents.MOST_ERRORS,
     "operations": transport.MOST_OPERATIONS,
     "documents": census.MOST_OF_ONE,
+    "boards": census.MOST_BOARDS_OF_ONE,
 }
 
 
@@ -91,6 +92,7 @@ def test_every_limit_is_told_with_its_number() -> None:
     assert f"{MOST_FRAME:,}" in section("Limits")
     assert f"{costs.MOST_INTROSPECTION:,}" in section("Limits")
     assert str(census.MOST) in told["documents"]
+    assert f"{census.MOST_BOARDS:,}" in told["boards"]
 
 
 def test_every_close_code_is_explained() -> None:

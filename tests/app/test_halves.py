@@ -1,5 +1,7 @@
 """Frames that hold something of their viewer: the rest of them is executed once, and nobody can tell."""
 
+import gc
+import weakref
 from typing import Any
 
 import hall
@@ -10,6 +12,11 @@ from app.execution import InHalves, run
 from realtime.documents import Operation
 from resolvers.session import Session
 from rules.roles import Role
+
+
+class State:
+    """Of a board that nothing is known of."""
+
 
 OWN = """subscription ($at: ID!) { leaderboardUpdated(input: {organizationId: $at}, maxPerSecond: 20) {
   version mine: standing { points } rows(first: 5) { rank points } size } }"""
@@ -47,6 +54,31 @@ async def test_each_gets_its_own_and_the_rest_is_executed_once(world: World) -> 
         assert screens[1].newest["mine"] == {"points": 11}
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_a_state_that_was_replaced_is_kept_by_nobody(world: World) -> None:
+    """A city's board is many megabytes; what its frames had in common goes with it."""
+    company = await world.company()
+    secretary = await world.member("王芳", at=company.root, roles=[Role.SECRETARY])
+    li = await world.member("李强", at=company.first)
+    states: list[weakref.ref[Any]] = []
+
+    async def heard(operation: Operation, value: Any, session: Session) -> dict[str, Any]:
+        states.append(weakref.ref(value))
+        return await run(operation, value, session)
+
+    async with hall.opened(world) as opened:
+        opened.live._halves = InHalves(lambda: opened.live.session(None), heard)
+        screen = await opened.screen(li, OWN, at=World.id(company.root))
+        for points in (5, 6, 7):
+            await world.award(secretary, li, points)
+            await opened.live.hub.poll()
+            await screen.shows(lambda frame, points=points: frame["rows"] and frame["rows"][0]["points"] >= points)
+        gc.collect()
+        alive = {id(state()) for state in states if state() is not None}
+        assert len(states) >= 4
+        assert len(alive) == 1
+
+
 FAULTS: list[dict[str, Any]] = [
     {"data": None, "errors": [{"message": "no"}]},
     {"data": {"leaderboardUpdated": {"mine": None}}, "errors": [{"message": "no"}]},
@@ -70,4 +102,4 @@ async def test_what_does_not_go_well_in_halves_is_done_as_a_whole(
             return fault if asked is bad else {"whole": True} if asked is operation else good
 
         halves = InHalves(lambda: opened.live.session(None), execute)
-        assert await halves.run(operation, object(), opened.live.session(None)) == {"whole": True}
+        assert await halves.run(operation, State(), opened.live.session(None)) == {"whole": True}

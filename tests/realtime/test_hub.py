@@ -1,99 +1,14 @@
 """The live engine over boards made of nothing but a number: what is loaded when, and who is told what."""
 
 import asyncio
-import json
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Sequence
 
 import pytest
+from truth import EVEN, ODD, Truth, Watch, change, until
 
 from realtime import pace
-from realtime.boards import Source, State
 from realtime.events import Hint
-from realtime.hub import Hub, Subscription
-
-ODD, EVEN = "odd", "even"
-
-
-async def until(holds: Callable[[], bool], seconds: float = 5.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not holds():
-            await asyncio.sleep(0.002)
-
-
-class Truth:
-    """The database: a version for each board."""
-
-    def __init__(self) -> None:
-        self.version = {ODD: 1, EVEN: 1}
-        self.loads = 0
-        self.gate = asyncio.Event()
-        self.gate.set()
-        self.failing = False
-
-    async def versions(self, keys: Sequence[Hashable]) -> dict[Hashable, int]:
-        return {key: self.version[str(key)] for key in keys if str(key) in self.version}
-
-    def source(self, key: str) -> Source:
-        async def load() -> State | None:
-            self.loads += 1
-            if self.failing:
-                raise ConnectionError("the database is away")
-            version = self.version.get(key)
-            await self.gate.wait()
-            return None if version is None else State(version, frozenset({f"o:{key}"}), version)
-
-        return Source(key, frozenset({f"o:{key}"}), load)
-
-
-class Screen:
-    def __init__(self) -> None:
-        self.version = -1
-        self.frames: list[int] = []
-        self.refusal: str | None = None
-        self.ended = False
-
-    def give(self, version: int, payload: bytes) -> None:
-        assert json.loads(payload[:-1]) == {"data": version}
-        self.version = version
-        self.frames.append(version)
-
-    def end(self, refusal: str | None) -> None:
-        self.ended, self.refusal = True, refusal
-
-
-async def execute(value: object) -> object:
-    return {"data": value}
-
-
-@pytest.fixture
-def truth() -> Truth:
-    return Truth()
-
-
-@pytest.fixture
-async def hub(truth: Truth) -> AsyncGenerator[Hub]:
-    made = Hub(truth.versions)
-    await made.start()
-    yield made
-    await made.stop()
-
-
-Watch = Callable[..., Awaitable[tuple[Screen, Subscription]]]
-
-
-@pytest.fixture
-def watch(hub: Hub, truth: Truth) -> Watch:
-    async def start(key: str = ODD, group: str = "g", rate: float = 20.0) -> tuple[Screen, Subscription]:
-        screen = Screen()
-        return screen, await hub.subscribe(truth.source(key), group, execute, True, screen, rate)
-
-    return start
-
-
-def change(hub: Hub, truth: Truth, key: str = ODD) -> None:
-    truth.version[key] += 1
-    hub.on_hint(Hint.of({f"o:{key}"}, truth.version[key]))
+from realtime.hub import Hub
 
 
 async def test_the_first_frame_is_the_state_as_it_stands(hub: Hub, truth: Truth, watch: Watch) -> None:

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncGenerator, Callable, Hashable, Sequence
 
 import pytest
+from structlog.testing import capture_logs
 
 from realtime.events import Hint
 from realtime.hub import Hub
@@ -165,6 +166,22 @@ async def test_a_database_that_is_away_costs_lateness_only(hub: Hub, ledger: Led
     await until(lambda: ledger.loads > loads)
     ledger.failing = False
     await until(lambda: reader.read == [25])
+
+
+async def test_an_outage_is_logged_once_and_not_by_each_follower(hub: Hub, ledger: Ledger) -> None:
+    readers = [Reader() for _ in range(20)]
+    for reader in readers:
+        follow(hub, ledger, reader, after="25")
+    await until(lambda: all(reader.frames for reader in readers))
+    with capture_logs() as told:
+        for outage in (1, 2):
+            ledger.failing = True
+            loads = ledger.loads
+            ledger.append(hub)
+            await until(lambda loads=loads: ledger.loads >= loads + 3)  # tried again and again
+            ledger.failing = False
+            await until(lambda: all(reader.read == ledger.rows[25:] for reader in readers))
+            assert [one["event"] for one in told] == ["page_failed", "pages_again"] * outage
 
 
 async def test_a_log_without_followers_is_forgotten(hub: Hub, ledger: Ledger) -> None:

@@ -1,7 +1,7 @@
 """One socket's handler over boards made of a number: what it leaves behind, and rights that change in the middle."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Hashable, Sequence
+from collections.abc import AsyncGenerator, Callable, Hashable, Sequence
 from typing import Any
 
 import pytest
@@ -14,7 +14,9 @@ from realtime.documents import Documents, Operation, Refused
 from realtime.groups import Execute, State
 from realtime.hub import Hub
 
-SCHEMA = build_schema("type Query { x: Int } type Subscription { board(maxPerSecond: Float): Int again: Int }")
+SCHEMA = build_schema(
+    "type Query { x: Int } type Subscription { board(number: Int, maxPerSecond: Float): Int again: Int }"
+)
 SUBSCRIBE = {"type": "subscribe", "payload": {"query": "subscription { board }"}}
 
 
@@ -48,6 +50,9 @@ class Truth:
     def finish(self, viewer: object, operation: Operation) -> None:
         self.census.leave("token", operation)
 
+    def watch(self, viewer: object, board: Hashable, *, instead: bool) -> Callable[[], None]:
+        return self.census.watch("account", board, instead=instead)
+
     async def open(self, viewer: object, operation: Operation) -> tuple[Source, str, Execute, float | None]:
         self.at_once += 1
         self.most_at_once = max(self.at_once, self.most_at_once)
@@ -63,7 +68,8 @@ class Truth:
         async def execute(value: object) -> object:
             return value
 
-        return Source(viewer, topics, load), "group", execute, None
+        number = operation.arguments.get("number")
+        return Source(viewer if number is None else (viewer, number), topics, load), "group", execute, None
 
 
 @pytest.fixture
@@ -84,7 +90,7 @@ async def wire(truth: Truth) -> AsyncGenerator[Wire]:
     made.congested = False
     made.leave()
     await handling
-    assert truth.hub.watched == truth.census.documents == truth.census.fields.total() == 0
+    assert truth.hub.watched == truth.census.documents == truth.census.boards == truth.census.fields.total() == 0
     await until(lambda: len(truth.hub._tasks) == 1)  # the poll's
 
 
@@ -188,3 +194,53 @@ def test_a_process_follows_at_most_five_hundred_different_documents() -> None:
     census.leave("another", operations[0])
     census.enter("another", operations[500])
     assert (census.documents, census.fields) == (500, {"board": 500})
+
+
+def numbered(number: int) -> dict[str, Any]:
+    query = "subscription ($number: Int!) { board(number: $number) }"
+    return {"type": "subscribe", "payload": {"query": query, "variables": {"number": number}}}
+
+
+async def test_an_account_follows_at_most_a_hundred_different_boards_and_gives_places_back(
+    truth: Truth, wire: Wire
+) -> None:
+    second = Wire()  # another socket, and another token, of the same account
+    handling = asyncio.create_task(handler(truth, second).handle())
+    second.say(type="connection_init", payload={"view": "full"})
+    for number in range(60):
+        wire.say(**numbered(number), id=f"{number}")
+    await until(lambda: len(wire.heard("next")) == 60)
+    for number in range(55, 105):
+        second.say(**numbered(number), id=f"{number}")
+    await until(lambda: len(second.heard("next")) == 45 and len(second.heard("error")) == 5)
+    assert truth.hub.watched == truth.census.boards == 100
+    [refusal] = second.heard("error")[0]
+    assert refusal["extensions"] == {"code": "TOO_MANY_BOARDS", "limit": "boards", "asked": 101, "allowed": 100}
+    assert "100 different boards" in refusal["message"]
+
+    wire.say(type="complete", id="59")  # the other still shows it
+    second.say(**numbered(104), id="104")
+    await until(lambda: len(second.heard("error")) == 6)
+    second.say(type="complete", id="59")
+    second.say(**numbered(104), id="104")
+    await until(lambda: len(second.heard("next")) == 46)
+
+    await wire.renew("public")  # every board of this socket in another view, beside those of the other
+    await until(lambda: len(wire.heard("next")) == 60 + 59)
+    assert wire.heard("error") == []
+    second.leave()
+    await handling
+
+
+def test_a_process_follows_at_most_five_thousand_different_boards() -> None:
+    census = Census()
+    places = [census.watch(number // 100, number, instead=False) for number in range(5_000)]
+    with pytest.raises(Refused, match="5,000 different boards"):
+        census.watch("another", 5_000, instead=False)
+    shown = census.watch("another", 0, instead=False)
+    census.watch("another", 5_000, instead=True)
+    shown()
+    places[1]()
+    places[2]()
+    census.watch("another", 5_001, instead=False)
+    assert census.boards == 5_000

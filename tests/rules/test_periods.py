@@ -13,6 +13,7 @@ from rules.periods import (
     PeriodKind,
     counts_at,
     final_at,
+    first_day,
     known_zone,
     local_day,
     midnight,
@@ -205,6 +206,7 @@ def test_where_a_period_ends_the_next_begins(day: date, zone: str, kind: PeriodK
     assert next_midnight(end - MICROSECOND, zone) == end
     assert bounds(kind, before, zone)[1] == start
     assert bounds(kind, after, zone)[0] == end
+    assert period(kind, first_day(kind, day) or date.max, zone) == period(kind, day, zone)
 
 
 # ---------------------------------------------------------------- states

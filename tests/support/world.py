@@ -271,7 +271,7 @@ class World:
 
     async def let_time_write(self) -> int:
         """What time has to write by now, as the product does before every change and in the background."""
-        return await time.write_due(self.clock.now, self.announcements.append)
+        return (await time.write_due(self.clock.now, self.announcements.append)).count
 
     @contextmanager
     def count_queries(self) -> Iterator[list[str]]:
