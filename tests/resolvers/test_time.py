@@ -70,7 +70,7 @@ async def test_time_that_loses_a_deadlock_writes_all_the_same(world: World, stor
         await asyncio.sleep(0.3)
         await execute(f"UPDATE tasks SET held = held WHERE id = '{task.id}'")
 
-    assert await falling_due == 1
+    assert (await falling_due).count == 1
     assert (await Task.get(id=task.id)).held == 0
 
 

@@ -9,24 +9,12 @@ from typing import Any
 
 import pytest
 from halls import Hall
-from kiosks import BOARD, SIZES, glass, paired, until
-from walls import block, blocks, course
+from kiosks import BOARD, DRAWN, glass, paired, until
+from walls import blocks
 from world import Person
 
 from app.screens import BUILT
 
-SCENES = {
-    "MEMBER_LEADERBOARD": ".board-MEMBER .place",
-    "ORGANIZATION_LEADERBOARD": ".board-ORGANIZATION .place",
-    "TASK_ARENA": ".arena .count",
-    "BLOCK_BOARD": ".verdict.sealed",
-    "COURSES": ".course .qr",
-}
-PARTS = ".head *, .foot *, .count *, .card, .card *, .verdict, .course, .course *"
-RUNS_OVER = f"""[...document.querySelectorAll('{PARTS}')].filter((one) => {{
-  const box = one.getBoundingClientRect();
-  return box.width && (box.left < -1 || box.right > innerWidth + 1 || box.bottom > innerHeight + 1);
-}}).map((one) => one.className + ' ' + one.textContent)"""
 MOST_BUNDLE = 150_000  # bytes of a kiosk, compressed
 MOST_REQUESTS = 6
 MOST_FIRST_SCENE = 300_000  # bytes
@@ -58,7 +46,7 @@ async def test_from_code_to_first_scene(hall: Hall) -> None:
 async def test_a_paired_screen_needs_little_to_begin(hall: Hall, first: dict[str, Any]) -> None:
     """Six requests, the socket among them, and 300 KB with what comes through it, also where the first scene is a
     company's 229 blocks; what makes a kiosk is below 150 KB compressed."""
-    part = SCENES[first["kind"]]
+    part = DRAWN[first["kind"]]
     if first["kind"] == "BLOCK_BOARD":
         await blocks(hall, 229)
     async with glass(hall) as screen:
@@ -84,25 +72,6 @@ async def test_a_paired_screen_needs_little_to_begin(hall: Hall, first: dict[str
     assert bundle < MOST_BUNDLE
     assert files > 0
     assert 0 < socket <= MOST_FIRST_SCENE - files
-
-
-async def test_nothing_is_cut_off_or_runs_over(hall: Hall) -> None:
-    for person in hall.people:
-        await hall.award(3, to=person)
-    for place in range(9):
-        await block(hall, f"{place} 号区块", hall.first)
-        await course(hall, f"值班夜里的三件小事：一名运维党员的担当，第 {place} 讲")
-    async with glass(hall) as screen:
-        display = await paired(hall, screen)
-        for kind, part in SCENES.items():
-            scenes = [{"kind": kind, "seconds": 60}]
-            await hall.do(hall.secretary, "updateDisplay", displayId=display, scenes=scenes)
-            await screen.shows(part)
-            for width, height in SIZES.values():
-                await screen.page.set_viewport_size({"width": width, "height": height})
-                assert await screen.shows(part) is not None
-                assert await screen.page.evaluate(RUNS_OVER) == [], (kind, width)
-        screen.fine()
 
 
 async def test_a_change_of_rank_is_seen_within_a_second(hall: Hall) -> None:

@@ -25,6 +25,13 @@ PATIENCE = 15.0  # seconds
 FULL_HD = (1920, 1080)
 SIZES = {"1080p": FULL_HD, "4k": (3840, 2160), "upright": (1080, 1920)}
 BOARD: list[dict[str, Any]] = [{"kind": "MEMBER_LEADERBOARD", "seconds": 60}]
+DRAWN = {  # of each scene, what is there when it is
+    "MEMBER_LEADERBOARD": ".board-MEMBER .place",
+    "ORGANIZATION_LEADERBOARD": ".board-ORGANIZATION .place",
+    "TASK_ARENA": ".arena .count",
+    "BLOCK_BOARD": ".verdict.sealed",
+    "COURSES": ".course .qr",
+}
 PROGRAMS = ("chromium", "chromium-browser")
 OPTIONS = ["--js-flags=--expose-gc", "--enable-precise-memory-info", "--disable-dev-shm-usage"]
 
