@@ -111,6 +111,22 @@ async def whose(login: str) -> Whose | None:
     return Whose(sql.uid(found["id"]), *(sql.uid(one) if one else None for one in rest))
 
 
+async def lock_account(account_id: UUID, password_hash: str) -> bool:
+    """Until the transaction ends. False: its password is another by now. Lock order: member, then account."""
+    return bool(
+        await sql.execute(
+            "UPDATE accounts SET login = login WHERE id = :id AND password_hash = :kept",
+            id=account_id,
+            kept=password_hash,
+        )
+    )
+
+
+async def change_password(account_id: UUID, old_hash: str, new_hash: str) -> bool:
+    """False: it is another than the old one by now."""
+    return bool(await Account.filter(id=account_id, password_hash=old_hash).update(password_hash=new_hash))
+
+
 async def rights_position() -> int:
     return await sql.value("SELECT position FROM rights WHERE id = 1")
 
