@@ -75,7 +75,8 @@ _GOOD = """SELECT t.id AS token_id, t.token_hash, t.account_id, t.expires_at, a.
   FROM auth_tokens t JOIN accounts a ON a.id = t.account_id
     LEFT JOIN members m ON m.id = a.member_id LEFT JOIN displays d ON d.account_id = a.id
     LEFT JOIN service_tokens s ON s.token_id = t.id
-  WHERE t.revoked_at IS NULL AND t.expires_at > :at AND (a.member_id IS NULL OR m.active)"""
+  WHERE t.revoked_at IS NULL AND t.expires_at > :at AND (a.member_id IS NULL OR m.active)
+    AND (d.id IS NULL OR d.revoked_at IS NULL)"""
 
 
 async def look_up(digests: Iterable[str], at: datetime) -> list[dict[str, Any]]:
