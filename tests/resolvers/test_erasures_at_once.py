@@ -7,14 +7,16 @@ from typing import Any
 
 import block
 import pytest
+from arena import do, done
 from canaries import SIGN, in_tables, somebody
 from gates import Gate
 from story import Story, told
 from world import Person, World
 
 import models
-from resolvers import erasures
-from resolvers.erasures import Erased
+from models import Claim, ClaimStatus, Member, Task
+from resolvers import claims, erasures, verification
+from resolvers.erasures import Erased, GoesOnClaiming
 
 PHONE = "13712345678"
 
@@ -79,3 +81,42 @@ async def test_what_a_block_says_already_is_not_said_again_of_who_is_erased(
 
     assert answer["__typename"] in (f"{act[0].upper()}{act[1:]}Success", "InvalidInput"), answer
     assert await in_tables(f"{SIGN}A") == {}
+
+
+# ---------------------------------------------------------------- claims
+
+
+@pytest.mark.parametrize(
+    ("step", "after"),
+    [("known", True), ("insert_claim", False), ("insert_claim", True), ("lock_active", True)],
+    ids=["when the task is found", "before the claim stands", "when it stands", "when the member is locked"],
+)
+async def test_a_claim_on_its_way_is_not_held_by_who_is_erased(
+    world: World, story: Story, gone: Person, monkeypatch: pytest.MonkeyPatch, step: str, after: bool
+) -> None:
+    task = await world.task(story.secretary, at=story.company.first, capacity=3)
+    steps = {"known": claims, "insert_claim": models.tasks, "lock_active": models.members}
+
+    gate = Gate(monkeypatch, steps[step], step, after=after)
+    answer, _ = await gate.meanwhile(do(world, gone, "claimTask", taskId=world.id(task)), erase(world, gone))
+
+    assert answer["__typename"] in ("ClaimTaskSuccess", "NotAllowed"), answer
+    assert {one.status for one in await Claim.all()} <= {ClaimStatus.RELEASED}
+    assert (await Task.get(id=task.id)).held == 0
+    assert (await verification.verify(world.clock.now)).differences == []
+
+
+async def test_who_goes_on_claiming_is_erased_later(
+    world: World, story: Story, gone: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await done(world, gone, "claimTask", taskId=world.id(await world.task(story.secretary, at=story.company.first)))
+
+    async def nothing(*_: object) -> None:
+        """What came after it is not seen by it."""
+
+    with monkeypatch.context() as always:
+        always.setattr(claims, "release_all", nothing)
+        with pytest.raises(GoesOnClaiming):
+            await erase(world, gone)
+    assert (await Member.get(id=gone.id)).name == f"{SIGN}A姓名"
+    assert (await erase(world, gone)).member.name == ""
