@@ -17,15 +17,17 @@ B = TypeVar("B")
 
 
 class Gate:
-    """after: they wait when the step is done, else before it."""
+    """after: they wait when the step is done, else before it. skipped: how many go through before."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, module: object, name: str, *, after: bool = False) -> None:
-        self._step, self._after = getattr(module, name), after
-        self._taken, self._reached, self._open = False, asyncio.Event(), asyncio.Event()
+    def __init__(
+        self, monkeypatch: pytest.MonkeyPatch, module: object, name: str, *, after: bool = False, skipped: int = 0
+    ) -> None:
+        self._step, self._after, self._skipped = getattr(module, name), after, skipped
+        self._reached, self._open = asyncio.Event(), asyncio.Event()
         monkeypatch.setattr(module, name, self._pass)
 
     async def _pass(self, *given: Any, **named: Any) -> Any:
-        waits, self._taken = not self._taken, True
+        waits, self._skipped = self._skipped == 0, self._skipped - 1
         if waits and not self._after:
             await self._wait()
         found = await self._step(*given, **named)
