@@ -71,7 +71,7 @@ def erase(who: Who, yes: Annotated[bool, typer.Option("--yes", help="Without ask
 
 
 def _run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    from resolvers.erasures import NoSuchMember
+    from resolvers.erasures import GoesOnClaiming, NoSuchMember
 
     settings = load()
     logs.configure(settings.log_level, settings.log_json)
@@ -82,7 +82,7 @@ def _run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
 
     try:
         asyncio.run(inside())
-    except NoSuchMember as fault:
+    except (NoSuchMember, GoesOnClaiming) as fault:
         _fail(str(fault))
 
 

@@ -1,6 +1,6 @@
 """Blocks and their chains. Revisions are insert only, by trigger; what opens their commitments can be erased.
 
-Lock order inside a transaction: block, then the root's clock.
+Lock order inside a transaction: block, then members, then the root's clock.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -168,6 +168,11 @@ async def sides(revision_ids: Iterable[UUID]) -> dict[UUID, Sides]:
     ids = list(revision_ids)
     openings = await BlockOpening.filter(revision_id__in=ids)
     return _sides(ids, openings, await BlockPair.filter(revision_id__in=ids).order_by("place"))
+
+
+async def paired_in(revision_id: UUID) -> set[UUID]:
+    """The members among those whom a revision pairs."""
+    return {one.member_id for one in await BlockPair.filter(revision_id=revision_id) if one.member_id}
 
 
 async def sides_of(chains: Mapping[UUID, Sequence[BlockRevision]]) -> dict[UUID, Sides]:

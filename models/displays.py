@@ -149,6 +149,13 @@ async def changed(display_id: UUID) -> int:
     return await sql.value("UPDATE displays SET version = version + 1 WHERE id = :id RETURNING version", id=display_id)
 
 
+async def lock_open(display_id: UUID) -> bool:
+    """Until the transaction ends. False: it was revoked."""
+    return bool(
+        await sql.execute("UPDATE displays SET version = version WHERE id = :id AND revoked_at IS NULL", id=display_id)
+    )
+
+
 async def naming(organization_id: UUID) -> dict[UUID, int]:
     """Displays that show this organization's name, each with its next version."""
     found = await sql.rows(

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -78,18 +78,21 @@ ACCOUNTS = f"SELECT {COLUMNS} FROM accounts a LEFT JOIN members m ON m.id = a.me
 
 @dataclass(frozen=True, slots=True)
 class Roll:
-    """members: of the organizations, and whoever has one of the logins. taken: logins that no member has."""
+    """members: of the organizations, and whoever has one of the logins. taken: logins that no member has. places: where
+    all these members are, and the organizations; counted."""
 
     members: dict[UUID, KnownMember]
     taken: set[str]
+    places: set[UUID]
     count: "Count"
 
 
 Count = tuple[int, str]
-"""How many members some organizations have, and when the newest came."""
+"""How many members some organizations have, and when the newest came, leaving out those of one moment."""
 
 
-async def roll(organization_ids: Collection[UUID], logins: Collection[str]) -> Roll:
+async def roll(organization_ids: Collection[UUID], logins: Collection[str], at: datetime) -> Roll:
+    """at: when the import makes members."""
     members: dict[UUID, KnownMember] = {}
     taken: set[str] = set()
     async with snapshot():
@@ -99,17 +102,19 @@ async def roll(organization_ids: Collection[UUID], logins: Collection[str]) -> R
             found = await sql.rows(f"{ACCOUNTS} WHERE a.login IN :some", some=some)
             members |= _members(one for one in found if one["id"])
             taken |= {one["login"] for one in found if not one["id"]}
-        count = await count_members(organization_ids)
-    return Roll(members, taken, count)
+        places = {*organization_ids, *(one.organization_id for one in members.values())}
+        return Roll(members, taken, places, await count_members(places, at))
 
 
-async def count_members(organization_ids: Collection[UUID]) -> Count:
+async def count_members(organization_ids: Collection[UUID], at: datetime) -> Count:
+    """at: the moment that is left out."""
     number, newest = 0, ""
     for some in chunks(organization_ids, AT_ONCE):
         found = await sql.row(
-            """SELECT COUNT(*) AS number, MAX(created_at) AS newest
+            """SELECT COUNT(*) AS number, MAX(CASE WHEN created_at <> :at THEN created_at END) AS newest
                FROM members WHERE organization_id IN :some""",
             some=some,
+            at=at,
         )
         assert found
         number += found["number"]

@@ -83,6 +83,13 @@ async def locked(member_id: UUID) -> Member | None:
     return await Member.get_or_none(id=member_id)
 
 
+async def lock_active(member_id: UUID) -> bool:
+    """Until the transaction ends. False: it is here no more."""
+    return bool(
+        await sql.execute("UPDATE members SET name = name WHERE id = :id AND active = :yes", id=member_id, yes=True)
+    )
+
+
 async def all_locked(ids: Iterable[UUID]) -> dict[UUID, Member]:
     """As they now stand, locked in the order of their ids; nobody else changes them until the transaction ends."""
     lock = "FOR NO KEY UPDATE" if dialect() == "postgres" else ""  # SQLite has one writer

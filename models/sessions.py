@@ -75,7 +75,8 @@ _GOOD = """SELECT t.id AS token_id, t.token_hash, t.account_id, t.expires_at, a.
   FROM auth_tokens t JOIN accounts a ON a.id = t.account_id
     LEFT JOIN members m ON m.id = a.member_id LEFT JOIN displays d ON d.account_id = a.id
     LEFT JOIN service_tokens s ON s.token_id = t.id
-  WHERE t.revoked_at IS NULL AND t.expires_at > :at AND (a.member_id IS NULL OR m.active)"""
+  WHERE t.revoked_at IS NULL AND t.expires_at > :at AND (a.member_id IS NULL OR m.active)
+    AND (d.id IS NULL OR d.revoked_at IS NULL)"""
 
 
 async def look_up(digests: Iterable[str], at: datetime) -> list[dict[str, Any]]:
@@ -109,6 +110,22 @@ async def whose(login: str) -> Whose | None:
         return None
     rest = (found["member_id"], found["root_id"], found["organization_id"])
     return Whose(sql.uid(found["id"]), *(sql.uid(one) if one else None for one in rest))
+
+
+async def lock_account(account_id: UUID, password_hash: str) -> bool:
+    """Until the transaction ends. False: its password is another by now. Lock order: member, then account."""
+    return bool(
+        await sql.execute(
+            "UPDATE accounts SET login = login WHERE id = :id AND password_hash = :kept",
+            id=account_id,
+            kept=password_hash,
+        )
+    )
+
+
+async def change_password(account_id: UUID, old_hash: str, new_hash: str) -> bool:
+    """False: it is another than the old one by now."""
+    return bool(await Account.filter(id=account_id, password_hash=old_hash).update(password_hash=new_hash))
 
 
 async def rights_position() -> int:

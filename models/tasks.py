@@ -36,7 +36,8 @@ class ClaimStatus(StrEnum):
     REJECTED = "REJECTED"
 
 
-HOLDING = (ClaimStatus.CLAIMED, ClaimStatus.SUBMITTED, ClaimStatus.RETURNED, ClaimStatus.APPROVED)
+UNDECIDED = (ClaimStatus.CLAIMED, ClaimStatus.SUBMITTED, ClaimStatus.RETURNED)
+HOLDING = (*UNDECIDED, ClaimStatus.APPROVED)
 
 
 class Task(Model):
@@ -146,6 +147,11 @@ async def insert_claim(claim: Claim) -> bool:
 
 async def held_by(task_id: UUID, member_id: UUID) -> Claim | None:
     return await Claim.filter(task_id=task_id, member_id=member_id, status__in=HOLDING).first()
+
+
+async def undecided(member_id: UUID) -> list[Claim]:
+    """What a member holds and nobody decided, in the order in which tasks are locked."""
+    return await Claim.filter(member_id=member_id, status__in=UNDECIDED).order_by("task_id")
 
 
 async def claims_of(task_ids: Iterable[UUID], member_id: UUID) -> dict[UUID, Claim]:

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import models
 from models import Block, BlockInspection, Member, Organization, OrganizationKind, sql
-from models.blocks import Sides
 from resolvers import boards, chains
 from resolvers.boards import BoardView
 from resolvers.chains import Proof, Told
@@ -77,10 +76,11 @@ async def load(key: BlockBoardKey) -> Board | None:
         if count == MOST_LISTED:
             count = await sql.value(f"SELECT COUNT(*) AS n {ON_BOARD}", **values)
         blocks = {one.id: one for one in listed}
-        ends = await _ends(blocks)
+        proofs = await _proofs(blocks)
+        sides = await models.blocks.sides(one.head.id for one in proofs.values())
         inspections = await models.blocks.last_inspections(blocks)
-        newest = [one.proof.head for one in ends.values()]
-        named = chains.people(one.sides for one in ends.values())
+        newest = [one.head for one in proofs.values()]
+        named = chains.people(sides.values())
         named |= {one.responsible_id for one in newest} | {one.recorded_by_id for one in newest if one.recorded_by_id}
         named |= {one.inspected_by_id for one in inspections.values() if one.inspected_by_id}
         members = await models.members.by_ids(named)
@@ -89,12 +89,12 @@ async def load(key: BlockBoardKey) -> Board | None:
     shown = [
         Shown(
             one,
-            chains.tell(one, ends[one.id].proof.head, ends[one.id].sides, members),
-            ends[one.id].proof,
+            chains.tell(one, proofs[one.id].head, sides[proofs[one.id].head.id], members),
+            proofs[one.id],
             inspections.get(one.id),
         )
         for one in listed
-        if one.id in ends
+        if one.id in proofs
     ]
     paired = {who.member or who.name.casefold() for one in shown for who in one.told.paired if who.member or who.name}
     return Board(key, lineage, facts, count, len(paired), shown, members, organizations)
@@ -107,7 +107,6 @@ class End:
     block: Block
     looked_at: float
     proof: Proof
-    sides: Sides
 
     def good_for(self, block: Block) -> bool:
         same = (block.sequence, block.retired_at, block.organization_id) == (
@@ -118,10 +117,10 @@ class End:
         return same and time.monotonic() < self.looked_at + LOOK_AGAIN
 
 
-kept: dict[UUID, End] = {}  # of committed revisions, which never change
+kept: dict[UUID, End] = {}  # of committed revisions, which never change; words beside them can be erased any time
 
 
-async def _ends(blocks: Mapping[UUID, Block]) -> dict[UUID, End]:
+async def _proofs(blocks: Mapping[UUID, Block]) -> dict[UUID, Proof]:
     """Inside the snapshot. A chain that goes on is looked at at once, and every one within a minute."""
     anew = {one: block for one, block in blocks.items() if one not in kept or not kept[one].good_for(block)}
     found = {one: kept[one] for one in blocks.keys() - anew.keys()}
@@ -130,11 +129,11 @@ async def _ends(blocks: Mapping[UUID, Block]) -> dict[UUID, End]:
         sides = await models.blocks.sides_of(revisions)
         for one, links in revisions.items():
             looked_at = time.monotonic() - random.random() * LOOK_AGAIN / 2  # not all in the same load
-            found[one] = End(anew[one], looked_at, chains.proof(anew[one], links, sides), sides[links[-1].id])
+            found[one] = End(anew[one], looked_at, chains.proof(anew[one], links, sides))
         if len(kept) > MOST_KEPT:
             kept.clear()
         kept.update(found)
-    return found
+    return {one: end.proof for one, end in found.items()}
 
 
 async def versions(boards_of: Sequence[BlockBoardKey]) -> dict[BlockBoardKey, int]:

@@ -1,10 +1,9 @@
 """What a revision of a block may say, and who may be named in it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-import models
 from models import Member
 from resolvers.organizations import one_line
 from rules.refusals import Checks
@@ -82,12 +81,16 @@ def whole(draft: Draft) -> None:
     checks.done()
 
 
-async def people(
-    root_id: UUID, responsible_id: UUID | None, paired: Sequence[Colleague]
+def named(responsible_id: UUID | None, paired: Sequence[Colleague]) -> set[UUID]:
+    """The members who are asked for."""
+    return {one.member_id for one in paired if one.member_id} | ({responsible_id} if responsible_id else set[UUID]())
+
+
+def people(
+    root_id: UUID, responsible_id: UUID | None, paired: Sequence[Colleague], found: Mapping[UUID, Member]
 ) -> Sequence[tuple[str, UUID | None]]:
-    """Names and members of the paired. InvalidInput: somebody is no member here, or no more."""
-    wanted = {one.member_id for one in paired if one.member_id} | ({responsible_id} if responsible_id else set[UUID]())
-    found = await models.members.by_ids(wanted) if wanted else dict[UUID, Member]()
+    """Names and members of the paired. found: members as they stand, locked. InvalidInput: somebody is no member here,
+    or no more."""
     checks = Checks()
 
     def check(member_id: UUID, path: str) -> None:

@@ -2,14 +2,14 @@
 
 import contextlib
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
 
 import models
-from models import Block, BlockOpening, BlockPair, BlockRevision
+from models import Block, BlockOpening, BlockPair, BlockRevision, Member
 from resolvers import block_drafts as drafts
 from resolvers import chains, sight
 from resolvers.block_drafts import Colleague, Draft
@@ -79,9 +79,10 @@ async def create(
     checks.done()
     permit = await session.require(Scope.BLOCKS_MANAGE, at=organization_id)
     root_id, signer = permit.organization.root_id, _signer(session)
-    draft = Draft(name, extent, reason, responsible_id, await drafts.people(root_id, responsible_id, paired))
-    drafts.whole(draft)
     async with session.work() as work:
+        found = await models.members.all_locked(drafts.named(responsible_id, paired))
+        draft = Draft(name, extent, reason, responsible_id, drafts.people(root_id, responsible_id, paired, found))
+        drafts.whole(draft)
         block = await Block.create(root_id=root_id, organization_id=organization_id, created_at=work.now)
         await _append(work, signer, permit, block, None, draft)
     return block
@@ -109,9 +110,9 @@ async def revise(
     checks.done()
     block = await known(session, block_id)
     permit = await session.require(Scope.BLOCKS_MANAGE, at=block.organization_id)
-    people = await drafts.people(block.root_id, responsible_id, paired or ())
 
-    def changed(before: Draft) -> Draft:
+    def changed(before: Draft, found: Mapping[UUID, Member]) -> Draft:
+        people = drafts.people(block.root_id, responsible_id, paired or (), found)
         after = replace(
             before,
             name=before.name if name is None else name,
@@ -123,7 +124,7 @@ async def revise(
         drafts.whole(after)
         return after
 
-    return await _go_on(session, permit, block, expected, changed)
+    return await _go_on(session, permit, block, expected, changed, drafts.named(responsible_id, paired or ()))
 
 
 async def retire(session: Session, block_id: UUID, expected: int, reason: str) -> Block:
@@ -135,7 +136,7 @@ async def retire(session: Session, block_id: UUID, expected: int, reason: str) -
     block = await known(session, block_id)
     permit = await session.require(Scope.BLOCKS_MANAGE, at=block.organization_id)
 
-    def retired(before: Draft) -> Draft:
+    def retired(before: Draft, _: Mapping[UUID, Member]) -> Draft:
         return replace(before, reason=reason, retired=True)
 
     return await _go_on(session, permit, block, expected, retired)
@@ -151,15 +152,24 @@ def _signer(session: Session) -> Signer:
 
 
 async def _go_on(
-    session: Session, permit: Permit, block: Block, expected: int, change: Callable[[Draft], Draft]
+    session: Session,
+    permit: Permit,
+    block: Block,
+    expected: int,
+    change: Callable[[Draft, Mapping[UUID, Member]], Draft],
+    named: Collection[UUID] = (),
 ) -> Block:
+    """named: the members who are named anew. change is given all, those who stay too."""
     signer = _signer(session)
     try:
         async with session.work() as work:
             if not await models.blocks.advance(block.id, expected):
                 raise await has_changed(block.id)
             before = await BlockRevision.get(block_id=block.id, sequence=expected)
-            draft = change(await _said(before))
+            # locked before their words are read: who is erased meanwhile would be written down once more
+            stay = await models.blocks.paired_in(before.id)
+            members = await models.members.all_locked({*named, *stay, before.responsible_id})
+            draft = change(await _said(before, members), members)
             if draft.retired:
                 await models.blocks.retire(block.id, work.now)
             await _append(work, signer, permit, block, before, draft)
@@ -168,10 +178,9 @@ async def _go_on(
     return await Block.get(id=block.id)
 
 
-async def _said(revision: BlockRevision) -> Draft:
+async def _said(revision: BlockRevision, members: Mapping[UUID, Member]) -> Draft:
     """What a revision says, with members under the names that they have now. Empty: erased."""
     sides = (await models.blocks.sides([revision.id]))[revision.id]
-    people = await models.members.by_ids(one.member_id for one in sides.pairs if one.member_id)
     names = chains.names(sides)
     value = {path: opening.value for path, opening in sides.openings.items()}
     return Draft(
@@ -180,7 +189,7 @@ async def _said(revision: BlockRevision) -> Draft:
         reason="",
         responsible_id=revision.responsible_id,
         paired=[
-            (people[pair.member_id].display_name if pair.member_id else name, pair.member_id)
+            (members[pair.member_id].display_name if pair.member_id else name, pair.member_id)
             for pair, name in zip(sides.pairs, names, strict=True)
         ],
     )

@@ -68,6 +68,8 @@ async def claim(session: Session, task_id: UUID) -> Claim:
         if not await tasks.insert_claim(made):
             held = await tasks.held_by(task.id, viewer.member_id)
             raise AlreadyClaimed("You already hold this task.", held)
+        if not await models.members.lock_active(viewer.member_id):  # who left meanwhile has given back what they held
+            raise NotAllowed("Only active members claim tasks, and you are no more.")
         await work.position(task.root_id)
         work.touch(task.root_id, tasks=[task.organization_id])
         _audit(work, task, made)
@@ -113,12 +115,11 @@ async def release(session: Session, claim_id: UUID) -> Claim:
 
 async def release_all(work: Work, member_id: UUID) -> None:
     """Of whoever is here no more: what is not decided is given back, submitted or not. Before the member is locked."""
-    open_ones = (ClaimStatus.CLAIMED, ClaimStatus.SUBMITTED, ClaimStatus.RETURNED)
-    for found in await Claim.filter(member_id=member_id, status__in=open_ones).order_by("task_id"):
+    for found in await tasks.undecided(member_id):
         task = await Task.get(id=found.task_id)
         await tasks.lock(task.id)
         before = await freezes.before(task.id, found.id)
-        if await tasks.decide(found.id, ClaimStatus.RELEASED, *open_ones, by=None, note=None, at=work.now):
+        if await tasks.decide(found.id, ClaimStatus.RELEASED, *tasks.UNDECIDED, by=None, note=None, at=work.now):
             await tasks.give_slot_back(task.id, in_public=not before.hidden)
             await _show(work, task, found.id, before, decision=False)
 

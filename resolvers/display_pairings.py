@@ -129,9 +129,11 @@ async def claim(session: Session, device_code: str) -> tuple[str, Display]:
     if pairing.display_id is None:
         raise PairingPending("Nobody has approved this screen yet.", POLL_SECONDS)
     async with session.work() as work:
-        display = await Display.get(id=pairing.display_id)
-        if display.revoked_at is not None or not await models.displays.claim(pairing.id, work.now):
+        # locked, since whoever revokes it ends the tokens that are there
+        hangs = await models.displays.lock_open(pairing.display_id)
+        if not hangs or not await models.displays.claim(pairing.id, work.now):
             raise PairingExpired("This pairing's token was handed out before; ask for a new code.")
+        display = await Display.get(id=pairing.display_id)
         token, _ = await models.sessions.issue(display.account_id, work.now, TOKEN_LIFE)
         await models.displays.seen([display.id], work.now)
         work.audit("Display", display.id, root=display.root_id, at=display.organization_id)

@@ -12,11 +12,16 @@ from resolvers import audit, claims, members, time
 from resolvers.work import Announce, Work, unit_of_work
 from rules import ids
 
+ATTEMPTS = 10  # each lost to a claim that came just then
 WAIT = 20.0  # seconds for those who are reading, until what was freed is gone from SQLite's log
 
 
 class NoSuchMember(Exception):
     """The message says what was looked for."""
+
+
+class GoesOnClaiming(Exception):
+    """The member took a task just then, each time. Nothing was erased."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +58,15 @@ def _uuid(text: str) -> UUID | None:
 
 
 async def erase(member_id: UUID, *, now: Callable[[], datetime], announce: Announce) -> Erased:
-    """Again does no harm: what came since goes too."""
+    """Again does no harm: what came since goes too. GoesOnClaiming."""
     written = await time.write_due(now(), announce)
-    await models.database.shielded(_erase(member_id, now(), announce, written.behind))
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            await models.database.shielded(_erase(member_id, now(), announce, written.behind))
+            break
+        except GoesOnClaiming:
+            if attempt == ATTEMPTS:
+                raise
     return Erased(await Member.get(id=member_id), await erasures.leave_no_trace(WAIT))
 
 
@@ -64,6 +75,8 @@ async def _erase(member_id: UUID, at: datetime, announce: Announce, behind: Mapp
         await claims.release_all(work, member_id)
         member = await models.members.locked(member_id)
         assert member, "a member is never deleted"
+        if await models.tasks.undecided(member_id):  # its task is locked before the member, so this begins anew
+            raise GoesOnClaiming("This member goes on claiming tasks; nothing was erased. Run this again.")
         await _end_roles(work, member)
         account = await Account.get_or_none(member_id=member_id)
         if account:

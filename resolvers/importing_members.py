@@ -1,7 +1,7 @@
 """Bringing members, where they belong, and their accounts to what a file says."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -23,11 +23,10 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """ids, roots: of organizations, by code. named: the organizations in the file."""
+    """ids, roots: of organizations, by code."""
 
     ids: Mapping[str, UUID]
     roots: Mapping[str, UUID]
-    named: Collection[UUID]
     roll: importing.Roll
 
 
@@ -37,7 +36,8 @@ async def bring(rows: Sequence[Row], run: Run) -> Report:
     codes = {one.id: one.code for one in organizations}
     named = {ids[code] for row in rows if (code := one_line(row.cells["organization_code"])) in ids}
     logins = {row.cells["login"].casefold() for row in rows if row.cells["login"]}
-    known = Known(ids, {one.code: one.root_id for one in organizations}, named, await importing.roll(named, logins))
+    roll = await importing.roll(named, logins, run.at)
+    known = Known(ids, {one.code: one.root_id for one in organizations}, roll)
     today = max(
         (periods.local_day(run.at, zone) for zone in {one.time_zone for one in organizations}),
         default=run.at.date(),
@@ -60,19 +60,30 @@ async def _write(run: Run, plan: MembersPlan, known: Known) -> None:
     bulks = _bulks(run.at, plan, known)
     people = [*plan.created, *(person for _, person in plan.updated)]
     async with run.writing({known.roots[one.organization_code] for one in people}) as work:
-        if await importing.count_members(known.named) != known.roll.count:
-            raise ChangedMeanwhile("members came")
+        await _nobody_came(run, known.roll, 0)
         locked = await importing.locked_members(one.id for one, _ in plan.updated)
         if any(known.roll.members[one.id] != one for one in locked.values()):
             raise ChangedMeanwhile("members changed")
         await run.through(bulks)
         homes = {one.organization_code for one in plan.created}
         touch(work, ((known.roots[code], known.ids[code]) for code in homes))
+        if homes:  # createMember decides who is new under this lock; taken last, since all of the root waits for it
+            for root in sorted({known.roots[code] for code in homes}):
+                await work.position(root)
+            await _nobody_came(run, known.roll, len(plan.created))
         shown = [person for member, person in plan.updated if _shown(member.person) != _shown(person)]
         touch_everything(work, {known.roots[one.organization_code] for one in shown})
         updated = (person for _, person in plan.updated)
         new, changed = ([known.roots[one.organization_code] for one in some] for some in (plan.created, updated))
         run.audit(work, "Member", new, changed)
+
+
+async def _nobody_came(run: Run, roll: importing.Roll, made: int) -> None:
+    """Since the file was checked. made: how many the import itself has made; whom it moves, it moves within the places
+    that are counted. ChangedMeanwhile."""
+    number, newest = roll.count
+    if await importing.count_members(roll.places, run.at) != (number + made, newest):
+        raise ChangedMeanwhile("members came")
 
 
 def _shown(person: Person) -> tuple[str, str, str | None]:

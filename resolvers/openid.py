@@ -90,24 +90,22 @@ async def finish(session: Session, code: str, state: str, secret: str) -> tuple[
         at=now,
     )
     async with models.database.transaction():
-        account = await _account_of(identity, now)
+        linked = await models.openid.linked(identity.issuer, identity.subject)
+        account = linked or await _claimed(identity)
         token, viewer = await sessions.begun(session, account, now)
         if viewer.display_id is not None or viewer.service is not None:
             raise unacceptable("no person's account")
+        if not linked and not await models.openid.link(identity.issuer, identity.subject, account.id, now):
+            raise unacceptable("the login is linked to another subject")
     await attempts.give_back(counted, now)
     session.viewer = viewer
     return token, viewer
 
 
-async def _account_of(identity: Identity, now: datetime) -> Account:
-    """Whom it is linked to, or at first whose login the claim is. Nobody is made."""
-    found = await models.openid.linked(identity.issuer, identity.subject)
-    if found is not None:
-        return found
+async def _claimed(identity: Identity) -> Account:
+    """Whose login the claim is: at first. Nobody is made."""
     login = identity.login.strip().casefold() if identity.login else ""
     account = await sessions.account_of(login)
     if account is None:
         raise unacceptable("no such login")
-    if not await models.openid.link(identity.issuer, identity.subject, account.id, now):
-        raise unacceptable("the login is linked to another subject")
     return account

@@ -22,6 +22,7 @@ FREE_FAILURES = 5  # of one login from one address: a typo, the old password, th
 FREE_ELSEWHERE = 50  # of one login from all addresses where it is not familiar: somebody tries from many at once
 LONGEST_WAIT = 300  # seconds; 300 guesses a day find no password of eight characters
 WRONG = "Login or password is wrong."
+WRONG_OLD = "The old password is wrong."
 LONGEST_LOGIN = 100  # characters
 FAMILIAR = timedelta(days=30)  # since the login's last sign-in from an address
 
@@ -138,14 +139,14 @@ async def sign_in(session: Session, login: str, password: str) -> tuple[str, Vie
     if not right or account is None:
         raise WrongCredentials(WRONG)
     async with models.database.transaction():
-        token, viewer = await begun(session, account, now)
+        token, viewer = await begun(session, account, now, proved_by=account.password_hash)
     await attempts.give_back(counted, now)
     await attempts.begin_anew(counted[1])
     await attempts.familiarize(here, now + FAMILIAR)
     if account.password_hash and passwords.outdated(account.password_hash):
         with suppress(passwords.TooBusy):  # then the next time
             kept = await passwords.hashed(password)
-            await Account.filter(id=account.id, password_hash=account.password_hash).update(password_hash=kept)
+            await sessions.change_password(account.id, account.password_hash, kept)
     session.viewer = viewer
     return token, viewer
 
@@ -156,12 +157,19 @@ async def account_of(login: str) -> Account | None:
     return await Account.get_or_none(login=login) if known else None
 
 
-async def begun(session: Session, account: Account, now: datetime) -> tuple[str, Viewer]:
-    """A session of somebody who has proved to be the account's owner. WrongCredentials: not one of the active. Inside
-    a transaction."""
+async def begun(
+    session: Session, account: Account, now: datetime, *, proved_by: str | None = None
+) -> tuple[str, Viewer]:
+    """A session of somebody who has proved to be the account's owner. proved_by: the hash of the password that proved
+    it, if one did. WrongCredentials: not one of the active, or the password has changed since. Inside a transaction."""
+    # whoever ends the account's sessions meanwhile would not see this one: it comes before them, or not at all
+    if account.member_id is not None and not await models.members.lock_active(account.member_id):
+        raise WrongCredentials(WRONG)
+    if proved_by is not None and not await sessions.lock_account(account.id, proved_by):
+        raise WrongCredentials(WRONG)
     token, _ = await sessions.issue(account.id, now)
     viewer = await viewer_of(token, now)
-    if viewer is None:  # an inactive member
+    if viewer is None:  # a screen that was revoked
         raise WrongCredentials(WRONG)
     await audit.write(now, replace(session, viewer=viewer).actor(), [_itself(viewer)])
     return token, viewer
@@ -220,14 +228,17 @@ async def change_password(session: Session, old: str, new: str) -> Viewer:
     except passwords.TooBusy:
         await attempts.give_back(counted, session.now())
         raise
-    if not right:
-        raise WrongCredentials("The old password is wrong.")
-    await attempts.begin_anew(counted[0])
+    if not right or account.password_hash is None:
+        raise WrongCredentials(WRONG_OLD)
     async with session.work() as work:
-        await Account.filter(id=viewer.account_id).update(password_hash=kept)
+        if not await sessions.change_password(
+            account.id, account.password_hash, kept
+        ):  # it was right until somebody changed it
+            raise WrongCredentials(WRONG_OLD)
         await sessions.revoke_others(viewer.account_id, work.now, keep=viewer.token_id)
         work.change_rights()
         _audit(work, viewer)
+    await attempts.begin_anew(counted[0])
     return viewer
 
 

@@ -6,11 +6,14 @@ import asyncio
 from typing import Any
 
 import pytest
+from gates import Gate
 from screens import APPROVE, ASK, BOARD, REVOKE, UPDATE, approve, asked, claim, paired
 from story import Story, told
 from world import Person, World
 
+import models
 from resolvers import display_pairings
+from resolvers.sessions import viewer_of
 
 VIEWER = "{ viewer { member { id } display { id name online organization { name } } roles { role } } }"
 LIST = """query ($at: ID!) { displays(organizationId: $at) { totalCount edges { node { name online revokedAt } } } }"""
@@ -74,6 +77,26 @@ async def test_a_token_is_handed_out_once_to_many_who_ask_at_once(world: World, 
         *(display_pairings.claim(session, pairing["deviceCode"]) for session in sessions), return_exceptions=True
     )
     assert sorted(type(one).__name__ for one in ended) == ["PairingExpired"] * 5 + ["tuple"]
+
+
+async def test_a_screen_that_is_revoked_while_it_is_handed_its_token_has_none(
+    world: World, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairing = await asked(world)
+    made = await approve(world, story.secretary, pairing["code"], organizationId=world.id(story.company.root))
+    revoking = world.ask(story.secretary, REVOKE, input={"displayId": made["display"]["id"]})
+
+    gate = Gate(monkeypatch, models.displays, "claim")
+    handed, revoked = await gate.meanwhile(claim(world, pairing["deviceCode"]), revoking)
+
+    assert revoked["revokeDisplay"]["__typename"] == "RevokeDisplaySuccess"
+    assert await viewer_of(handed["token"], world.clock.now) is None
+
+
+async def test_a_revoked_screens_token_is_no_good_whoever_made_it(world: World, story: Story) -> None:
+    screen = await paired(world, story.secretary, story.company.root)
+    await models.Display.filter(account_id=screen.account.id).update(revoked_at=world.clock.now)
+    assert await viewer_of(screen.token, world.clock.now) is None
 
 
 async def test_a_code_ends_after_ten_minutes(world: World, story: Story) -> None:

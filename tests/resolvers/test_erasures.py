@@ -6,6 +6,7 @@ import block
 import busy
 import pytest
 from canaries import SIGN, in_files, in_tables, live, row, somebody
+from hall import opened
 from services import Postgres
 from sqlite_files import Sqlite
 from story import Story, told
@@ -128,6 +129,30 @@ async def test_blocks_whose_words_are_gone_keep_their_chains_and_can_be_given_ne
     }
     again = await block.revise(world, secretary, seen, **next_one)
     assert (again["chain"]["intact"], again["current"]["name"]) == (True, "三楼")
+
+
+async def test_a_board_that_was_looked_at_before_shows_nothing_of_who_was_erased(world: World, story: Story) -> None:
+    """Nor does a screen that hangs there: as docs/privacy.md says, within 2 s."""
+    gone = await somebody(world, "A", at=story.company.first, phone=PHONE)
+    pairs = block.named(gone, "何静", "马超")
+    await block.block(world, story.secretary, story.company.first, gone, name=f"{SIGN}A区块")
+    world.clock.advance(minutes=1)  # so that it comes first
+    await block.block(world, story.secretary, story.company.first, story.li, name="旁边", pairedWith=pairs)
+    async with opened(world) as hall:
+        screen = await hall.screen(story.zhao, block.LIVE, id=world.id(story.company.root))
+        await screen.shows(lambda frame: SIGN in str(frame))
+        before = await block.board(world, story.zhao, story.company.root)
+
+        await erasures.erase(gone.id, now=world.clock, announce=lambda _: None)  # in another process
+
+        after = await block.board(world, story.zhao, story.company.root)
+        assert SIGN not in str(after)
+        frame = await screen.shows(lambda frame: int(frame["version"]) > int(before["version"]))
+        assert frame == after
+    [own, beside] = [one["current"] for one in block.blocks_on(after)]
+    assert (own["name"], own["extent"], own["reason"], own["openings"]) == ("", "", "", [])
+    assert [one["path"] for one in beside["openings"]] == ["name", "extent", "reason"]
+    assert all(one["chain"]["intact"] for one in block.blocks_on(after))
 
 
 async def test_who_was_erased_cannot_be_given_data_again(world: World, story: Story) -> None:

@@ -101,7 +101,7 @@ LISTS: Mapping[str, Mapping[str, int]] = {
     "Block.revisions": {"block(id: $busy) { revisions(first: 100) % }": 10},
     "Block.inspections": {
         "block(id: $busy) { inspections(first: 100) % }": 6,
-        "blockBoard(organizationId: $root) { blocks(first: 100) { edges { node { inspections(first: 100) % } } } }": 15,
+        "blockBoard(organizationId: $root) { blocks(first: 100) { edges { node { inspections(first: 100) % } } } }": 17,
     },
     "BlockRevision.pairedWith": {
         "block(id: $busy) { revisions(first: 100) { edges { node { pairedWith % } } } }": 7,
@@ -109,7 +109,7 @@ LISTS: Mapping[str, Mapping[str, int]] = {
     "BlockRevision.openings": {
         "block(id: $busy) { revisions(first: 100) { edges { node { openings % } } } }": 7,
     },
-    "BlockBoard.blocks": {"blockBoard(organizationId: $root) { blocks(first: 100) % }": 12},
+    "BlockBoard.blocks": {"blockBoard(organizationId: $root) { blocks(first: 100) % }": 14},
     "Query.pointRules": {"pointRules(organizationId: $root) %": 5},
     "PointRule.versions": {"pointRules(organizationId: $root) { versions(first: 100) % }": 6},
     "PointRulePreview.differences": {
