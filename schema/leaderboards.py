@@ -100,11 +100,11 @@ class LeaderboardRow:
 def row_of(board: Board, ranked: RankedRow, *, own: bool = False) -> LeaderboardRow:
     """own: for one who may know whose row it is, also where the view does not say."""
     subject: Any = None
-    if ranked.subject_id in board.organizations:
+    if board.key.subject is Subject.ORGANIZATION:
         subject = Organization.of(board.organizations[ranked.subject_id])
     elif own or board.shown(ranked.subject_id):
-        member, home = board.members[ranked.subject_id]
-        subject = Member.of(member, home)
+        member = board.members[ranked.subject_id]
+        subject = Member.of(member, board.organizations[member.organization_id])
     return LeaderboardRow(
         id=strawberry.ID(ids.encode("LeaderboardRow", board.row_key(ranked.subject_id))),
         rank=ranked.rank,
