@@ -15,7 +15,6 @@ from models import seals, sql
 from models.database import dialect
 from models.freezes import HIDDEN
 
-FOR_EVER = 2**62
 NEAR = 4_000  # positions
 
 
@@ -187,10 +186,9 @@ async def reasons(ids: Iterable[UUID]) -> dict[UUID, str]:
     return {found.entry_id: found.text for found in await PointsReason.filter(entry_id__in=list(set(ids)))}
 
 
-async def log(organization_id: UUID, after: tuple[int, int], first: int, limit: int | None = None) -> list[PointsEntry]:
-    """Entries credited to an organization and below, in commit order, after (position, line), up to a position."""
+async def log(organization_id: UUID, after: tuple[int, int], first: int, end: int) -> list[PointsEntry]:
+    """Entries credited to an organization and below, in commit order, after (position, line), up to its end."""
     found: list[PointsEntry] = []
-    end = FOR_EVER if limit is None else limit
     # What lies NEAR fills the pages of whoever has many entries: PostgreSQL sorts all that it is let see, for each
     # page. Along the root's index it would not sort, and read all of the root's for a branch that has few.
     for last in sorted({min(after[0] + NEAR, end), end}):
@@ -198,10 +196,10 @@ async def log(organization_id: UUID, after: tuple[int, int], first: int, limit: 
             PointsEntry,
             f"""SELECT e.* FROM points_entries e JOIN organization_paths p
                  ON p.descendant_id = e.organization_id AND p.ancestor_id = :organization
-               WHERE (e.position, e.line) > (:position, :line) AND e.position <= :limit
+               WHERE (e.position, e.line) > (:position, :line) AND e.position <= :end
                ORDER BY e.position, e.line LIMIT {int(first)}""",
             organization=organization_id,
-            limit=last,
+            end=last,
             position=after[0],
             line=after[1],
         )

@@ -29,28 +29,26 @@ async def entry(world: World, place: Organization, position: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("after", "limit", "positions", "statements"),
+    ("after", "end", "positions", "statements"),
     [
-        (0, None, [1, 2], 1),  # full of what is near
-        (1, None, [2, NEAR + 30], 2),
-        (2, None, [NEAR + 30, NEAR + 31], 2),
-        (NEAR, None, [NEAR + 30, NEAR + 31], 1),
-        (NEAR + 30, None, [NEAR + 31], 2),
+        (0, NEAR + 31, [1, 2], 1),  # full of what is near
+        (1, NEAR + 31, [2, NEAR + 30], 2),
+        (2, NEAR + 31, [NEAR + 30, NEAR + 31], 2),
+        (NEAR, NEAR + 31, [NEAR + 30, NEAR + 31], 1),
+        (NEAR + 30, NEAR + 31, [NEAR + 31], 1),
         (1, NEAR, [2], 1),  # there is nothing far to look for
         (1, NEAR + 30, [2, NEAR + 30], 2),
         (2, 1, [], 1),
     ],
 )
-async def test_a_page_of_the_log(
-    world: World, after: int, limit: int | None, positions: list[int], statements: int
-) -> None:
+async def test_a_page_of_the_log(world: World, after: int, end: int, positions: list[int], statements: int) -> None:
     company = await world.company()
     for position in (1, 2, NEAR + 30, NEAR + 31):
         await entry(world, company.first, position)
     await entry(world, company.second, NEAR + 29)
 
     with world.count_queries() as heard:
-        found = await models.points.log(company.first.id, (after, 0), 2, limit)
+        found = await models.points.log(company.first.id, (after, 0), 2, end)
 
     assert [one.position for one in found] == positions
     assert len(heard) == statements
