@@ -1,6 +1,7 @@
 """Bulk statements: one text, many rows of values, made ready before the transaction that runs them begins."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -54,3 +55,10 @@ def chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:
     left = iter(values)
     while some := list(islice(left, size)):
         yield some
+
+
+async def unhurried(values: Iterable[T], size: int) -> AsyncIterator[list[T]]:
+    """`chunks`, between which others have their turn of the loop."""
+    for some in chunks(values, size):
+        yield some
+        await asyncio.sleep(0)

@@ -138,14 +138,19 @@ async def over(organization_id: UUID) -> datetime | None:
     return None if found is None else sql.instant(found)
 
 
-async def log_limit(organization_id: UUID) -> int | None:
-    """The position at which its public log stands still: the earliest freeze at, above or below; None: it goes on."""
-    return await sql.value(
-        """SELECT MIN(f.position) FROM freezes f WHERE EXISTS (SELECT 1 FROM organization_paths p
+async def log_end(organization_id: UUID, public: bool) -> int:
+    """The position of its log's end: the root's, or the public one's, which stands still at the earliest freeze at,
+    above or below."""
+    found = await sql.row(
+        """SELECT c.position, (SELECT MIN(f.position) FROM freezes f WHERE EXISTS (SELECT 1 FROM organization_paths p
              WHERE (p.ancestor_id = f.organization_id AND p.descendant_id = :organization)
-                OR (p.ancestor_id = :organization AND p.descendant_id = f.organization_id))""",
+                OR (p.ancestor_id = :organization AND p.descendant_id = f.organization_id))) AS frozen
+           FROM organizations o JOIN clocks c ON c.root_id = o.root_id WHERE o.id = :organization""",
         organization=organization_id,
     )
+    if found is None:
+        return 0
+    return found["position"] if not public or found["frozen"] is None else found["frozen"]
 
 
 async def hides(entry_id: UUID) -> bool:

@@ -10,9 +10,11 @@ from typing import Any
 from uuid import UUID
 
 from models import sql
+from models.bulk import unhurried
 from models.freezes import HIDDEN
 
 FOR_EVER = 2**62
+AT_ONCE = 1_000  # rows between two turns of the loop: some 5 ms
 BEGINNING = datetime.fromisoformat("0001-01-02T00:00:00+00:00")
 APART = 60  # seconds
 END = datetime.fromisoformat("9999-12-30T00:00:00+00:00")
@@ -88,7 +90,7 @@ FROM scores ORDER BY score DESC, reached, subject
 """
 
 
-def _ranked(found: Sequence[dict[str, Any]], members: bool) -> list[Ranked]:
+async def _ranked(found: Sequence[dict[str, Any]], members: bool) -> list[Ranked]:
     return [
         Ranked(
             sql.uid(one["subject"]),
@@ -98,7 +100,8 @@ def _ranked(found: Sequence[dict[str, Any]], members: bool) -> list[Ranked]:
             int(one["reached"]),
             int(one["members"]) if members else None,
         )
-        for one in found
+        async for some in unhurried(found, AT_ONCE)
+        for one in some
     ]
 
 
@@ -123,7 +126,7 @@ async def rank_members(
         ends=ends or END,
         last=FOR_EVER if last is None else last,
     )
-    return _ranked(found, members=False)
+    return await _ranked(found, members=False)
 
 
 async def rank_organizations(
@@ -151,7 +154,7 @@ async def rank_organizations(
         at=members_at or END,
         last=FOR_EVER if last is None else last,
     )
-    return _ranked(found, members=True)
+    return await _ranked(found, members=True)
 
 
 async def corrections(
@@ -212,7 +215,8 @@ async def moment(root_id: UUID, at: datetime) -> tuple[int, int]:
     Entries stand by position, not by the clocks of those who recorded them, which may be APART.
     """
     last = await sql.value(
-        """SELECT MAX(position) FROM points_entries WHERE root_id = :root AND recorded_at <= :at AND reached >=
+        """SELECT MAX(position) FROM points_entries
+           WHERE root_id = :root AND recorded_at <= :at AND reached <= :second AND reached >=
              (SELECT MAX(reached) FROM points_entries WHERE root_id = :root AND reached <= :second) - :apart""",
         root=root_id,
         at=at,

@@ -12,6 +12,7 @@ from models.bulk import chunks
 from models.database import dialect
 
 AT_ONCE = 5_000  # ids in one list: SQLite takes 32,766 values in a statement
+MADE_AT_ONCE = 250  # members between two turns of the loop: some 15 ms
 
 
 class Member(Model):
@@ -169,7 +170,12 @@ async def organizations_at(wanted: Mapping[Member, Iterable[datetime]]) -> dict[
 
 
 async def by_ids(ids: Iterable[UUID]) -> dict[UUID, Member]:
-    return {found.id: found for found in await Member.filter(id__in=list(set(ids)))}
+    """One statement for each MADE_AT_ONCE."""
+    found: dict[UUID, Member] = {}
+    for some in chunks(set(ids), MADE_AT_ONCE):
+        made = await sql.models(Member, "SELECT * FROM members WHERE id IN :ids", ids=some)
+        found |= {one.id: one for one in made}
+    return found
 
 
 async def credit(member_id: UUID, amount: int) -> None:

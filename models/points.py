@@ -15,6 +15,8 @@ from models import seals, sql
 from models.database import dialect
 from models.freezes import HIDDEN
 
+NEAR = 4_000  # positions
+
 
 class PointsKind(StrEnum):
     EARNED = "EARNED"
@@ -184,19 +186,26 @@ async def reasons(ids: Iterable[UUID]) -> dict[UUID, str]:
     return {found.entry_id: found.text for found in await PointsReason.filter(entry_id__in=list(set(ids)))}
 
 
-async def log(organization_id: UUID, after: tuple[int, int], first: int, limit: int | None = None) -> list[PointsEntry]:
-    """Entries credited to an organization and below, in commit order, after (position, line), up to a position."""
-    return await sql.models(
-        PointsEntry,
-        f"""SELECT e.* FROM points_entries e JOIN organization_paths p
-             ON p.descendant_id = e.organization_id AND p.ancestor_id = :organization
-           WHERE (e.position > :position OR (e.position = :position AND e.line > :line)) AND e.position <= :limit
-           ORDER BY e.position, e.line LIMIT {int(first)}""",
-        organization=organization_id,
-        limit=2**62 if limit is None else limit,
-        position=after[0],
-        line=after[1],
-    )
+async def log(organization_id: UUID, after: tuple[int, int], first: int, end: int) -> list[PointsEntry]:
+    """Entries credited to an organization and below, in commit order, after (position, line), up to its end."""
+    found: list[PointsEntry] = []
+    # What lies NEAR fills the pages of whoever has many entries: PostgreSQL sorts all that it is let see, for each
+    # page. Along the root's index it would not sort, and read all of the root's for a branch that has few.
+    for last in sorted({min(after[0] + NEAR, end), end}):
+        found = await sql.models(
+            PointsEntry,
+            f"""SELECT e.* FROM points_entries e JOIN organization_paths p
+                 ON p.descendant_id = e.organization_id AND p.ancestor_id = :organization
+               WHERE (e.position, e.line) > (:position, :line) AND e.position <= :end
+               ORDER BY e.position, e.line LIMIT {int(first)}""",
+            organization=organization_id,
+            end=last,
+            position=after[0],
+            line=after[1],
+        )
+        if len(found) == first:
+            break
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,19 @@
 """Why somebody has that many points on a board, and stands there: as much of it as the viewer may see."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 import models
 from models.leaderboards import BEGINNING, END, Ranked
 from models.points import Counted, RuleSum
-from resolvers import leaderboards, members, sight, time
+from resolvers import members, sight
 from resolvers.boards import BoardKey, BoardView, Subject
 from resolvers.leaderboards import Board
 from resolvers.session import Session
 from rules.refusals import InvalidInput
+
+Load = Callable[[BoardKey], Awaitable[Board | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,9 @@ class Explanation:
     hidden: int = 0
 
 
-async def explain(session: Session, key: BoardKey, member_id: UUID) -> Explanation | None:
-    """None: the board shows no such member to this viewer. NotFound: the viewer may not know of the member.
+async def explain(session: Session, key: BoardKey, member_id: UUID, load: Load) -> Explanation | None:
+    """load: gives the board as it stands. None: it shows no such member to this viewer. NotFound: the viewer may not
+    know of the member.
 
     In a frozen board a member sees its own entries as they are, and no rank; everybody else what the board sums.
     """
@@ -39,8 +42,7 @@ async def explain(session: Session, key: BoardKey, member_id: UUID) -> Explanati
     session.signed_in()
     await session.know(member.organization_id, key.organization_id)
     own, readable = sight.oneself(session, member_id), sight.personal(session, member, key.organization_id)
-    await time.come(session, key.organization_id)
-    board = await leaderboards.load(key)
+    board = await load(key)
     if board is None:
         return None
     ranked = board.ranking[board.place[member_id]] if member_id in board.place else None

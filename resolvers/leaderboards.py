@@ -40,8 +40,8 @@ class Board:
     ranking: Sequence[Ranked]
     place: Mapping[UUID, int]  # index in ranking
     previous: Mapping[UUID, int]  # rank at the day's start
-    members: Mapping[UUID, tuple[Member, Organization]]
-    organizations: Mapping[UUID, Organization]
+    members: Mapping[UUID, Member]
+    organizations: Mapping[UUID, Organization]  # those that are ranked, or where members belong
     secret: bytes
     frozen_at: datetime | None = None
     own_points: Mapping[UUID, int] | None = None  # in a frozen public board: what each member truly has
@@ -50,7 +50,7 @@ class Board:
     def shown(self, subject_id: UUID) -> bool:
         """Whether this view names the subject."""
         found = self.members.get(subject_id)
-        return found is None or self.key.view is BoardView.FULL or not found[0].hidden_on_boards
+        return found is None or self.key.view is BoardView.FULL or not found.hidden_on_boards
 
     @property
     def identity(self) -> tuple[object, ...]:
@@ -154,14 +154,10 @@ async def load(board: BoardKey) -> Board | None:
         personal = frozen_at is not None and board.subject is Subject.MEMBER
         own_points, own_hidden = await _own(board, lineage[0].id, period, facts) if personal else (None, None)
         subjects = [one.subject_id for one in ranking]
-        members: dict[UUID, tuple[Member, Organization]] = {}
-        organizations: dict[UUID, Organization] = {}
-        if board.subject is Subject.MEMBER:
-            found = await models.members.by_ids(subjects)
-            homes = await models.organizations.by_ids({one.organization_id for one in found.values()})
-            members = {one: (member, homes[member.organization_id]) for one, member in found.items()}
-        else:
-            organizations = await models.organizations.by_ids(subjects)
+        members = await models.rolls.by_ids(Member, subjects if board.subject is Subject.MEMBER else ())
+        named = members.uids("organization_id") if board.subject is Subject.MEMBER else subjects
+        organizations = await models.rolls.by_ids(Organization, named)
+    begins = period.starts_at
     return Board(
         key=board,
         lineage=lineage,

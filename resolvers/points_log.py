@@ -66,8 +66,8 @@ async def load(log: LogKey, after: str | None, first: int = PAGE) -> Stretch:
     models.pages.bounded(first)
     begin = place(after)
     async with models.database.snapshot():
-        limit = None if log.view is BoardView.FULL else await models.freezes.log_limit(log.organization_id)
-        found = await models.points.log(log.organization_id, begin, first + 1, limit)
+        end = await models.freezes.log_end(log.organization_id, log.view is not BoardView.FULL)
+        found = await models.points.log(log.organization_id, begin, first + 1, end)
         entries, more = found[:first], len(found) > first
         people = await models.members.by_ids({one.member_id for one in entries if one.member_id})
         named = {one.organization_id for one in (*entries, *people.values())}

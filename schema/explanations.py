@@ -10,15 +10,16 @@ from models.freezes import hidden
 from models.pages import Listing, narrowed
 from models.points import RuleSum
 from resolvers import explanations, leaderboards
-from resolvers.boards import BoardView
+from resolvers.boards import BoardKey, BoardView
 from resolvers.explanations import Explanation as Explained
+from resolvers.leaderboards import Board
 from rules import explanations as rules
 from rules.explanations import Neighbour, Placed, TieRule
 from rules.periods import BoardState
 from rules.refusals import Checks, NotFound
 from schema import ids
 from schema.context import Info
-from schema.leaderboards import LeaderboardInput, LeaderboardRow, row_of
+from schema.leaderboards import LeaderboardInput, LeaderboardRow, loaded, row_of
 from schema.members import Member
 from schema.pages import Connection, page_of
 from schema.points import PointsEntry
@@ -205,9 +206,14 @@ class ExplanationQueries:
         at: Annotated[datetime | None, strawberry.argument(description="As `leaderboard` takes it.")] = None,
     ) -> Explanation | None:
         session = info.context.session
+
+        async def load(key: BoardKey) -> Board | None:
+            found = await loaded(info.context, key)
+            return found and found.board
+
         try:
-            key = await input.key(session, at)
-            found = await explanations.explain(session, key, ids.read(member_id, "Member"))
+            key = await input.key_in(info.context, at)
+            found = await explanations.explain(session, key, ids.read(member_id, "Member"), load)
         except NotFound:
             return None
         return await _of(info, found) if found else None

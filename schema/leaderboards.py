@@ -1,6 +1,7 @@
 """Leaderboards as clients see them."""
 
 import datetime as dt
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeAlias
 from uuid import UUID
@@ -17,7 +18,7 @@ from rules.periods import BoardState, PeriodKind
 from rules.ranking import OrganizationScoring
 from rules.refusals import NotFound
 from schema import ids
-from schema.context import Info
+from schema.context import Context, Info
 from schema.members import Member
 from schema.node import Node, fetched_by
 from schema.organizations import Organization
@@ -58,6 +59,11 @@ class LeaderboardInput:
             self.scoring,
             at,
         )
+
+    async def key_in(self, context: Context, at: datetime | None) -> BoardKey:
+        """The same; what it takes to know of the organization is loaded once for all fields of an operation."""
+        await context.lineages.load(ids.read(self.organization_id, "Organization"))
+        return await self.key(context.session, at)
 
 
 # ---------------------------------------------------------------- types
@@ -100,11 +106,11 @@ class LeaderboardRow:
 def row_of(board: Board, ranked: RankedRow, *, own: bool = False) -> LeaderboardRow:
     """own: for one who may know whose row it is, also where the view does not say."""
     subject: Any = None
-    if ranked.subject_id in board.organizations:
+    if board.key.subject is Subject.ORGANIZATION:
         subject = Organization.of(board.organizations[ranked.subject_id])
     elif own or board.shown(ranked.subject_id):
-        member, home = board.members[ranked.subject_id]
-        subject = Member.of(member, home)
+        member = board.members[ranked.subject_id]
+        subject = Member.of(member, board.organizations[member.organization_id])
     return LeaderboardRow(
         id=strawberry.ID(ids.encode("LeaderboardRow", board.row_key(ranked.subject_id))),
         rank=ranked.rank,
@@ -248,6 +254,15 @@ async def find(session: Session, key: BoardKey) -> Leaderboard | None:
     return Leaderboard.of(found) if found else None
 
 
+async def loaded(context: Context, key: BoardKey) -> Leaderboard | None:
+    """Once for all that ask for it in one operation."""
+
+    async def find_all(keys: Sequence[BoardKey]) -> dict[BoardKey, Leaderboard | None]:
+        return {one: await find(context.session, one) for one in keys}
+
+    return await context.by_key("leaderboards", find_all).load(key)
+
+
 @fetched_by("Leaderboard")
 async def _leaderboard(info: Info, key: list[str]) -> Leaderboard | None:
     organization, subject, period, day, kind, children, scoring, *at = key
@@ -260,9 +275,8 @@ async def _leaderboard(info: Info, key: list[str]) -> Leaderboard | None:
         children_only=children == "1",
         scoring=OrganizationScoring.MEAN if scoring == "None" else OrganizationScoring(scoring),
     )
-    session = info.context.session
     instant = datetime.strptime(at[0], "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC) if at else None
-    return await find(session, await asked.key(session, instant))
+    return await loaded(info.context, await asked.key_in(info.context, instant))
 
 
 @strawberry.type
@@ -273,8 +287,7 @@ class LeaderboardQueries:
         "see."
     )
     async def leaderboard(self, info: Info, input: LeaderboardInput, at: datetime | None = None) -> Leaderboard | None:
-        session = info.context.session
         try:
-            return await find(session, await input.key(session, at))
+            return await loaded(info.context, await input.key_in(info.context, at))
         except NotFound:
             return None

@@ -6,10 +6,12 @@ from typing import Any, cast
 
 import hall
 import pytest
+from turns import longest_share
 from world import Person, World
 
 import models
 from app.live import LiveEngine
+from models import AuthToken
 from realtime.transport import Socket
 from resolvers import roles, sessions
 from resolvers.session import Viewer
@@ -51,6 +53,23 @@ async def test_two_thousand_sockets_of_two_hundred_tokens_take_a_few_statements(
             assert len(heard) <= expected, heard
         assert opened.live.viewers.asked == 4000
         assert opened.live.viewers.looked_up == 200
+
+
+async def test_looking_again_at_five_thousand_tokens_keeps_nobody_waiting_for_the_whole_of_it(world: World) -> None:
+    company = await world.company()
+    li = await world.member("李强", at=company.first, roles=[Role.REVIEWER])
+    now, life = world.clock.now, models.sessions.TOKEN_LIFE
+    tokens = [
+        AuthToken(account_id=li.account.id, token_hash=f"{number:064}", created_at=now, expires_at=now + life)
+        for number in range(5_000)
+    ]
+    await AuthToken.bulk_create(tokens, batch_size=500)
+
+    found, share = await longest_share(lambda: sessions.viewers_of([one.id for one in tokens], now))
+
+    assert len(found) == 5_000
+    assert {one.member_id for one in found.values()} == {li.id}
+    assert share < 1 / 8
 
 
 async def test_who_comes_one_after_another_is_told_apart(world: World) -> None:

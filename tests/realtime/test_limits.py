@@ -146,12 +146,12 @@ PRICES = [
         {},
         1 + 1 + 3 * (1 + 1 + 1 + 1 + 4 * 3),
     ),
-    (ROWS, {"n": 5}, 10 + 1 + 5 * 3),
-    (ROWS, {}, 10 + 1 + 10 * 3),  # the argument's default, as if it were not written
-    (ROWS, {"n": None}, 10 + 1 + 10 * 3),
-    (ROWS, None, 10 + 1 + 300 * 3),
-    (ROWS, {"n": -5}, 10 + 1),
-    (ROWS.replace("Int", "Int = 8"), {}, 10 + 1 + 8 * 3),
+    (ROWS, {"n": 5}, 2000 + 1 + 5 * 3),
+    (ROWS, {}, 2000 + 1 + 10 * 3),  # the argument's default, as if it were not written
+    (ROWS, {"n": None}, 2000 + 1 + 10 * 3),
+    (ROWS, None, 2000 + 1 + 300 * 3),
+    (ROWS, {"n": -5}, 2000 + 1),
+    (ROWS.replace("Int", "Int = 8"), {}, 2000 + 1 + 8 * 3),
     ("mutation ($i: [RecordActInput!]!) { recordActs(inputs: $i) { __typename } }", {"i": [1, 2, 3]}, 20 + 3),
     ('mutation { signIn(input: {login: "a", password: "b"}) { __typename } }', {}, 2000),
 ]

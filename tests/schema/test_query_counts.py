@@ -121,7 +121,7 @@ LISTS: Mapping[str, Mapping[str, int]] = {
     "AuditEntry.members": {
         "auditLog(organizationId: $root, first: 100, memberId: $follower) { edges { node { members % } } }": 6,
     },
-    "PointsLog.edges": {"pointsLog(organizationId: $root, first: 100) { edges % }": 16},
+    "PointsLog.edges": {"pointsLog(organizationId: $root, first: 100) { edges % }": 17},
 }
 # Lists that are made of an input alone, or of one row.
 OF_THE_INPUT = {
