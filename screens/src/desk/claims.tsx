@@ -1,47 +1,79 @@
-import { useSignal } from "@preact/signals";
+import { signal, useSignal, type Signal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import { ApproveWork, Queue, RejectWork, ReturnWork, type QueueData } from "../api/operations.ts";
 import { askAs } from "../api/person.ts";
+import { useOnward } from "../page/focus.ts";
 import { Field } from "../page/frame.tsx";
 import { arena } from "../words/kiosk.ts";
 import { desk } from "../words/pages.ts";
-import { attempt, told } from "./answers.ts";
-import { useAsked } from "./asking.ts";
+import { attempt, told, useOnce } from "./answers.ts";
+import { Lost, useAsked } from "./asking.tsx";
+import { listed } from "./lists.ts";
+import type { Place } from "./places.ts";
+
+const MOST = 100; // forms on one page; what follows moves up as these are decided
 
 type Claim = NonNullable<NonNullable<QueueData["organization"]>["claims"]>["edges"][number]["node"];
 
-export function Claims({ at }: { at: string }) {
-  const { found, again } = useAsked(async () => (await askAs(Queue, { at })).organization?.claims?.edges.map((edge) => edge.node) ?? null);
-  if (found.value === null) return null; // nothing to review here
+export function Claims({ at }: { at: Place }) {
+  const { found, again } = useAsked(
+    () => listed(MOST, async (after) => (await askAs(Queue, { at: at.id, after })).organization?.claims),
+    at.id,
+  );
+  // What somebody began to write outlives another organization, and an entry that is away for a moment.
+  const notes = useRef(new Map<string, Signal<string>>());
+  const note = (id: string): Signal<string> => {
+    const known = notes.current.get(id) ?? signal("");
+    notes.current.set(id, known);
+    return known;
+  };
+  const { value } = found.value;
+  const { box, leaving } = useOnward(value?.nodes.map((one) => one.id) ?? []);
+  if (value === null || (value === undefined && !found.value.lost)) return null; // nothing to review here
   return (
-    <section aria-label={desk.claims}>
-      <h2>{desk.claims}</h2>
-      {found.value.length === 0 && <p>{desk.noClaims}</p>}
-      <ul class="claims">{found.value.map((one) => <Entry key={one.id} claim={one} again={again} />)}</ul>
+    <section ref={box} aria-label={desk.claims}>
+      <h2 tabIndex={-1}>{desk.claims}</h2>
+      <Lost found={found.value} zone={at.zone} />
+      {value?.nodes.length === 0 && <p>{desk.noClaims}</p>}
+      <ul class="claims">
+        {value?.nodes.map((one) => <Entry key={one.id} claim={one} note={note(one.id)} again={again} leaving={leaving} />)}
+      </ul>
+      {value !== undefined && value.more > 0 && <p class="more">{desk.more(value.more)}</p>}
     </section>
   );
 }
 
-function Entry({ claim, again }: { claim: Claim; again: () => Promise<void> }) {
-  const note = useSignal("");
-  const busy = useSignal(false);
-  const decide = async (decision: "approve" | "return" | "reject"): Promise<void> => {
+interface Shown {
+  claim: Claim;
+  note: Signal<string>;
+  again: () => Promise<void>;
+  leaving: (id: string) => void;
+}
+
+function Entry({ claim, note, again, leaving }: Shown) {
+  const { busy, once } = useOnce();
+  const writing = useRef<HTMLInputElement>(null);
+  const missing = useSignal(false);
+  const decide = (decision: "approve" | "return" | "reject"): Promise<void> => once(async () => {
     const text = note.value.trim();
-    if (decision !== "approve" && text === "") {
+    missing.value = decision !== "approve" && text === "";
+    if (missing.value) {
       told.value = { good: false, text: desk.noteNeeded };
+      writing.current?.focus();
       return;
     }
-    busy.value = true;
-    await attempt(async () => {
+    const good = await attempt(async () => {
       const claimId = claim.id;
       if (decision === "approve") return (await askAs(ApproveWork, { input: { claimId, note: text || null } })).approveClaim;
       if (decision === "return") return (await askAs(ReturnWork, { input: { claimId, note: text } })).returnClaim;
       return (await askAs(RejectWork, { input: { claimId, note: text } })).rejectClaim;
     });
-    busy.value = false;
+    if (good) note.value = "";
+    leaving(claim.id); // also where somebody else was first
     await again();
-  };
+  });
   return (
-    <li>
+    <li data-id={claim.id} tabIndex={-1}>
       <p>
         <b>{claim.member.displayName}</b>
         <span>{claim.member.organization.name}</span>
@@ -49,7 +81,9 @@ function Entry({ claim, again }: { claim: Claim; again: () => Promise<void> }) {
       </p>
       <p class="evidence">{claim.evidence}</p>
       <form class="acts" onSubmit={(event) => (event.preventDefault(), void decide("approve"))}>
-        <Field label={desk.note}><input value={note.value} onInput={(event) => (note.value = event.currentTarget.value)} /></Field>
+        <Field label={desk.note}>
+          <input ref={writing} value={note.value} maxLength={2000} aria-invalid={missing.value} onInput={(event) => (note.value = event.currentTarget.value)} />
+        </Field>
         <button disabled={busy.value}>{desk.approve}</button>
         <button type="button" class="quiet" disabled={busy.value} onClick={() => void decide("return")}>{desk.back}</button>
         <button type="button" class="quiet" disabled={busy.value} onClick={() => void decide("reject")}>{desk.reject}</button>

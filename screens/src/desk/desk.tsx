@@ -1,64 +1,71 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { Below, DeskRoles, DeskRoots } from "../api/operations.ts";
-import { askAs, token } from "../api/person.ts";
+import { SignedOut } from "../api/http.ts";
+import { token } from "../api/person.ts";
 import { Choose } from "../page/frame.tsx";
 import { desk } from "../words/pages.ts";
 import { told } from "./answers.ts";
 import { Claims } from "./claims.tsx";
 import { Displays } from "./displays.tsx";
+import { named, places, type Places } from "./places.ts";
 import { NewTask } from "./tasks.tsx";
 
-type Named = readonly [string, string];
-
-/** Where somebody has something to manage, and what hangs below it. */
-async function places(): Promise<Named[]> {
-  const roles = ((await askAs(DeskRoles, {})).viewer?.roles ?? []).filter((one) => one.role !== "MEMBER");
-  const everywhere = roles.some((one) => one.organization === null);
-  const own = everywhere
-    ? (await askAs(DeskRoots, {})).organizations.edges.map((edge) => edge.node)
-    : roles.flatMap((one) => (one.organization ? [one.organization] : []));
-  const found = new Map<string, string>();
-  for (const top of own) {
-    if (found.has(top.id)) continue;
-    found.set(top.id, top.name);
-    const below = (await askAs(Below, { id: top.id })).organization?.children.edges ?? [];
-    for (const { node } of below) {
-      found.set(node.id, `　${node.name}`);
-      for (const { node: lower } of node.children.edges) found.set(lower.id, `　　${lower.name}`);
-    }
-  }
-  return [...found];
-}
+const AGAIN = 3000; // milliseconds
 
 export function Desk() {
-  const options = useSignal<Named[] | null>(null);
+  const found = useSignal<Places | null>(null);
+  const trouble = useSignal(false);
   const at = useSignal("");
+  const signed = token.value !== null;
   useEffect(() => {
-    const load = (): void => {
-      places().then(
-        (found) => {
-          options.value = found;
-          at.value = found[0]?.[0] ?? "";
-        },
-        () => token.peek() !== null && setTimeout(load, 3000),
-      );
+    if (!signed) return undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let over = false;
+    const load = async (): Promise<void> => {
+      try {
+        const now = await places();
+        if (over) return;
+        [found.value, trouble.value] = [now, false];
+        if (!now.list.some((one) => one.id === at.peek())) at.value = now.list[0]?.id ?? "";
+      } catch (error) {
+        if (over || error instanceof SignedOut) return;
+        trouble.value = true;
+        timer = setTimeout(() => void load(), AGAIN);
+      }
     };
-    load();
-  }, []);
-  if (options.value === null) return <p>…</p>;
-  if (options.value.length === 0) return <p>{desk.nothingToDo}</p>;
+    void load();
+    return () => {
+      over = true;
+      clearTimeout(timer);
+    };
+  }, [signed]);
+  useEffect(() => () => void (told.value = { good: true, text: "" }), []); // of whoever leaves, not of who comes
+  if (found.value === null) return <p role="status">{trouble.value ? desk.notYet : "…"}</p>;
+  const { list, cut } = found.value;
+  const here = list.find((one) => one.id === at.value);
+  if (here === undefined) return <p>{desk.nothingToDo}</p>;
   return (
     <>
       <form class="where" onSubmit={(event) => event.preventDefault()}>
-        <Choose label={desk.organization} value={at.value} options={options.value} onPick={(value) => (at.value = value)} />
+        <Choose label={desk.organization} value={at.value} options={named(list)} onPick={(value) => (at.value = value)} />
+        {cut && <p>{desk.morePlaces}</p>}
       </form>
-      <p role="status" class={told.value.good ? "result good" : "result error"}>
-        {told.value.text && `${told.value.good ? "✓" : "✗"} ${told.value.text}`}
-      </p>
-      <Displays key={`screens ${at.value}`} at={at.value} />
-      <Claims key={`claims ${at.value}`} at={at.value} />
-      <NewTask key={`task ${at.value}`} at={at.value} />
+      <Result />
+      <Displays at={here} places={list} />
+      <Claims at={here} />
+      <NewTask at={here} />
     </>
+  );
+}
+
+/** Stays in sight, wherever on the page somebody is. */
+function Result() {
+  const { good, text } = told.value;
+  return (
+    <div class={`result ${good ? "good" : "error"}${text ? " said" : ""}`}>
+      <p role="status">{good && text && `✓ ${text}`}</p>
+      <p role="alert">{!good && text && `✗ ${text}`}</p>
+      {text && <button type="button" class="quiet" onClick={() => (told.value = { good: true, text: "" })}>{desk.close}</button>}
+    </div>
   );
 }

@@ -1,129 +1,100 @@
 import { useSignal } from "@preact/signals";
-import { Approve, Revoke, Screens, Update, type Screen } from "../api/operations.ts";
+import { useRef } from "preact/hooks";
+import { Revoke, Screens, type Screen } from "../api/operations.ts";
 import { askAs } from "../api/person.ts";
-import { Field } from "../page/frame.tsx";
+import { useOnward } from "../page/focus.ts";
 import { scenes as kinds } from "../words/boards.ts";
 import { desk } from "../words/pages.ts";
 import { Times } from "../words/times.ts";
-import { attempt } from "./answers.ts";
-import { useAsked } from "./asking.ts";
-import { Scenes, inputs, useScenes, usual } from "./scenes.tsx";
+import { attempt, useOnce } from "./answers.ts";
+import { Lost, useAsked } from "./asking.tsx";
+import { Change, Move, Rename } from "./editing.tsx";
+import { listed } from "./lists.ts";
+import { Pair, usePairing } from "./pair.tsx";
+import type { Place } from "./places.ts";
 
-const times = new Times();
+const MOST = 500;
 
-export function Displays({ at }: { at: string }) {
-  const { found, again } = useAsked(async () => (await askAs(Screens, { at })).displays?.edges.map((edge) => edge.node) ?? null);
-  if (found.value === null) return null; // no screens to manage here
+export function Displays({ at, places }: { at: Place; places: readonly Place[] }) {
+  const { found, again } = useAsked(() => listed(MOST, async (after) => (await askAs(Screens, { at: at.id, after })).displays), at.id);
+  const pairing = usePairing();
+  const { value, lost } = found.value;
+  const { box, leaving } = useOnward(value?.nodes.map((one) => one.id) ?? []);
+  if (value === null) return null; // no screens to manage here
   return (
     <>
-      <Pair at={at} again={again} />
-      <section aria-label={desk.displays}>
-        <h2>{desk.displays}</h2>
-        {found.value.length === 0 && <p>{desk.none}</p>}
-        <ul class="screens">{found.value.map((one) => <Entry key={one.id} screen={one} again={again} />)}</ul>
+      <Pair at={at} places={places} pairing={pairing} again={again} />
+      <section ref={box} aria-label={desk.displays}>
+        <h2 tabIndex={-1}>{desk.displays}</h2>
+        <Lost found={found.value} zone={at.zone} />
+        {value?.nodes.length === 0 && <p>{desk.none}</p>}
+        <ul class="screens">
+          {value?.nodes.map((one) => (
+            <Entry key={one.id} screen={one} zone={at.zone} lost={lost} places={places} again={again} leaving={leaving} />
+          ))}
+        </ul>
+        {value !== undefined && value.more > 0 && <p class="more">{desk.more(value.more)}</p>}
       </section>
     </>
   );
 }
 
-function Pair({ at, again }: { at: string; again: () => Promise<void> }) {
-  const scenes = useScenes(usual);
-  const code = useSignal(new URLSearchParams(location.search).get("code") ?? "");
-  const name = useSignal("");
-  const submit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    const given = { code: code.value, organizationId: at, name: name.value, scenes: inputs(scenes.value) };
-    const good = await attempt(async () => (await askAs(Approve, { input: given })).approveDisplayPairing, desk.paired(name.value));
-    if (!good) return;
-    [code.value, name.value] = ["", ""];
-    await again();
-  };
-  return (
-    <section aria-label={desk.pair}>
-      <h2>{desk.pair}</h2>
-      <form class="pair" onSubmit={submit}>
-        <Field label={desk.code}>
-          <input name="code" class="code-input" value={code.value} required autocomplete="off" autocapitalize="characters" spellcheck={false}
-            onInput={(event) => (code.value = event.currentTarget.value)} />
-        </Field>
-        <Field label={desk.name}>
-          <input name="name" value={name.value} required maxLength={100} onInput={(event) => (name.value = event.currentTarget.value)} />
-        </Field>
-        <Scenes scenes={scenes} />
-        <button>{desk.doPair}</button>
-      </form>
-    </section>
-  );
+interface Shown {
+  screen: Screen;
+  zone: string;
+  lost: boolean;
+  places: readonly Place[];
+  again: () => Promise<void>;
+  leaving: (id: string) => void;
 }
 
-function Entry({ screen, again }: { screen: Screen; again: () => Promise<void> }) {
-  const open = useSignal<"name" | "scenes" | null>(null);
-  const revoke = async (): Promise<void> => {
+const forms = { name: [desk.rename, Rename], scenes: [desk.change, Change], place: [desk.move, Move] } as const;
+type Form = keyof typeof forms;
+
+function Entry({ screen, zone, lost, places, again, leaving }: Shown) {
+  const open = useSignal<Form | null>(null);
+  const opener = useRef<HTMLElement | null>(null);
+  const { busy, once } = useOnce();
+  const revoke = (): Promise<void> => once(async () => {
     if (!confirm(desk.sureRevoke(screen.name))) return;
     await attempt(async () => (await askAs(Revoke, { input: { displayId: screen.id } })).revokeDisplay);
+    leaving(screen.id);
     await again();
+  });
+  const toggle = (form: Form, button: HTMLElement): void => {
+    opener.current = button;
+    open.value = open.value === form ? null : form;
   };
-  const seen = screen.lastSeenAt === null ? "" : desk.seen(times.moment(Date.parse(screen.lastSeenAt), Date.now()));
   const close = async (): Promise<void> => {
+    opener.current?.focus();
     open.value = null;
+    leaving(screen.id); // moved, it may hang where it is not listed here
     await again();
   };
+  const Opened = open.value && forms[open.value][1];
   return (
-    <li>
+    <li data-id={screen.id} tabIndex={-1}>
       <p>
         <b>{screen.name}</b>
-        <span class={screen.online ? "online" : "offline"}>
-          {screen.online ? `● ${desk.online}` : `○ ${desk.offline} ${seen}`}
-        </span>
+        {lost ? <span class="offline">？{desk.unknown}</span> : <Online screen={screen} zone={zone} />}
         <span>{screen.organization.name}</span>
-        <span>{screen.scenes.map((one) => kinds[one.kind]).join("、")}</span>
+        <span>{screen.scenes.map((one) => kinds[one.kind]).join(desk.comma)}</span>
       </p>
       <p class="acts">
-        <button type="button" class="quiet" aria-expanded={open.value === "name"} onClick={() => (open.value = open.value === "name" ? null : "name")}>{desk.rename}</button>
-        <button type="button" class="quiet" aria-expanded={open.value === "scenes"} onClick={() => (open.value = open.value === "scenes" ? null : "scenes")}>{desk.change}</button>
-        <button type="button" class="quiet" onClick={() => void revoke()}>{desk.revoke}</button>
+        {(Object.keys(forms) as Form[]).map((form) => (
+          <button key={form} type="button" class="quiet" aria-expanded={open.value === form} onClick={(event) => toggle(form, event.currentTarget)}>
+            {forms[form][0]}
+          </button>
+        ))}
+        <button type="button" class="quiet" disabled={busy.value} onClick={() => void revoke()}>{desk.revoke}</button>
       </p>
-      {open.value === "name" && <Rename screen={screen} close={close} />}
-      {open.value === "scenes" && <Change screen={screen} close={close} />}
+      {Opened && <Opened key={open.value} screen={screen} places={places} close={close} />}
     </li>
   );
 }
 
-interface Edited {
-  screen: Screen;
-  close: () => Promise<void>;
-}
-
-function Rename({ screen, close }: Edited) {
-  const submit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    const name = String(new FormData(event.currentTarget as HTMLFormElement).get("name"));
-    if (await attempt(async () => (await askAs(Update, { input: { displayId: screen.id, name } })).updateDisplay)) await close();
-  };
-  return (
-    <form onSubmit={submit}>
-      <Field label={desk.name}><input name="name" defaultValue={screen.name} required maxLength={100} autofocus /></Field>
-      <button>{desk.save}</button>
-    </form>
-  );
-}
-
-function Change({ screen, close }: Edited) {
-  const scenes = useScenes(
-    screen.scenes.map(({ id: _, organization, ...one }) => ({
-      ...one,
-      organizationId: organization.id === screen.organization.id ? null : organization.id,
-    })),
-  );
-  const submit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    const input = { displayId: screen.id, scenes: inputs(scenes.value) };
-    if (await attempt(async () => (await askAs(Update, { input })).updateDisplay)) await close();
-  };
-  return (
-    <form onSubmit={submit}>
-      <Scenes scenes={scenes} />
-      <button>{desk.save}</button>
-    </form>
-  );
+function Online({ screen, zone }: { screen: Screen; zone: string }) {
+  if (screen.online) return <span class="online">● {desk.online}</span>;
+  const seen = screen.lastSeenAt === null ? "" : desk.seen(new Times(zone).moment(Date.parse(screen.lastSeenAt), Date.now()));
+  return <span class="offline">○ {desk.offline} {seen}</span>;
 }

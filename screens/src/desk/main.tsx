@@ -6,4 +6,4 @@ import { Desk } from "./desk.tsx";
 
 const root = document.getElementById("app");
 document.title = desk.title;
-if (root) render(<Page title={desk.title}><Desk /></Page>, root);
+if (root) render(<Page title={desk.title} keeps><Desk /></Page>, root);

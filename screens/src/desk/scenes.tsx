@@ -1,4 +1,5 @@
 import { useSignal, type Signal } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { SceneInput, SceneKind } from "../api/operations.ts";
 import { Choose, Field } from "../page/frame.tsx";
 import { organizations, periods, scenes as kinds, scorings } from "../words/boards.ts";
@@ -28,35 +29,58 @@ export function useScenes(scenes: readonly SceneInput[]): Signal<Row[]> {
   return useSignal(rows(scenes));
 }
 
-export function Scenes({ scenes }: { scenes: Signal<Row[]> }) {
+interface Shown {
+  scenes: Signal<Row[]>;
+  /** Whose boards may be chosen; left out, a scene shows the screen's own. */
+  places: readonly (readonly [string, string])[];
+}
+
+export function Scenes({ scenes, places }: Shown) {
+  const moved = useRef<{ row: number; by: -1 | 1 } | null>(null);
+  const list = useRef<HTMLOListElement>(null);
   const change = (row: number, changes: Partial<SceneInput>): void => {
     scenes.value = scenes.value.map((one) => (one.row === row ? { ...one, ...changes } : one));
   };
+  const move = (row: number, by: -1 | 1): void => {
+    const all = [...scenes.value];
+    const from = all.findIndex((one) => one.row === row);
+    const [taken] = all.splice(from, 1);
+    if (taken) all.splice(from + by, 0, taken);
+    moved.current = { row, by };
+    scenes.value = all;
+  };
+  useLayoutEffect(() => {
+    // A row that is taken to another place loses the focus, and its button may be at the end of its way.
+    if (moved.current === null) return;
+    const { row, by } = moved.current;
+    moved.current = null;
+    const [up, down] = list.current?.querySelectorAll<HTMLButtonElement>(`[data-row="${row}"] .step`) ?? [];
+    const [same, other] = by < 0 ? [up, down] : [down, up];
+    (same?.disabled ? other : same)?.focus();
+  });
+  const last = scenes.value.length - 1;
   return (
     <fieldset class="scenes">
       <legend>{desk.scenes}</legend>
-      <ol>
-        {scenes.value.map((one) => (
-          <li key={one.row}>
+      <ol ref={list}>
+        {scenes.value.map((one, index) => (
+          <li key={one.row} data-row={one.row}>
             <Choose<SceneKind> label={desk.kind} value={one.kind} options={entries(kinds)} onPick={(kind) => change(one.row, { kind })} />
-            {one.kind.endsWith("LEADERBOARD") && (
-              <Choose label={desk.period} value={one.period ?? "MONTH"} options={entries(periods)} onPick={(period) => change(one.row, { period })} />
-            )}
-            {one.kind === "ORGANIZATION_LEADERBOARD" && (
-              <>
-                <Choose label={desk.ranked} value={one.organizationKind ?? "BRANCH"} options={entries(organizations)}
-                  onPick={(organizationKind) => change(one.row, { organizationKind })} />
-                <Choose label={desk.scoring} value={one.scoring ?? "MEAN"} options={entries(scorings)} onPick={(scoring) => change(one.row, { scoring })} />
-              </>
-            )}
+            <Choose label={desk.of} value={one.organizationId ?? ""} options={[["", desk.own], ...places]}
+              onPick={(organizationId) => change(one.row, { organizationId: organizationId || null })} />
+            <Details scene={one} change={(changes) => change(one.row, changes)} />
             <Field label={desk.seconds}>
               <input type="number" min="3" max="3600" required value={one.seconds ?? 15}
                 onChange={(event) => change(one.row, { seconds: event.currentTarget.valueAsNumber || 15 })} />
             </Field>
-            <button type="button" class="quiet" disabled={scenes.value.length === 1}
-              onClick={() => (scenes.value = scenes.value.filter((each) => each.row !== one.row))}>
-              {desk.remove}
-            </button>
+            <span class="steps">
+              <button type="button" class="quiet step" aria-label={desk.moveUp} disabled={index === 0} onClick={() => move(one.row, -1)}>↑</button>
+              <button type="button" class="quiet step" aria-label={desk.moveDown} disabled={index === last} onClick={() => move(one.row, 1)}>↓</button>
+              <button type="button" class="quiet" disabled={last === 0}
+                onClick={() => (scenes.value = scenes.value.filter((each) => each.row !== one.row))}>
+                {desk.remove}
+              </button>
+            </span>
           </li>
         ))}
       </ol>
@@ -64,5 +88,22 @@ export function Scenes({ scenes }: { scenes: Signal<Row[]> }) {
         {desk.add}
       </button>
     </fieldset>
+  );
+}
+
+function Details({ scene, change }: { scene: SceneInput; change: (changes: Partial<SceneInput>) => void }) {
+  return (
+    <>
+      {scene.kind.endsWith("LEADERBOARD") && (
+        <Choose label={desk.period} value={scene.period ?? "MONTH"} options={entries(periods)} onPick={(period) => change({ period })} />
+      )}
+      {scene.kind === "ORGANIZATION_LEADERBOARD" && (
+        <>
+          <Choose label={desk.ranked} value={scene.organizationKind ?? "BRANCH"} options={entries(organizations)}
+            onPick={(organizationKind) => change({ organizationKind })} />
+          <Choose label={desk.scoring} value={scene.scoring ?? "MEAN"} options={entries(scorings)} onPick={(scoring) => change({ scoring })} />
+        </>
+      )}
+    </>
   );
 }

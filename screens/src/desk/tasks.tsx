@@ -1,43 +1,81 @@
+import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import { Create, Publish, type TaskReview } from "../api/operations.ts";
 import { askAs } from "../api/person.ts";
 import { Choose, Field } from "../page/frame.tsx";
-import { desk } from "../words/pages.ts";
-import { attempt } from "./answers.ts";
+import { desk, type Refusal } from "../words/pages.ts";
+import { attempt, useOnce } from "./answers.ts";
+import type { Place } from "./places.ts";
+import { moment } from "./zoned.ts";
 
-export function NewTask({ at }: { at: string }) {
-  const submit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    const form = event.currentTarget as HTMLFormElement;
-    const given = new FormData(form);
+interface Draft {
+  readonly id: string;
+  readonly title: string;
+}
+
+export function NewTask({ at }: { at: Place }) {
+  const { busy, once } = useOnce();
+  // Made, and not published yet: asked again, it is published, and not made a second time.
+  const draft = useSignal<Draft | null>(null);
+  const review = useSignal<TaskReview>("REVIEWED");
+  const form = useRef<HTMLFormElement>(null);
+  const made = async (given: FormData): Promise<Draft | Refusal> => {
     const text = (name: string): string => String(given.get(name) ?? "").trim();
+    let dueAt: string | null = null;
+    try {
+      dueAt = text("dueAt") ? moment(text("dueAt"), at.zone) : null;
+    } catch {
+      return { __typename: "InvalidInput", fields: [{ path: ["dueAt"], message: text("dueAt") }] };
+    }
     const input = {
-      organizationId: at,
+      organizationId: at.id,
       title: text("title"),
       description: text("description"),
       points: Number(text("points")),
-      review: text("review") as TaskReview,
+      review: review.peek(),
       capacity: text("capacity") ? Number(text("capacity")) : null,
-      dueAt: text("dueAt") ? new Date(text("dueAt")).toISOString() : null,
+      dueAt,
     };
-    const good = await attempt(async () => {
-      const { createTask: made } = await askAs(Create, { input });
-      if (made.__typename !== "CreateTaskSuccess") return made;
-      return (await askAs(Publish, { input: { taskId: made.task.id } })).publishTask;
-    }, desk.published(input.title));
-    if (good) form.reset();
+    const { createTask: answer } = await askAs(Create, { input });
+    return answer.__typename === "CreateTaskSuccess" ? answer.task : answer;
+  };
+  const publish = async (given: FormData): Promise<Refusal> => {
+    const again = draft.peek();
+    const task = again ?? (await made(given));
+    if ("__typename" in task) return task;
+    draft.value = task;
+    const { publishTask: answer } = await askAs(Publish, { input: { taskId: task.id } });
+    draft.value = null;
+    // Its first answer was lost on the way, and it was published.
+    return again && answer.__typename === "TaskNotDraft" ? { __typename: "PublishTaskSuccess" } : answer;
+  };
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const given = new FormData(event.currentTarget as HTMLFormElement);
+    void once(async () => {
+      const title = draft.peek()?.title ?? String(given.get("title")).trim();
+      if (!(await attempt(() => publish(given), desk.published(title)))) return;
+      form.current?.reset();
+      review.value = "REVIEWED";
+      form.current?.querySelector("input")?.focus();
+    });
   };
   const reviews: readonly (readonly [TaskReview, string])[] = [["REVIEWED", desk.reviewed], ["AUTOMATIC", desk.automatic]];
+  const elsewhere = at.zone !== Intl.DateTimeFormat().resolvedOptions().timeZone;
   return (
     <section aria-label={desk.task}>
       <h2>{desk.task}</h2>
-      <form class="task-form" onSubmit={submit}>
-        <Field label={desk.taskTitle}><input name="title" required maxLength={200} /></Field>
-        <Field label={desk.points}><input name="points" type="number" min="1" required defaultValue="5" /></Field>
-        <Choose label={desk.review} name="review" value="REVIEWED" options={reviews} />
-        <Field label={desk.capacity}><input name="capacity" type="number" min="1" /></Field>
-        <Field label={desk.due}><input name="dueAt" type="datetime-local" /></Field>
-        <Field label={desk.description}><textarea name="description" rows={2} /></Field>
-        <button>{desk.publish}</button>
+      <form class="task-form" ref={form} onSubmit={submit}>
+        <fieldset class="plain" disabled={draft.value !== null}>
+          <Field label={desk.taskTitle}><input name="title" required maxLength={200} /></Field>
+          <Field label={desk.points}><input name="points" type="number" min="1" max="100000" required defaultValue="5" /></Field>
+          <Choose label={desk.review} value={review.value} options={reviews} onPick={(value) => (review.value = value)} />
+          <Field label={desk.capacity}><input name="capacity" type="number" min="1" max="1000000" /></Field>
+          <Field label={elsewhere ? desk.dueIn(at.zone) : desk.due}><input name="dueAt" type="datetime-local" max="9999-12-31T23:59" /></Field>
+          <Field label={desk.description}><textarea name="description" rows={2} maxLength={10000} /></Field>
+        </fieldset>
+        {draft.value !== null && <p class="trouble">{desk.drafted}</p>}
+        <button disabled={busy.value}>{desk.publish}</button>
       </form>
     </section>
   );

@@ -37,6 +37,7 @@ function asked<Value extends string>(name: string, allowed: Record<Value, string
 
 export function LeaderboardPage() {
   const me = useSignal<MeData["viewer"]>(null);
+  const trouble = useSignal(false);
   const places = useSignal<Named[]>([]);
   const zone = useSignal<string | undefined>(undefined);
   const organization = useSignal(new URLSearchParams(location.search).get("organization") ?? "");
@@ -58,10 +59,25 @@ export function LeaderboardPage() {
       places.value = [...found];
       organization.value = first;
       me.value = viewer;
+      trouble.value = false;
     };
-    const again = (): void => void load().catch(() => token.peek() !== null && setTimeout(again, 3000));
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let over = false;
+    const again = (): void => void load().catch(() => {
+      if (over || token.peek() === null) return;
+      trouble.value = true;
+      timer = setTimeout(again, 3000);
+    });
     again();
+    return () => {
+      over = true;
+      clearTimeout(timer);
+    };
   }, []);
+
+  // A link of its own for whoever signs in: one that was refused is not gone on with.
+  const link = useMemo(() => new Link(() => token.peek(), () => stillSignedIn(Me)), []);
+  useEffect(() => () => link.close(), []);
 
   useEffect(() => {
     const query = new URLSearchParams(location.search);
@@ -92,8 +108,9 @@ export function LeaderboardPage() {
           <Choose label={words.scoring} value={scoring.value} options={entries(scorings)} onPick={(value) => (scoring.value = value)} />
         )}
       </form>
+      {!me.value && trouble.value && <p class="told" role="status">▲ {words.unsure}</p>}
       {me.value && organization.value && (
-        <Live key={JSON.stringify(input)} input={input} zone={zone.value}
+        <Live key={JSON.stringify(input)} link={link} input={input} zone={zone.value}
           own={subject.value === "MEMBER" ? (me.value.member?.id ?? null) : branch} />
       )}
     </>
@@ -101,27 +118,41 @@ export function LeaderboardPage() {
 }
 
 interface Followed {
+  link: Link;
   input: LeaderboardInput;
   zone: string | undefined;
   own: string | null;
 }
 
-const link = new Link(() => token.peek(), () => stillSignedIn(Me));
-
-function Live({ input, zone, own }: Followed) {
+function Live({ link, input, zone, own }: Followed) {
   const shown = useSignal<Board | null>(null);
   const standing = useSignal<Standing | null>(null);
   const ended = useSignal(false);
+  const unsure = useSignal({ board: false, standing: false });
   const times = useMemo(() => new Times(zone), [zone]);
   useEffect(() => {
     const stopBoard = link.follow(FollowBoard, { input }, {
-      next: (data) => (shown.value = data.leaderboardUpdated),
+      next: (data) => {
+        shown.value = data.leaderboardUpdated;
+        unsure.value = { ...unsure.peek(), board: false };
+      },
       ended: () => (ended.value = true),
+      unsure: () => (unsure.value = { ...unsure.peek(), board: true }),
     });
     const stopStanding = own === null ? () => undefined : link.follow(
       FollowStanding,
       { input, subjectId: input.subject === "ORGANIZATION" ? own : null },
-      { next: (data) => (standing.value = data.standingUpdated), ended: () => (standing.value = null) },
+      {
+        next: (data) => {
+          standing.value = data.standingUpdated;
+          unsure.value = { ...unsure.peek(), standing: false };
+        },
+        ended: () => {
+          standing.value = null;
+          unsure.value = { ...unsure.peek(), standing: false };
+        },
+        unsure: () => (unsure.value = { ...unsure.peek(), standing: true }),
+      },
     );
     return () => {
       stopBoard();
@@ -130,14 +161,16 @@ function Live({ input, zone, own }: Followed) {
   }, []);
   const board = shown.value;
   if (ended.value) return <p class="told" role="alert">{words.notSeen}</p>;
-  if (!board) return <p class="told">…</p>;
+  // What was shown stays: the server did not say that it is otherwise.
+  const doubt = !link.state.value.live ? words.lost : unsure.value.board || unsure.value.standing ? words.unsure : "";
+  if (!board) return <p class="told" role="status">{unsure.value.board ? `▲ ${words.unsure}` : "…"}</p>;
   return (
     <>
       <p class="told">
         <b>{times.period(board.period.kind, board.period.startsAt, board.period.endsAt)}</b>
         <span class={`state state-${board.state}`}>{states[board.state]}</span>
         <span>{boardWords.asOf(times.moment(Date.parse(board.asOf), Date.now()))}</span>
-        {!link.state.value.live && <span role="status">▲ {words.lost}</span>}
+        <span role="status">{doubt && `▲ ${doubt}`}</span>
       </p>
       {board.rows.length > 0 ? <Ranks shown={board} own={own} /> : <p class="told">{boardWords.nobody}</p>}
       {standing.value && <Own standing={standing.value} board={board} />}

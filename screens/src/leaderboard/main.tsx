@@ -1,10 +1,9 @@
 import { render } from "preact";
 import "../style/leaderboard.css";
-import { token } from "../api/person.ts";
 import { Page } from "../page/frame.tsx";
 import { leaderboard } from "../words/pages.ts";
 import { LeaderboardPage } from "./leaderboard.tsx";
 
 const root = document.getElementById("app");
 document.title = leaderboard.title;
-if (root) render(<Page title={leaderboard.title}><LeaderboardPage key={token.value} /></Page>, root);
+if (root) render(<Page title={leaderboard.title}><LeaderboardPage /></Page>, root);

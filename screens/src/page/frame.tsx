@@ -1,36 +1,51 @@
 import type { ComponentChildren } from "preact";
 import { useSignal } from "@preact/signals";
 import { Seal } from "../kiosk/seal.tsx";
-import { signIn, signOut, token } from "../api/person.ts";
-import { otherLanguage, person as words } from "../words/pages.ts";
+import { expired, signIn, signOut, sitting, token } from "../api/person.ts";
+import { otherLanguage, person as words, refused } from "../words/pages.ts";
+import { useFocused, useReturn } from "./focus.ts";
+
+interface Framed {
+  title: string;
+  /** When the session ends by itself, what was typed waits behind the form until the same person is back. */
+  keeps?: boolean;
+  children: ComponentChildren;
+}
 
 /** What pages for people share: a head, and somebody who is signed in. */
-export function Page({ title, children }: { title: string; children: ComponentChildren }) {
+export function Page({ title, keeps = false, children }: Framed) {
   const query = new URLSearchParams(location.search);
   query.set("lang", otherLanguage.code);
+  const signed = token.value !== null;
+  const box = useReturn(signed);
   return (
     <div class="page">
       <header class="top">
         <Seal />
         <h1>{title}</h1>
         <a href={`?${query}`}>{otherLanguage.name}</a>
-        {token.value && <button type="button" class="quiet" onClick={() => void signOut()}>{words.signOut}</button>}
+        {signed && <button type="button" class="quiet" onClick={() => void signOut()}>{words.signOut}</button>}
       </header>
-      <main>{token.value ? children : <SignInForm />}</main>
+      <main ref={box}>
+        {!signed && <SignInForm key="sign-in" />}
+        {(signed || (keeps && expired.value)) && <div key={`sitting ${sitting.value}`} hidden={!signed}>{children}</div>}
+      </main>
     </div>
   );
 }
 
 function SignInForm() {
-  const trouble = useSignal("");
+  const trouble = useSignal(expired.peek() ? words.expired : "");
   const busy = useSignal(false);
+  const box = useFocused<HTMLFormElement>();
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
+    if (busy.peek()) return;
     const given = new FormData(event.currentTarget as HTMLFormElement);
     busy.value = true;
     try {
       const refusal = await signIn(String(given.get("login")), String(given.get("password")));
-      trouble.value = refusal ? words.wrong(refusal) : "";
+      trouble.value = refusal ? words.wrong(refused(refusal)) : "";
     } catch {
       trouble.value = words.unreachable;
     } finally {
@@ -38,8 +53,8 @@ function SignInForm() {
     }
   };
   return (
-    <form class="sign-in" onSubmit={submit}>
-      <Field label={words.login}><input name="login" autocomplete="username" required autofocus /></Field>
+    <form class="sign-in" ref={box} onSubmit={submit}>
+      <Field label={words.login}><input name="login" autocomplete="username" required /></Field>
       <Field label={words.password}><input name="password" type="password" autocomplete="current-password" required /></Field>
       <button disabled={busy.value}>{words.signIn}</button>
       <p role="alert" class="trouble">{trouble.value}</p>

@@ -1,0 +1,59 @@
+import { useSignal, type Signal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import { Approve } from "../api/operations.ts";
+import { askAs } from "../api/person.ts";
+import { Field } from "../page/frame.tsx";
+import { desk } from "../words/pages.ts";
+import { attempt, useOnce } from "./answers.ts";
+import { named, type Place } from "./places.ts";
+import { Scenes, inputs, useScenes, usual, type Row } from "./scenes.tsx";
+
+/** What is typed about a screen that is yet to be added; it outlives the choice of another organization. */
+export interface Pairing {
+  readonly code: Signal<string>;
+  readonly name: Signal<string>;
+  readonly scenes: Signal<Row[]>;
+}
+
+export function usePairing(): Pairing {
+  const code = useSignal(new URLSearchParams(location.search).get("code") ?? "");
+  return { code, name: useSignal(""), scenes: useScenes(usual) };
+}
+
+interface Asked {
+  at: Place;
+  places: readonly Place[];
+  pairing: Pairing;
+  again: () => Promise<void>;
+}
+
+export function Pair({ at, places, pairing: { code, name, scenes }, again }: Asked) {
+  const { busy, once } = useOnce();
+  const first = useRef<HTMLInputElement>(null);
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    void once(async () => {
+      const given = { code: code.value, organizationId: at.id, name: name.value, scenes: inputs(scenes.value) };
+      if (!(await attempt(async () => (await askAs(Approve, { input: given })).approveDisplayPairing, desk.paired(given.name)))) return;
+      [code.value, name.value] = ["", ""];
+      first.current?.focus();
+      await again();
+    });
+  };
+  return (
+    <section aria-label={desk.pair}>
+      <h2>{desk.pair}</h2>
+      <form class="pair" onSubmit={submit}>
+        <Field label={desk.code}>
+          <input ref={first} name="code" class="code-input" value={code.value} required autocomplete="off" autocapitalize="characters"
+            spellcheck={false} onInput={(event) => (code.value = event.currentTarget.value)} />
+        </Field>
+        <Field label={desk.name}>
+          <input name="name" value={name.value} required maxLength={100} onInput={(event) => (name.value = event.currentTarget.value)} />
+        </Field>
+        <Scenes scenes={scenes} places={named(places)} />
+        <button disabled={busy.value}>{desk.doPair}</button>
+      </form>
+    </section>
+  );
+}

@@ -1,0 +1,110 @@
+"""The desk as the place from which screens are hung, changed, moved and taken down."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from desks import focused, secretary, signed_in, submitted
+from halls import Hall
+from kiosks import glass, paired, until
+
+import models
+
+
+@pytest.fixture(autouse=True)
+async def managed(hall: Hall) -> None:
+    await secretary(hall)
+
+
+async def test_a_secretary_hangs_a_screen_and_takes_it_down_again(hall: Hall) -> None:
+    async with glass(hall) as wall:
+        code = await wall.code()
+        async with glass(hall, f"/screens/desk?code={code}") as desk:
+            await signed_in(desk, "sun")
+            page = desk.page
+            await page.get_by_label("名称（例如位置）").fill("一楼大厅")
+            while await page.get_by_role("button", name="移除").count() > 1:
+                await page.get_by_role("button", name="移除").last.click()
+            await page.get_by_role("button", name="接入", exact=True).press("Enter")
+            await desk.shows(".result.good", "“一楼大厅”已接入")
+            await wall.shows(".board .place")
+            await desk.shows(".screens .online", "在线")
+
+            await page.get_by_role("button", name="修改画面").click()
+            await page.locator(".screens").get_by_label("画面", exact=True).select_option("TASK_ARENA")
+            await page.get_by_role("button", name="保存").click()
+            await wall.shows(".arena", seconds=5)
+
+            await page.get_by_label("标题").fill("擦亮一扇窗")
+            await page.get_by_role("button", name="发布", exact=True).click()
+            await desk.shows(".result.good", "“擦亮一扇窗”已发布")
+            await wall.shows(".task .title", "擦亮一扇窗", seconds=5)
+
+            await submitted(hall, "擦亮一扇窗")
+            await desk.shows(".claims li", "擦亮一扇窗")
+            await page.get_by_role("button", name="批准").click()
+            await wall.shows(".approval", "李强", seconds=5)
+
+            await page.get_by_role("button", name="改名").click()
+            await page.locator(".screens input[name=name]").fill("二楼大厅")
+            await page.keyboard.press("Enter")
+            await desk.shows(".screens b", "二楼大厅")
+
+            page.once("dialog", lambda dialog: dialog.accept())
+            await page.get_by_role("button", name="撤销").click()
+            assert await wall.code() != code
+            await desk.shows("section", "还没有屏幕")
+            desk.fine()
+        wall.fine()
+
+
+async def test_scenes_are_ordered_and_of_any_organization_and_a_screen_moves(hall: Hall) -> None:
+    async with glass(hall) as wall, glass(hall, "/screens/desk") as desk:
+        scenes = [{"kind": "MEMBER_LEADERBOARD", "seconds": 60}, {"kind": "TASK_ARENA", "seconds": 60}]
+        display = await paired(hall, wall, scenes, name="三楼")
+        await signed_in(desk, "sun")
+        await desk.shows(".screens b", "三楼")
+        entry = desk.page.locator(".screens > li", has_text="三楼")
+        await entry.get_by_role("button", name="修改画面").press("Enter")
+        await entry.get_by_role("button", name="下移").first.press("Enter")
+        await focused(desk, "at.ariaLabel === '上移'")  # it can't go further down
+        await entry.get_by_label("显示哪个组织").last.select_option(label="　第一党支部")
+        await entry.get_by_role("button", name="保存").press("Enter")
+        await desk.shows(".result.good")
+        await entry.get_by_role("button", name="移到别处").press("Enter")
+        await entry.get_by_label("挂在哪个组织").select_option(label="　第一党支部")
+        await entry.get_by_role("button", name="保存").press("Enter")
+        await entry.locator("p > span", has_text="第一党支部").wait_for()
+        query = "query ($id: ID!) { node(id: $id) { ... on Display { scenes { kind organization { id } } } } }"
+        shown = (await hall.ask(hall.secretary, query, id=display))["scenes"]
+        assert [one["kind"] for one in shown] == ["TASK_ARENA", "MEMBER_LEADERBOARD"]
+        assert shown[1]["organization"]["id"] == hall.first
+        desk.fine()
+
+
+async def test_the_hundred_and_first_screen_is_there_to_be_revoked(hall: Hall) -> None:
+    """And every organization down to the last group."""
+    async with hall.opened() as world:
+        root = hall.company.root
+        now = world.clock()
+        for number in range(101):
+            account = await models.Account.create(login=f"display-{uuid4()}", created_at=now)
+            place = {"root_id": root.id, "organization_id": root.id, "account_id": account.id, "paired_at": now}
+            await models.Display.create(name=f"第{number}块", **place)
+    async with glass(hall, "/screens/desk") as desk:
+        await signed_in(desk, "sun")
+        await desk.shows(".screens b", "第100块")
+        page = desk.page
+        names = [one.strip() for one in await page.get_by_label("组织", exact=True).locator("option").all_inner_texts()]
+        async with hall.opened():
+            there = await models.Organization.filter(root_id=root.id).values_list("name", flat=True)
+        assert sorted(names) == sorted(there)
+        page.once("dialog", lambda dialog: dialog.accept())
+        await page.locator(".screens > li", has_text="第100块").get_by_role("button", name="撤销").click()
+
+        async def gone() -> bool:
+            return await page.locator(".screens b", has_text="第100块").count() == 0
+
+        await until(gone)
+        desk.fine()
