@@ -157,7 +157,6 @@ async def load(board: BoardKey) -> Board | None:
         members = await models.rolls.by_ids(Member, subjects if board.subject is Subject.MEMBER else ())
         named = members.uids("organization_id") if board.subject is Subject.MEMBER else subjects
         organizations = await models.rolls.by_ids(Organization, named)
-    begins = period.starts_at
     return Board(
         key=board,
         lineage=lineage,

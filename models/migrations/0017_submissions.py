@@ -15,6 +15,6 @@ UPDATE claims SET public_submitted_at = submitted_at
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0015_phones")]
+    dependencies = [("models", "0016_newest_claims")]
     initial = False
     operations = [ops.RunPython(apply(TABLES))]
