@@ -157,3 +157,27 @@ async def test_a_frozen_board_says_so(hall: Hall) -> None:
         await hall.do(hall.secretary, "unfreezeLeaderboards", organizationId=hall.root)
         await screen.hides(".ribbon", seconds=3)
         screen.fine()
+
+
+BROKEN = """(how) => Object.keys(localStorage).filter((name) => name.startsWith('leitai.frame')).map((name) => {
+  const kept = JSON.parse(localStorage.getItem(name));
+  if (how === 'of another build') kept.of = 'x', kept.value = { kind: 'board' };
+  else kept.value.shown.rows = null;
+  localStorage.setItem(name, JSON.stringify(kept));
+}).length"""
+
+
+@pytest.mark.parametrize("how", ["of another build", "that can't be drawn"])
+async def test_a_kept_frame_that_is_not_what_it_should_be_keeps_nobody_away(hall: Hall, how: str) -> None:
+    async with glass(hall) as screen:
+        await paired(hall, screen)
+        await screen.shows(".place", "李强")
+        await screen.page.evaluate("dispatchEvent(new Event('pagehide'))")
+        await screen.page.add_init_script(
+            "addEventListener('pagehide', (event) => event.stopImmediatePropagation(), true)"
+        )
+        await screen.open("/healthz")
+        assert await screen.page.evaluate(BROKEN, how) == 1
+        await screen.open()
+        await screen.shows(".place", "李强")
+        await screen.shows(".connection.live", "实时更新")

@@ -26,6 +26,7 @@ RUNS_OVER = f"""[...document.querySelectorAll('{PARTS}')].filter((one) => {{
   return box.width && (out || cut);
 }}).map((one) => `${{one.className}} ${{one.textContent}} ${{one.scrollWidth}}/${{one.clientWidth}}`
   + ` ${{one.scrollHeight}}/${{one.clientHeight}}`)"""
+DRAWN_ANEW = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 RESTS = """document.getAnimations().every((one) => one.animationName === 'fill' || one.playState !== 'running')"""
 SMALL = """[...document.querySelectorAll('body *')].filter((one) => one.checkVisibility() && [...one.childNodes].some(
   (part) => part.nodeType === 3 && part.data.trim())).filter((one) => parseFloat(getComputedStyle(one).fontSize)
@@ -35,6 +36,7 @@ SMALL = """[...document.querySelectorAll('body *')].filter((one) => one.checkVis
 async def fits(screen: Glass, what: str) -> None:
     for name, (width, height) in SIZES.items():
         await screen.page.set_viewport_size({"width": width, "height": height})
+        await screen.page.evaluate(DRAWN_ANEW)
         await until(lambda: screen.page.evaluate(RESTS))
         assert await screen.page.evaluate(RUNS_OVER) == [], (what, name)
         assert await screen.page.evaluate(SMALL) == [], (what, name)
@@ -89,13 +91,16 @@ async def test_the_widest_code_is_shown_whole(hall: Hall) -> None:
 
 async def test_whoever_rises_passes_over_the_others_and_the_way_can_be_followed(hall: Hall) -> None:
     """Somewhere between where it stood and where it will stand, and above those whom it passes."""
+    for place, person in enumerate(hall.people):
+        await hall.award(20_000 + place, to=person)
+    rising = hall.people[0]
+    assert rising.member
     async with glass(hall) as screen:
         await paired(hall, screen)
-        await screen.shows(".place")
-        last = (await screen.names())[-1]
-        await screen.page.evaluate(FOLLOW, last)
-        await hall.award(50_000, to=next(one for one in hall.people if one.member and one.member.name == last))
-        await until(lambda: screen.page.evaluate("window.way.length > 3 && window.way.at(-1) <= window.way.top"))
+        await screen.shows(".place", rising.member.name)
+        await screen.page.evaluate(FOLLOW, rising.member.name)
+        await hall.award(100_000, to=rising)
+        await until(lambda: screen.page.evaluate("window.way.length > 3 && window.way.at(-1) < window.way.top + 1"))
         way: list[float] = await screen.page.evaluate("window.way")
         between = [one for one in way if way[-1] + 1 < one < way[0] - 1]
         assert len(between) > 2
@@ -114,7 +119,7 @@ FOLLOW = """(name) => {
     window.way.push(top);
     const here = document.elementFromPoint(left + 200, top + height / 2);
     if (row.classList.contains('rising')) window.above ||= row.contains(here);
-    if (top > window.way.top) requestAnimationFrame(look);
+    if (top >= window.way.top + 1) requestAnimationFrame(look);
   };
   look();
 }"""
