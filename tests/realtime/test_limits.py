@@ -50,7 +50,7 @@ HOSTILE = {
 @pytest.mark.parametrize(("query", "limit"), HOSTILE.values(), ids=HOSTILE)
 def test_hostile_documents_are_refused_within_20_ms_by_the_limit_that_is_meant_to(query: str, limit: str) -> None:
     best = 1.0
-    for _ in range(5):
+    for _ in range(25):  # the least counts: whoever shares the machine can make any one of them slow
         documents = Documents(GRAPH, SHAREABLE, COSTS)
         began = time.thread_time()
         with pytest.raises(Refused) as refused:

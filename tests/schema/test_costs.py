@@ -10,7 +10,7 @@ from realtime.documents import Documents
 from schema import COSTS, schema
 from schema.live import SHAREABLE
 
-BOARD = 'leaderboard(input: {{ organizationId: $at, on: "2026-01-{day:02}", period: YEAR }}) {{ version }}'
+BOARD = 'leaderboard(input: {{ organizationId: $at, on: "2026-01-{day:02}", period: DAY }}) {{ version }}'
 OTHERS = {
     "explain": 'explain(memberId: $at, input: {{ organizationId: $at, on: "2026-01-{day:02}" }}) {{ version }}',
     "node": "node(id: $at) {{ id }}",

@@ -15,6 +15,7 @@ from world import Person
 
 from app.screens import BUILT
 
+FORGOTTEN = "Object.keys(localStorage).forEach((one) => one.startsWith('leitai.frame') && localStorage.removeItem(one))"
 MOST_BUNDLE = 150_000  # bytes of a kiosk, compressed
 MOST_REQUESTS = 6
 MOST_FIRST_SCENE = 300_000  # bytes
@@ -53,6 +54,7 @@ async def test_a_paired_screen_needs_little_to_begin(hall: Hall, first: dict[str
         await paired(hall, screen, [{**first, "seconds": 60}])
         await screen.shows(part)
         await screen.open("/healthz")  # nothing is followed meanwhile
+        await screen.page.evaluate(FORGOTTEN)
         await hall.settles(sockets=0)
         screen.requests.clear()
         before = await hall.metric("leitai_frame_bytes_total")
