@@ -50,6 +50,7 @@ async def readable(screen: Glass, what: str, least: int) -> None:
 
 async def test_every_text_on_the_wall_stands_out_from_what_is_behind_it(hall: Hall, filled: None) -> None:
     async with glass(hall) as screen:
+        await screen.code()
         await readable(screen, "pairing", 3)
         display = await paired(hall, screen)
         for kind, part in SCENES.items():

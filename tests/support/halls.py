@@ -13,7 +13,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -111,6 +111,8 @@ class Hall:
     """王芳 is secretary and 周杰 reviewer over the whole company; 李强 and 孙丽 are of the first branch, 孙丽 of its
     group; 赵敏 of the second. 孙丽 may sign in as `sun` with PASSWORD. people: ten more of the first branch."""
 
+    began = timedelta(0)  # ago
+
     def __init__(
         self,
         folder: Path | None = None,
@@ -142,7 +144,7 @@ class Hall:
     async def _build(self) -> None:
         self.world = World()
         async with self.opened() as world:
-            world.clock.now = datetime.now(UTC)
+            world.clock.now = datetime.now(UTC) - self.began
             self.company: Company = await world.company()
             company = self.company
             self.operator = await world.operator()
@@ -152,7 +154,11 @@ class Hall:
             self.sun = await world.member("孙丽", at=company.group, login="sun", password=PASSWORD)
             self.zhao = await world.member("赵敏", at=company.second)
             self.people = await world.members(10, at=company.first)
-            await world.award(self.secretary, self.li, 5)
+            await self._lived(world)
+
+    async def _lived(self, world: World) -> None:
+        """What happened before its server began."""
+        await world.award(self.secretary, self.li, 5)
 
     def close(self) -> None:
         self.server.close()
