@@ -11,6 +11,7 @@ PASSWORD = 2_000  # hashing takes a fifth of a second of a core, so that a docum
 COUNT = 10  # counts a whole list
 REPLAY = 1_000  # reads a month's acts
 BOARD = 2_000  # loads a whole board: of 2,000 members 50 ms of a core, so that a document may ask for twenty
+LESSER_BOARD = 1_000  # loads an arena, a block or a course board: a company's 20 to 30 ms of a core
 PASSWORDS = ("signIn", "changePassword")
 COUNTED = "totalCount"
 
@@ -38,7 +39,11 @@ def table(schema: GraphQLSchema) -> Costs:
     weights: dict[str, dict[str, int]] = {
         "Mutation": {name: PASSWORD if name in PASSWORDS else CHANGE for name in mutations},
         # A node may be a board.
-        "Query": {"explain": BOARD, "previewPointRule": REPLAY, "leaderboard": BOARD, "node": BOARD},
+        "Query": {
+            **dict.fromkeys(("leaderboard", "explain", "node"), BOARD),
+            **dict.fromkeys(("taskArena", "blockBoard", "courseBoard"), LESSER_BOARD),
+            "previewPointRule": REPLAY,
+        },
     }
     for name, kind in schema.type_map.items():
         if isinstance(kind, GraphQLObjectType) and COUNTED in kind.fields:
