@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,11 @@ from schema.live import SHAREABLE
 
 GRAPH = schema._schema
 SCREENS = sorted((Path(__file__).parents[2] / "screens" / "src").rglob("*.graphql"))
-QUICK = 0.020  # seconds of CPU
+# The largest document that its tokens allow. To read it takes 11 ms of a quiet machine's core, and what is refused may take
+# 1.8 times as long, 20 ms there: measured beside it, as whoever shares the machine makes both slow.
+LARGEST = "{" + " ".join(f"a{n}" for n in range(1998)) + "}"
+QUICK = 1.8
+TIMES = 9  # of which the least counts
 
 
 def doubling() -> str:
@@ -47,21 +52,29 @@ HOSTILE = {
 }
 
 
+def beside_the_largest(act: Callable[[], object]) -> float:
+    """How many times as long it takes as reading the largest document."""
+    least = [float("inf")] * 2
+    for _ in range(TIMES):
+        for place, one in enumerate((act, lambda: parse(LARGEST))):
+            began = time.thread_time()
+            one()
+            least[place] = min(least[place], time.thread_time() - began)
+    return least[0] / least[1]
+
+
 @pytest.mark.parametrize(("query", "limit"), HOSTILE.values(), ids=HOSTILE)
-def test_hostile_documents_are_refused_within_20_ms_by_the_limit_that_is_meant_to(query: str, limit: str) -> None:
-    best = 1.0
-    for _ in range(25):  # the least counts: whoever shares the machine can make any one of them slow
-        documents = Documents(GRAPH, SHAREABLE, COSTS)
-        began = time.thread_time()
+def test_hostile_documents_are_refused_quickly_by_the_limit_that_is_meant_to(query: str, limit: str) -> None:
+    def refuse() -> None:
         with pytest.raises(Refused) as refused:
-            documents.chosen(query, None)
-        best = min(best, time.thread_time() - began)
+            Documents(GRAPH, SHAREABLE, COSTS).chosen(query, None)
         [error] = refused.value.errors
         facts = dict(error.extensions or {})
         assert (facts["code"], facts["limit"]) == ("TOO_LARGE", limit)
         assert facts["asked"] > facts["allowed"]
         assert len(error.message) < 200
-    assert best < QUICK
+
+    assert beside_the_largest(refuse) < QUICK
 
 
 QUIET = {
@@ -77,12 +90,7 @@ QUIET = {
 
 @pytest.mark.parametrize("query", QUIET.values(), ids=QUIET)
 def test_counting_tokens_never_looks_back(query: str) -> None:
-    best = 1.0
-    for _ in range(5):
-        began = time.thread_time()
-        check_tokens(query)
-        best = min(best, time.thread_time() - began)
-    assert best < QUICK
+    assert beside_the_largest(lambda: check_tokens(query)) < QUICK
 
 
 def lexed(text: str) -> int:
