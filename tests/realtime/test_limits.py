@@ -21,8 +21,8 @@ from schema.live import SHAREABLE
 
 GRAPH = schema._schema
 SCREENS = sorted((Path(__file__).parents[2] / "screens" / "src").rglob("*.graphql"))
-# The largest document that its tokens allow. To read it takes 11 ms of a quiet machine's core, and what is refused may take
-# 1.8 times as long, 20 ms there: measured beside it, as whoever shares the machine makes both slow.
+# The largest document that its tokens allow. To read it takes 11 ms of a quiet machine's core, and what is refused may
+# take 1.8 times as long, 20 ms there: measured beside it, as whoever shares the machine makes both slow.
 LARGEST = "{" + " ".join(f"a{n}" for n in range(1998)) + "}"
 QUICK = 1.8
 TIMES = 9  # of which the least counts
