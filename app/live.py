@@ -19,7 +19,7 @@ from app.contact import LOOK, REFUSAL, Contact
 from app.execution import InHalves, code_of, run, unexpected
 from app.settings import Settings
 from app.uses import Uses
-from app.viewers import Viewers
+from app.viewers import Speakers, Viewers
 from app.watched import organization_of, versions
 from realtime.backplane import Backplane
 from realtime.boards import Source
@@ -88,6 +88,7 @@ class LiveEngine:
         self._lineages: dict[UUID, tuple[UUID, ...]] = {}  # of what is watched, when first opened or last looked at
         self._halves = InHalves(lambda: self.session(None))
         self.viewers = Viewers(clock, self.hub.spawn)
+        self.speakers = Speakers(clock, self.viewers.rights, self.hub.spawn)
         self._lines: Batched[UUID, Sequence[models.Organization]] = Batched(
             models.organizations.lineages, self.hub.spawn
         )
@@ -165,6 +166,7 @@ class LiveEngine:
             raise PermissionError(f"This token has {self.settings.sockets_per_token} open sockets; close one.")
         self._of_token[viewer.token_id] += 1
         self.sockets[socket] = viewer
+        self.speakers.learn(viewer, position)
         self._late |= position != self._looking
         return viewer, {"reconnectWithinSeconds": JITTER_SECONDS, "serverTime": self.clock().isoformat()}
 
@@ -188,13 +190,6 @@ class LiveEngine:
         return self.census.watch(viewer.account_id, board, instead=instead)
 
     # ------------------------------------------------------------ rights that end
-
-    async def _as_it_stands(self, viewer: Viewer) -> Viewer:
-        """The viewer with the rights of this moment. Frames made together ask once whether any rights moved."""
-        if await self.viewers.rights.get() == self._rights:
-            return viewer
-        found = await sessions.viewers_of([viewer.token_id], self.clock())
-        return found.get(viewer.token_id, viewer)
 
     async def _watch_rights(self) -> None:
         while not self._stopping.is_set():
@@ -251,6 +246,7 @@ class LiveEngine:
                 await socket.renew(None)
                 continue
             self.sockets[socket] = renewed
+            self.speakers.learn(renewed, position)
             if _sight(renewed) != _sight(viewer):
                 await socket.renew(renewed)
             elif moved:
@@ -287,7 +283,7 @@ class LiveEngine:
             # A shared frame is made for nobody in particular: what it may hold does not depend on a viewer.
             if operation.shareable:
                 return await run(operation, opening.select(value), self.session(None))
-            speaker = await self._as_it_stands(viewer)
+            speaker = await self.speakers.now(viewer)
             return await self._halves.run(operation, opening.select(value), self.session(speaker))
 
         return opening.source, f"{opening.variant}\n{group}", execute, operation.arguments.get("maxPerSecond")

@@ -8,13 +8,14 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import models
 from app.batches import Batched, Coalesced, Spawn
 from resolvers import sessions
 from resolvers.session import Now, Viewer
 
-REMEMBERED = 10_000  # tokens, by digest: as many as a process holds sockets
+REMEMBERED = 10_000  # tokens: as many as a process holds sockets
 FOR = timedelta(seconds=30)  # a hall is back within this; grants that begin meanwhile move rights too
 
 
@@ -59,3 +60,38 @@ class Viewers:
         while len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
         return made
+
+
+class Speakers:
+    """In whose name frames are made for open sockets. A stream is opened in the name of its viewer as it then was, and
+    its frames go on while rights move: each is made with those of its own moment, so that of two frames of one version
+    neither shows an older place of the viewer than the other."""
+
+    def __init__(self, clock: Now, rights: Coalesced[int], spawn: Spawn) -> None:
+        self._clock, self._rights = clock, rights
+        self._known: OrderedDict[UUID, tuple[Viewer, int]] = OrderedDict()
+        self._lookups: Batched[UUID, tuple[Viewer, int]] = Batched(self._look_up, spawn)
+
+    def learn(self, viewer: Viewer, position: int) -> None:
+        """A viewer, and a position of rights that it is no older than."""
+        known = self._known.get(viewer.token_id)
+        if known is None or known[1] < position:
+            self._known[viewer.token_id] = viewer, position
+            self._known.move_to_end(viewer.token_id)
+        while len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+
+    async def now(self, viewer: Viewer) -> Viewer:
+        """With the rights of a moment after this call. Frames made together ask once whether any rights moved. One whose
+        token ended meanwhile as it was: its sockets are being closed."""
+        known = self._known.get(viewer.token_id)
+        if known is None or known[1] != await self._rights.get():
+            known = await self._lookups.get(viewer.token_id)
+        return known[0] if known else viewer
+
+    async def _look_up(self, token_ids: Sequence[UUID]) -> dict[UUID, tuple[Viewer, int]]:
+        position = await self._rights.get()
+        found = await sessions.viewers_of(token_ids, self._clock())
+        for viewer in found.values():
+            self.learn(viewer, position)
+        return {token_id: (viewer, position) for token_id, viewer in found.items()}

@@ -13,15 +13,15 @@ import models
 from app.live import LiveEngine
 from models import AuthToken
 from realtime.transport import Socket
-from resolvers import roles, sessions
+from resolvers import members, roles, sessions
 from resolvers.session import Viewer
 from rules.roles import Role
 
 SOCKETS_OF_ONE = 10
 
 
-async def connect(live: LiveEngine, person: Person) -> Viewer:
-    viewer, _ = await live.connect({"authorization": f"Bearer {person.token}"}, cast(Socket, object()))
+async def connect(live: LiveEngine, person: Person, socket: object = None) -> Viewer:
+    viewer, _ = await live.connect({"authorization": f"Bearer {person.token}"}, cast(Socket, socket or object()))
     return cast(Viewer, viewer)
 
 
@@ -135,3 +135,37 @@ async def test_a_database_that_is_away_is_told_to_all_who_ask_and_forgotten(worl
         assert all(isinstance(one, Exception) and not isinstance(one, PermissionError) for one in answers)
         await models.sql.execute("ALTER TABLE elsewhere RENAME TO auth_tokens")
         assert (await connect(opened.live, li)).member_id == li.id
+
+
+class Busy:
+    """A socket that has been told of new rights, and has not come to open its streams anew."""
+
+    def __init__(self) -> None:
+        self.told: list[object] = []
+
+    async def renew(self, viewer: object, concerns: object = None) -> None:
+        self.told.append(viewer)
+
+
+async def test_a_frame_made_while_a_stream_is_opened_anew_shows_the_place_of_its_own_moment(world: World) -> None:
+    """Or the stream that is opened anew would show another one at the same version."""
+    company = await world.company()
+    secretary = await world.member("王芳", at=company.root, roles=[Role.SECRETARY])
+    li, zhao = [await world.member(name, at=at) for name, at in (("李强", company.first), ("赵敏", company.second))]
+    for person in (li, zhao):
+        await world.award(secretary, person, 7)
+    query = """subscription ($at: ID!) { leaderboardUpdated(input: {organizationId: $at, subject: ORGANIZATION}) {
+        version standing { row { subject { ... on Organization { code } } } } } }"""
+    async with hall.opened(world) as opened:
+        socket = Busy()
+        await connect(opened.live, li, socket)
+        screen = await opened.screen(li, query, at=World.id(company.root))
+        assert screen.newest["standing"]["row"]["subject"]["code"] == company.first.code
+        await members.move(await world.session(secretary), li.id, company.second.id)
+        await opened.live.check_rights()
+        assert [cast(Viewer, one).place[-1] for one in socket.told] == [company.second.id]
+
+        await opened.live.hub.poll()
+        moved = await screen.shows(lambda frame: int(frame["version"]) > int(screen.frames[0]["version"]))
+
+        assert moved["standing"]["row"]["subject"]["code"] == company.second.code
