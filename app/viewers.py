@@ -82,7 +82,7 @@ class Speakers:
             self._known.popitem(last=False)
 
     async def now(self, viewer: Viewer) -> Viewer:
-        """With the rights of a moment after this call. Frames made together ask once whether any rights moved. One whose
+        """With the rights of a moment after this call. Frames made together ask once whether any moved. One whose
         token ended meanwhile as it was: its sockets are being closed."""
         known = self._known.get(viewer.token_id)
         if known is None or known[1] != await self._rights.get():

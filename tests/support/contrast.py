@@ -19,6 +19,7 @@ LEAST, LEAST_LARGE = 4.5, 3.0  # level AA, success criterion 1.4.3
 LARGE, LARGE_BOLD = 24.0, 18.66  # CSS pixels
 BOLD = 700
 WORST = 0.05  # this part of the ground may be worse: the rim of a shape under a stroke
+TICK = 8.0  # CSS pixels
 STROKE = 24  # of 255: by so much a pixel changes where a stroke was
 # By the object model, which a content security policy lets pass.
 HIDE = """() => { const sheet = new CSSStyleSheet();
@@ -75,19 +76,31 @@ def _colour(written: str) -> tuple[Colour, float]:
 
 
 async def pale(page: Page) -> tuple[int, list[Pale]]:
-    """How many texts there are, and which of them are too pale. The page must stand still."""
-    texts: list[dict[str, Any]] = await page.evaluate(TEXTS)
-    shown = await _picture(page)
-    await page.evaluate(HIDE)
-    try:
-        ground = await _picture(page)
-    finally:
-        await page.evaluate(SHOW)
+    """How many texts there are, and which of them are too pale. A page that was laid out anew between the pictures (it
+    answers a new size of its window a little later) is looked at again."""
+    while True:
+        texts: list[dict[str, Any]] = await page.evaluate(TEXTS)
+        shown = await _picture(page)
+        await page.evaluate(HIDE)
+        try:
+            ground = await _picture(page)
+        finally:
+            await page.evaluate(SHOW)
+        if _still_there(texts, await page.evaluate(TEXTS)):
+            break
     differs = (
         ImageChops.difference(shown, ground).convert("L").point([255 if value > STROKE else 0 for value in range(256)])
     )
     found = [_looked_at(one, ground, differs) for one in texts]
     return len(texts), [one for one in found if one]
+
+
+def _still_there(before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]]) -> bool:
+    """Give or take what a clock's next digit moves."""
+    corners = [[corner for one in texts for box in one["boxes"] for corner in box[:2]] for texts in (before, after)]
+    return len(corners[0]) == len(corners[1]) and all(
+        abs(one - other) <= TICK for one, other in zip(*corners, strict=True)
+    )
 
 
 async def _picture(page: Page) -> Image.Image:
