@@ -43,6 +43,7 @@ class Board:
         self._told: Told | None = None  # the first word of what is not loaded yet
         self.telling = Telling(hub.counters)
         self._waiters: list[asyncio.Future[None]] = []
+        self._failures = 0  # loads since one went well
         self.task = hub.spawn(self._run())
 
     def holds(self, group: Group) -> bool:
@@ -123,13 +124,18 @@ class Board:
                 self.hub.counters.loads += 1
                 state = await self._load()
             except Exception as error:
-                log.error("load_failed", board=str(self.key), exc_info=error)
+                self._failures += 1
+                if self._failures == 1:  # a hall of boards would write one with each of its attempts
+                    log.error("load_failed", board=str(self.key), exc_info=error)
                 self._answer(waiters, error)
                 self._stale, self._told = True, told or self._told
                 timer = loop.call_later(RETRY, self._wake.set)
                 continue
             finally:
                 self._loading = False
+            if self._failures:
+                log.info("load_works_again", board=str(self.key), failures=self._failures)
+                self._failures = 0
             if state is not None and self._hinted > max(state.version, self.state.version if self.state else -1):
                 self.reload_soon()
             else:  # what was told meanwhile is in it

@@ -4,6 +4,7 @@ import asyncio
 import time
 
 import pytest
+from structlog.testing import capture_logs
 from truth import EVEN, ODD, Truth, Watch, change, until
 
 from realtime import pace
@@ -141,12 +142,15 @@ async def test_a_board_that_is_no_more_ends_its_streams(hub: Hub, truth: Truth, 
 
 
 async def test_a_database_that_is_away_for_a_moment_costs_lateness_only(hub: Hub, truth: Truth, watch: Watch) -> None:
+    """And two lines in the log, however often it was tried."""
     screen, _ = await watch()
     truth.failing = True
-    change(hub, truth)
-    await until(lambda: truth.loads == 2)
-    truth.failing = False
-    await until(lambda: screen.version == 2)
+    with capture_logs() as log:
+        change(hub, truth)
+        await until(lambda: truth.loads == 3)
+        truth.failing = False
+        await until(lambda: screen.version == 2)
+    assert [(one["event"], one.get("failures")) for one in log] == [("load_failed", None), ("load_works_again", 2)]
 
 
 @pytest.mark.parametrize(
