@@ -23,7 +23,9 @@ from strawberry.types import ExecutionResult
 import models
 from app.execution import answer, presented_all, unexpected
 from app.live import LiveEngine
+from app.media_types import GRAPHQL, JSON, media_type
 from app.schema_told import SchemaTold
+from realtime.budgets import Unaffordable
 from realtime.documents import Chosen, Refused
 from realtime.faults import fault
 from realtime.transport import INIT_TIMEOUT, LiveHandler
@@ -32,14 +34,13 @@ from schema import schema
 from schema.context import Context
 
 MOST_BODY = 256 * 1024  # bytes
-JSON = "application/json"
-GRAPHQL = "application/graphql-response+json"
 CODES = {
     400: Code.BAD_REQUEST,
     401: Code.UNAUTHENTICATED,
     405: Code.METHOD_NOT_ALLOWED,
     413: Code.TOO_LARGE,
     415: Code.UNSUPPORTED_MEDIA_TYPE,
+    429: Code.TOO_MANY_NEW_DOCUMENTS,
 }
 HEADERS = {401: {"www-authenticate": "Bearer"}, 405: {"allow": "GET, POST"}}
 OVER_WEBSOCKET = "Subscriptions run over WebSocket, graphql-transport-ws, at this same address."
@@ -104,7 +105,7 @@ class Endpoint(GraphQL[Context, None]):
         await response(scope, receive, send)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
-        if isinstance(request, WebSocket):  # who speaks is known when connection_init comes, and each frame has its own
+        if isinstance(request, WebSocket):  # each frame has its own
             return self._nobody
         authorization = request.headers.get("authorization")
         viewer = await self.live.viewer(authorization)
@@ -158,9 +159,10 @@ class Endpoint(GraphQL[Context, None]):
         """Past Strawberry's own execution: parsing and validating cost six times as much as the rest of a small query,
         so that documents are kept."""
         try:
-            asked = self.live.documents.chosen(request_data.query or "", request_data.operation_name)
+            query, name = request_data.query or "", request_data.operation_name
+            asked = self.live.documents.chosen(query, name, context.session.address)
         except Refused as refused:
-            return _unfit(ExecutionResult(data=None, errors=list(refused.errors)), sub_response)
+            return _turned_down(refused, sub_response)
         variables = request_data.variables or {}
         told = _cost_wanted(request_data.extensions or {})
         cost = self.live.documents.cost(asked, variables) if told else None
@@ -174,9 +176,9 @@ class Endpoint(GraphQL[Context, None]):
         try:
             self.live.documents.afford(asked, variables)
         except Refused as refused:
-            return _unfit(ExecutionResult(data=None, errors=list(refused.errors)), sub_response)
-        answered = await self._answered(asked, request_data, context)
-        result = ExecutionResult(data=answered.data, errors=answered.errors, extensions=facts)
+            return _turned_down(refused, sub_response)
+        made = await self._answered(asked, request_data, context)
+        result = ExecutionResult(data=made.data, errors=made.errors, extensions=facts)
         return _unfit(result, sub_response) if _is_unfit(result) else result
 
     async def _answered(self, asked: Chosen, data: GraphQLRequestData, context: Context) -> GraphQLExecutionResult:
@@ -213,26 +215,16 @@ def _is_unfit(result: ExecutionResult) -> bool:
     return result.data is None and bool(result.errors) and not any(error.path for error in result.errors or ())
 
 
+def _turned_down(refused: Refused, sub_response: Response) -> ExecutionResult:
+    if isinstance(refused, Unaffordable):
+        raise Unread(429, str(refused), headers={"retry-after": str(refused.wait)}, wait=refused.wait) from None
+    return _unfit(ExecutionResult(data=None, errors=list(refused.errors)), sub_response)
+
+
 def _unfit(result: ExecutionResult, sub_response: Response) -> ExecutionResult:
     if sub_response.media_type == GRAPHQL:
         sub_response.status_code = 400
     return result
-
-
-def media_type(accept: str) -> str:
-    """Of the two ways to write an answer the one liked better; application/json for whoever names neither."""
-    liked: list[tuple[float, bool]] = []
-    for one in accept.lower().split(","):
-        name, *parameters = (part.strip() for part in one.split(";"))
-        if name not in (GRAPHQL, JSON, "application/*", "*/*"):
-            continue
-        try:
-            quality = next((float(part[2:]) for part in parameters if part.startswith("q=")), 1.0)
-        except ValueError:
-            continue
-        liked.append((quality, name == GRAPHQL))
-    best = max(liked, default=(0.0, False))
-    return GRAPHQL if best[1] and best[0] > 0 else JSON
 
 
 def _check_method(method: str) -> None:

@@ -29,9 +29,9 @@ from realtime.events import Hint
 from realtime.faults import fault
 from realtime.groups import Execute
 from realtime.hub import Hub
+from realtime.live import Socket
 from realtime.logs import LogSource
 from realtime.redis_hints import RedisHints
-from realtime.transport import Socket
 from resolvers import sessions
 from resolvers.session import Announcement, Now, Session, Viewer
 from resolvers.signing import Signer
@@ -75,6 +75,7 @@ class LiveEngine:
             COSTS,
             introspection=settings.tells_schema,
             suggestions=settings.tells_suggestions,
+            share=settings.document_share,
         )
         self.census = Census()
         self.redis = RedisHints(settings.redis_url) if settings.redis_url else None

@@ -56,6 +56,14 @@ class Settings(BaseSettings):
     sockets_per_address: int = Field(
         2000, ge=1, validation_alias="LEITAI_SOCKETS_PER_ADDRESS", description="Open WebSockets of one address."
     )
+    document_share: float = Field(
+        0.1,
+        gt=0,
+        le=1,
+        validation_alias="LEITAI_DOCUMENT_SHARE",
+        description="Part of a worker's time that one address may take with documents which it does not know yet, after "
+        "a first few seconds; 1: all of it.",
+    )
     signing_key: str | None = Field(
         None,
         validation_alias="LEITAI_SIGNING_KEY",

@@ -5,7 +5,6 @@ the root field's own arguments left out (they are part of what board is asked fo
 """
 
 import json
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
@@ -29,9 +28,11 @@ from graphql import (
 from graphql.execution.values import get_argument_values, get_variable_values
 
 from realtime import halves, limits, tokens
+from realtime.budgets import Budget
 from realtime.costs import Cost, Costs, cost_of
-from realtime.faults import coded, fault
+from realtime.faults import Refused, coded, fault
 from realtime.introspection import NoIntrospection
+from realtime.kept import Kept
 from realtime.literals import with_literals
 from realtime.sharing import Shareable, may_share
 from realtime.tokens import MOST_TOKENS
@@ -44,14 +45,6 @@ ONLY_SUBSCRIPTIONS = "Only subscriptions run over WebSocket; send queries and mu
 MOST_ERRORS = 5  # of one answer: who has more reads them after mending these
 
 
-class Refused(Exception):
-    """What was asked for can't be executed; `errors` says why, as GraphQL errors."""
-
-    def __init__(self, *errors: GraphQLError) -> None:
-        super().__init__(errors[0].message)
-        self.errors = errors
-
-
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """One operation of a document that the schema can answer."""
@@ -62,7 +55,7 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _Known:
     """costs: by place of the operation in the document."""
 
     found: DocumentNode | Refused
@@ -103,40 +96,41 @@ class Documents:
         *,
         introspection: bool = True,
         suggestions: bool = False,
+        share: float = 1.0,
     ) -> None:
-        """suggestions: whether an error about an unknown name says which known one was perhaps meant."""
+        """share: of the time, that one address may take with documents that are not known yet. suggestions: whether an
+        error about an unknown name says which known one was perhaps meant."""
         self.suggestions = suggestions
         self._schema = schema
         self._shareable = shareable
         self._costs = costs or Costs()
         self._rules = specified_rules if introspection else (*specified_rules, NoIntrospection)
-        self._kept: OrderedDict[str, _Kept] = OrderedDict()
-        self._weight = self._analysed_weight = 0  # tokens
-        self._operations: OrderedDict[tuple[str, str | None, str], Operation] = OrderedDict()
+        self._budget = Budget(share)
+        self._known: Kept[str, _Known] = Kept(KEPT, MOST_WEIGHT)
+        self._operations: Kept[tuple[str, str | None, str], Operation] = Kept(KEPT, MOST_WEIGHT)
 
-    def parsed(self, query: str) -> DocumentNode:
-        """Refused: a syntax error, too large, or the schema has no such fields."""
-        return self._found(query)[1]
+    def parsed(self, query: str, sender: str = "") -> DocumentNode:
+        """Refused: a syntax error, too large, the schema has no such fields, or Unaffordable."""
+        return self._found(query, sender)[1]
 
-    def _found(self, query: str) -> tuple[_Kept, DocumentNode]:
-        kept = self._kept.get(query)
-        if kept is None:
-            kept = self._parse(query)
-            self._keep(query, kept)
-        else:
-            self._kept.move_to_end(query)
-        if isinstance(kept.found, Refused):
-            raise Refused(*kept.found.errors)  # a new one: an exception raised again and again grows
-        return kept, kept.found
+    def _found(self, query: str, sender: str) -> tuple[_Known, DocumentNode]:
+        known = self._known.get(query)
+        if known is None:
+            with self._budget.charged(sender):
+                known = self._parse(query)
+            self._known.put(query, known, known.weight)
+        if isinstance(known.found, Refused):
+            raise Refused(*known.found.errors)  # a new one: an exception raised again and again grows
+        return known, known.found
 
-    def chosen(self, query: str, name: str | None) -> Chosen:
+    def chosen(self, query: str, name: str | None, sender: str = "") -> Chosen:
         """Refused: as `parsed`, or the document has no such operation."""
-        kept, document = self._found(query)
+        known, document = self._found(query, sender)
         operation = _chosen(document, name)
         place = next(index for index, one in enumerate(document.definitions) if one is operation)
-        if place not in kept.costs:
-            kept.costs[place] = cost_of(self._schema, self._costs, document, operation)
-        return Chosen(document, operation, kept.costs[place])
+        if place not in known.costs:
+            known.costs[place] = cost_of(self._schema, self._costs, document, operation)
+        return Chosen(document, operation, known.costs[place])
 
     def cost(self, chosen: Chosen, variables: Mapping[str, Any]) -> Cost:
         """With the variables it was sent with."""
@@ -147,25 +141,19 @@ class Documents:
         if chosen.most.refusal() is not None and (error := self.cost(chosen, variables).refusal()) is not None:
             raise Refused(error)
 
-    def _keep(self, query: str, kept: _Kept) -> None:
-        self._kept[query] = kept
-        self._weight += kept.weight
-        while len(self._kept) > KEPT or self._weight > MOST_WEIGHT:
-            self._weight -= self._kept.popitem(last=False)[1].weight
-
-    def _parse(self, query: str) -> _Kept:
+    def _parse(self, query: str) -> _Known:
         text = len(query) // 100
         fault = tokens.check(query)
         if fault is not None:
-            return _Kept(Refused(fault), text)
+            return _Known(Refused(fault), text)
         try:
             document = parse(query, max_tokens=MOST_TOKENS)
         except GraphQLSyntaxError as error:
-            return _Kept(Refused(coded(Code.PARSE_FAILED, error)), text)
+            return _Known(Refused(coded(Code.PARSE_FAILED, error)), text)
         _unlink(document)
         fault = limits.check(document)
         if fault is not None:
-            return _Kept(Refused(fault), text)
+            return _Known(Refused(fault), text)
         errors = validate(
             self._schema,
             document,
@@ -175,27 +163,22 @@ class Documents:
             allow_empty_selection_sets=False,
         )
         if errors:
-            return _Kept(Refused(*(coded(Code.VALIDATION_FAILED, one) for one in errors)), text)
-        return _Kept(document, document.token_count + text)
+            return _Known(Refused(*(coded(Code.VALIDATION_FAILED, one) for one in errors)), text)
+        return _Known(document, document.token_count + text)
 
-    def subscription(self, query: str, name: str | None, variables: Mapping[str, Any]) -> Operation:
+    def subscription(self, query: str, name: str | None, variables: Mapping[str, Any], sender: str = "") -> Operation:
         """Refused: no such operation, not a subscription, or variables that do not fit. Analysed once for a whole hall
         that comes back together."""
         key = (query, name, json.dumps(variables, sort_keys=True))
         found = self._operations.get(key)
         if found is None:
-            found = self._analysed(query, name, variables)
+            found = self._analysed(query, name, variables, sender)
             if len(query) + len(key[2]) <= MOST_KEPT:
-                self._operations[key] = found
-                self._analysed_weight += found.document.token_count
-                while len(self._operations) > KEPT or self._analysed_weight > MOST_WEIGHT:
-                    self._analysed_weight -= self._operations.popitem(last=False)[1].document.token_count
-        else:
-            self._operations.move_to_end(key)
+                self._operations.put(key, found, found.document.token_count)
         return found
 
-    def _analysed(self, query: str, name: str | None, variables: Mapping[str, Any]) -> Operation:
-        chosen = self.chosen(query, name)
+    def _analysed(self, query: str, name: str | None, variables: Mapping[str, Any], sender: str) -> Operation:
+        chosen = self.chosen(query, name, sender)
         document, operation = chosen.document, chosen.operation
         if operation.operation is not OperationType.SUBSCRIPTION:
             raise Refused(fault(Code.WRONG_TRANSPORT, ONLY_SUBSCRIPTIONS))

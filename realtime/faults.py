@@ -9,6 +9,14 @@ from rules.codes import Code
 MOST_MESSAGE = 300  # characters
 
 
+class Refused(Exception):
+    """What was asked for can't be executed; `errors` says why, as GraphQL errors."""
+
+    def __init__(self, *errors: GraphQLError) -> None:
+        super().__init__(errors[0].message)
+        self.errors = errors
+
+
 def fault(code: Code, message: str, **facts: Any) -> GraphQLError:
     return GraphQLError(message, extensions={"code": code.value, **facts})
 

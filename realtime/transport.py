@@ -22,7 +22,6 @@ from realtime.connection import EXTENSION, LiveConnection
 from realtime.documents import Operation, Refused
 from realtime.faults import beyond, fault
 from realtime.live import Live
-from realtime.live import Socket as Socket
 from realtime.logs import LogSource
 from realtime.messages import (
     DUPLICATE,
@@ -176,8 +175,7 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
             raise Closed
         if len(self._running) >= MOST_OPERATIONS:
             refusal = f"This socket has {MOST_OPERATIONS} subscriptions; complete one, or open another socket."
-            asks = len(self._running) + 1
-            code = Code.TOO_MANY_OPERATIONS
+            asks, code = len(self._running) + 1, Code.TOO_MANY_OPERATIONS
             await self._error(asked.id, beyond("operations", asks, MOST_OPERATIONS, refusal, code))
             return
         running = self._running[asked.id] = Running(self._subscriber(asked.id))
@@ -197,7 +195,9 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
         if not self._lives(asked.id, running):
             return
         try:
-            operation = self.live.documents.subscription(asked.query, asked.operation_name, asked.variables)
+            operation = self.live.documents.subscription(
+                asked.query, asked.operation_name, asked.variables, self._address
+            )
             self.live.begin(self._viewer, operation)
             running.operation = operation
         except Refused as refused:

@@ -12,7 +12,7 @@ from world import Person, World
 import models
 from app.live import LiveEngine
 from models import AuthToken
-from realtime.transport import Socket
+from realtime.live import Socket
 from resolvers import members, roles, sessions
 from resolvers.session import Viewer
 from rules.roles import Role

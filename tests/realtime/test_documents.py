@@ -168,11 +168,15 @@ def test_what_cannot_run_is_refused_with_its_reason(
 
 
 def test_refusals_and_documents_are_kept_within_a_bound(documents: Documents) -> None:
-    first = documents.parsed(PLAIN)
-    assert documents.parsed(PLAIN) is first
+    """What was asked for again goes on; what was asked for once is read again."""
+    once = documents.parsed(f"{PLAIN} ")
+    again = documents.parsed(PLAIN)
+    assert documents.parsed(PLAIN) is again
     for number in range(600):
         documents.parsed(f'subscription {{ boardUpdated(input: {{id: "{number}"}}) {{ id }} }}')
-    assert documents.parsed(PLAIN) is not first
+    assert len(documents._known) == 500
+    assert documents.parsed(PLAIN) is again
+    assert documents.parsed(f"{PLAIN} ") is not once
 
 
 def test_a_hall_that_comes_back_is_analysed_once(documents: Documents) -> None:
@@ -189,14 +193,13 @@ def test_a_hall_that_comes_back_is_analysed_once(documents: Documents) -> None:
 
 
 def test_large_documents_are_kept_by_weight(documents: Documents) -> None:
-    documents.parsed(PLAIN)
     comment = "#" + "x" * 200_000  # one token that is none
     for number in range(MOST_WEIGHT // 2_000 + 1):
         documents.parsed(f"{PLAIN} {comment}{number}")
     first = documents.parsed(PLAIN)
     documents.parsed(f"{PLAIN} {comment}")
     assert documents.parsed(PLAIN) is first
-    assert len(documents._kept) < 60
+    assert len(documents._known) < 60
 
 
 def test_a_refusal_raised_again_does_not_grow(documents: Documents) -> None:

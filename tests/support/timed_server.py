@@ -27,6 +27,7 @@ class TimedServer(Server):
         self._written = self.folder / "callbacks"
         self._written.touch()
         self._read = 0
+        self._settings.setdefault("LEITAI_DOCUMENT_SHARE", "1")  # what floods it is meant to be read
         self._settings |= {WRITTEN_TO: str(self._written), "PYTHONPATH": f"{SUPPORT.parents[1]}:{SUPPORT}"}
 
     @property
