@@ -61,8 +61,8 @@ class Settings(BaseSettings):
         gt=0,
         le=1,
         validation_alias="LEITAI_DOCUMENT_SHARE",
-        description="Part of a worker's time that one address may take with documents which it does not know yet, after "
-        "a first few seconds; 1: all of it.",
+        description="Part of a worker's time that one address may take with documents which it does not know yet, "
+        "after a first few seconds; 1: all of it.",
     )
     signing_key: str | None = Field(
         None,
