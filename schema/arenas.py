@@ -121,16 +121,17 @@ async def find(session: Session, key: ArenaKey) -> TaskArena | None:
 
 @fetched_by("TaskArena")
 async def _arena(info: Info, key: list[str]) -> TaskArena | None:
-    session = info.context.session
-    return await find(session, await arenas.key(session, UUID(key[0])))
+    asked = await arenas.key(info.context.session, UUID(key[0]))
+    return await info.context.once("arenas", asked, find)
 
 
 @strawberry.type
 class ArenaQueries:
     @strawberry.field(description="An arena as it stands. Null where there is none that the viewer may see.")
     async def task_arena(self, info: Info, organization_id: strawberry.ID) -> TaskArena | None:
-        session = info.context.session
         try:
-            return await find(session, await arenas.key(session, ids.read(organization_id, "Organization")))
+            at = await info.context.place(ids.read(organization_id, "Organization"))
+            asked = await arenas.key(info.context.session, at)
+            return await info.context.once("arenas", asked, find)
         except NotFound:
             return None

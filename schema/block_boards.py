@@ -82,8 +82,8 @@ async def find(session: Session, key: BlockBoardKey) -> BlockBoard | None:
 
 @fetched_by("BlockBoard")
 async def _board(info: Info, key: list[str]) -> BlockBoard | None:
-    session = info.context.session
-    return await find(session, await block_boards.key(session, UUID(key[0])))
+    asked = await block_boards.key(info.context.session, UUID(key[0]))
+    return await info.context.once("block_boards", asked, find)
 
 
 @strawberry.type
@@ -97,8 +97,9 @@ class BlockQueries:
 
     @strawberry.field(description="A block board as it stands. Null where there is none that the viewer may see.")
     async def block_board(self, info: Info, organization_id: strawberry.ID) -> BlockBoard | None:
-        session = info.context.session
         try:
-            return await find(session, await block_boards.key(session, ids.read(organization_id, "Organization")))
+            at = await info.context.place(ids.read(organization_id, "Organization"))
+            asked = await block_boards.key(info.context.session, at)
+            return await info.context.once("block_boards", asked, find)
         except NotFound:
             return None

@@ -78,5 +78,18 @@ class Context:
             self._loaders[name] = DataLoader(load_fn=batch)
         return self._loaders[name]
 
+    async def place(self, organization_id: UUID) -> UUID:
+        """The same; what it takes to know of it is loaded once for all fields of an operation."""
+        await self.lineages.load(organization_id)
+        return organization_id
+
+    async def once(self, name: Hashable, key: K, find: Callable[[Session, K], Awaitable[V | None]]) -> V | None:
+        """What is too large to be loaded with others: by itself, and once for all that ask for it in one operation."""
+
+        async def each(keys: Sequence[K]) -> dict[K, V | None]:
+            return {one: await find(self.session, one) for one in keys}
+
+        return await self.by_key(name, each).load(key)
+
 
 Info: TypeAlias = strawberry.Info[Context, None]

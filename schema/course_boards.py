@@ -70,8 +70,8 @@ async def find(session: Session, key: CourseBoardKey) -> CourseBoard | None:
 
 @fetched_by("CourseBoard")
 async def _board(info: Info, key: list[str]) -> CourseBoard | None:
-    session = info.context.session
-    return await find(session, await course_boards.key(session, UUID(key[0])))
+    asked = await course_boards.key(info.context.session, UUID(key[0]))
+    return await info.context.once("course_boards", asked, find)
 
 
 @strawberry.type
@@ -111,9 +111,10 @@ class CourseQueries:
 
     @strawberry.field(description="A course board as it stands. Null where there is none that the viewer may see.")
     async def course_board(self, info: Info, organization_id: strawberry.ID) -> CourseBoard | None:
-        session = info.context.session
         try:
-            return await find(session, await course_boards.key(session, ids.read(organization_id, "Organization")))
+            at = await info.context.place(ids.read(organization_id, "Organization"))
+            asked = await course_boards.key(info.context.session, at)
+            return await info.context.once("course_boards", asked, find)
         except NotFound:
             return None
 

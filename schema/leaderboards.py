@@ -1,7 +1,6 @@
 """Leaderboards as clients see them."""
 
 import datetime as dt
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeAlias
 from uuid import UUID
@@ -61,8 +60,8 @@ class LeaderboardInput:
         )
 
     async def key_in(self, context: Context, at: datetime | None) -> BoardKey:
-        """The same; what it takes to know of the organization is loaded once for all fields of an operation."""
-        await context.lineages.load(ids.read(self.organization_id, "Organization"))
+        """The same, loading what it takes with that of other fields."""
+        await context.place(ids.read(self.organization_id, "Organization"))
         return await self.key(context.session, at)
 
 
@@ -255,12 +254,7 @@ async def find(session: Session, key: BoardKey) -> Leaderboard | None:
 
 
 async def loaded(context: Context, key: BoardKey) -> Leaderboard | None:
-    """Once for all that ask for it in one operation."""
-
-    async def find_all(keys: Sequence[BoardKey]) -> dict[BoardKey, Leaderboard | None]:
-        return {one: await find(context.session, one) for one in keys}
-
-    return await context.by_key("leaderboards", find_all).load(key)
+    return await context.once("leaderboards", key, find)
 
 
 @fetched_by("Leaderboard")

@@ -15,6 +15,7 @@ OTHERS = {
     "explain": 'explain(memberId: $at, input: {{ organizationId: $at, on: "2026-01-{day:02}" }}) {{ version }}',
     "node": "node(id: $at) {{ id }}",
 }
+LESSER = ("taskArena", "blockBoard", "courseBoard")
 
 
 def asked(field: str, times: int, *, days: int = 1) -> str:
@@ -38,6 +39,14 @@ async def test_twenty_equal_boards_take_the_statements_of_one(world: World) -> N
     ]
     assert len(twenty) == len(one)
     assert len(one) < len(two_boards) <= 2 * len(one)
+
+
+@pytest.mark.parametrize("field", LESSER)
+async def test_twenty_equal_ones_of_the_other_boards_too(world: World, field: str) -> None:
+    company = await world.company()
+    board = f"{field}(organizationId: $at) {{{{ version }}}}"
+    one, twenty = [await statements(world, company, asked(board, times)) for times in (1, 20)]
+    assert len(twenty) <= len(one) + 1  # what the viewer may see is asked once for all of them
 
 
 async def test_a_board_and_its_explanations_are_loaded_once(world: World) -> None:
