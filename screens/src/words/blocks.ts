@@ -1,5 +1,5 @@
 import type { Doubt, Fault } from "../chain/verify.ts";
-import { pick } from "./language.ts";
+import { number, pick } from "./language.ts";
 
 export const blocks = pick(
   {
@@ -25,9 +25,9 @@ export const blocks = pick(
     marks: "5S",
     unmarked: "Not marked yet",
     checking: "Checking each block",
-    sealed: (checked: number): string => `${checked} blocks checked one by one`,
-    broken: (count: number): string => `${count} blocks do not pass`,
-    gone: (count: number): string => `${count} seen before are gone`,
+    sealed: (checked: number): string => `${number(checked, "block", "blocks")} checked one by one`,
+    broken: (count: number): string => number(count, "block does not pass", "blocks do not pass"),
+    gone: (count: number): string => number(count, "seen before is gone", "seen before are gone"),
     doubted: (sealed: number, not: number): string => `${sealed} checked, ${not} could not be`,
     comma: ", ",
     none: "No blocks yet",

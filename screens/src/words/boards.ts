@@ -1,5 +1,5 @@
 import type { LeaderboardState, OrganizationKind, OrganizationScoring, PeriodKind, SceneKind } from "../api/operations.ts";
-import { pick } from "./language.ts";
+import { number, pick } from "./language.ts";
 
 export const scenes: Record<SceneKind, string> = pick(
   {
@@ -71,13 +71,13 @@ export const board = pick(
     points: "pts",
     hidden: "Not shown",
     nobody: "No points yet: the first place is free",
-    ranked: (size: number): string => `${size} members with points`,
-    rankedOrganizations: (size: number): string => `${size} organizations with points`,
+    ranked: (size: number): string => `${number(size, "member", "members")} with points`,
+    rankedOrganizations: (size: number): string => `${number(size, "organization", "organizations")} with points`,
     asOf: (time: string): string => `As of ${time}`,
     frozen: (time: string): string => `Frozen at ${time}; later points are shown when it is lifted`,
     settling: (time: string): string => `Over; late reports count until ${time}`,
     final: "Over; the result stands",
-    members: (count: number): string => `${count} members`,
+    members: (count: number): string => number(count, "member", "members"),
     total: (points: string): string => `${points} pts in all`,
     fresh: "NEW",
     up: (places: number): string => `up ${places}`,

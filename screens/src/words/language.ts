@@ -14,3 +14,5 @@ document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
 
 export const locale = language === "zh" ? "zh-CN" : "en-GB";
 export const pick = <Text,>(zh: Text, en: Text): Text => (language === "zh" ? zh : en);
+/** In English: how many of a thing. */
+export const number = (count: number, one: string, more: string): string => `${count} ${count === 1 ? one : more}`;
