@@ -39,7 +39,7 @@ class Display(Model):
 
 
 class DisplayScene(Model):
-    """organization_id None: the display's own."""
+    """organization_id None: the display's own. periods_back 0: the present period; 1: the one before it."""
 
     id = fields.UUIDField(primary_key=True, default=uuid4)
     display_id = fields.UUIDField()
@@ -50,6 +50,7 @@ class DisplayScene(Model):
     organization_kind = fields.CharField(max_length=20, null=True)
     scoring = fields.CharField(max_length=20, null=True)
     seconds = fields.IntField()
+    periods_back = fields.IntField(default=0)
 
     class Meta(Model.Meta):
         table = "display_scenes"

@@ -21,12 +21,13 @@ from rules.roles import Scope
 
 MOST_SCENES = 30
 SECONDS_SHOWN = range(3, 3601)
+MOST_BACK = 12  # periods
 SEEN_WITHIN = timedelta(seconds=15)  # a display that is connected says so every five
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a display shows for some seconds. organization_id None: its own."""
+    """What a display shows for some seconds. organization_id None: its own. periods_back 0: the present period."""
 
     kind: SceneKind
     organization_id: UUID | None
@@ -34,6 +35,7 @@ class Scene:
     organization_kind: OrganizationKind | None
     scoring: OrganizationScoring | None
     seconds: int
+    periods_back: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,17 @@ async def checked_scenes(
             f"{path}.seconds",
             f"seconds is {scene.seconds}; a scene is shown for {SECONDS_SHOWN[0]} to {SECONDS_SHOWN[-1]} seconds.",
         )
+        checks.that(
+            0 <= scene.periods_back <= MOST_BACK,
+            f"{path}.periodsBack",
+            f"periodsBack is {scene.periods_back}; a scene shows the present period, 0, or one of the {MOST_BACK} "
+            "before it.",
+        )
+        checks.that(
+            scene.period is not PeriodKind.ALL_TIME or not scene.periods_back,
+            f"{path}.periodsBack",
+            "ALL_TIME has no period before it; leave periodsBack out.",
+        )
         if scene.organization_id:
             checks.that(
                 _shown_at(place, session.lineages.get(scene.organization_id, ())),
@@ -129,6 +142,7 @@ def _row(scene: Scene) -> DisplayScene:
         organization_kind=(scene.organization_kind or OrganizationKind.BRANCH) if organizations else None,
         scoring=(scene.scoring or OrganizationScoring.MEAN) if organizations else None,
         seconds=scene.seconds,
+        periods_back=scene.periods_back if ranks else 0,
     )
 
 
@@ -207,6 +221,7 @@ def _scene(row: DisplayScene) -> Scene:
         OrganizationKind(row.organization_kind) if row.organization_kind else None,
         OrganizationScoring(row.scoring) if row.scoring else None,
         row.seconds,
+        row.periods_back,
     )
 
 

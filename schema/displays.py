@@ -45,6 +45,7 @@ class Scene:
             organization_kind=OrganizationKind(row.organization_kind) if row.organization_kind else None,
             scoring=OrganizationScoring(row.scoring) if row.scoring else None,
             seconds=row.seconds,
+            periods_back=row.periods_back,
         )
 
     id: strawberry.ID = strawberry.field(description="Of this scene, until the display's scenes are set anew.")
@@ -57,6 +58,10 @@ class Scene:
         description="How organizations are ranked; null for all but ORGANIZATION_LEADERBOARD."
     )
     seconds: int = strawberry.field(description="How long it is shown before the next.")
+    periods_back: int = strawberry.field(
+        description="0: the period that today lies in; 1: the one before it, and so on. Into the next period a screen "
+        "follows by itself."
+    )
 
     @strawberry.field(description="Whose board; the display's own organization where none was named.")
     def organization(self, info: Info) -> Organization:
@@ -133,6 +138,9 @@ class SceneInput:
         default=None, description="Of ORGANIZATION_LEADERBOARD; MEAN where left out."
     )
     seconds: int = strawberry.field(default=15, description="How long it is shown, 3 to 3600 seconds.")
+    periods_back: int = strawberry.field(
+        default=0, description="Of leaderboards, not of ALL_TIME: 0 to 12 periods before the present one."
+    )
 
     def read(self) -> displays.Scene:
         return displays.Scene(
@@ -142,6 +150,7 @@ class SceneInput:
             self.organization_kind,
             self.scoring,
             self.seconds,
+            self.periods_back,
         )
 
 

@@ -146,6 +146,13 @@ async def test_what_a_display_cannot_show_is_named(world: World, story: Story) -
     ]
     wrong = await approve(world, story.secretary, pairing["code"], organizationId=world.id(first), scenes=scenes)
     assert [one["path"] for one in wrong["fields"]] == [["scenes", "0", "organizationId"], ["scenes", "1", "seconds"]]
+    back: list[dict[str, Any]] = [
+        {"kind": "MEMBER_LEADERBOARD", "periodsBack": 13},
+        {"kind": "MEMBER_LEADERBOARD", "periodsBack": -1},
+        {"kind": "MEMBER_LEADERBOARD", "period": "ALL_TIME", "periodsBack": 1},
+    ]
+    wrong = await approve(world, story.secretary, pairing["code"], organizationId=world.id(first), scenes=back)
+    assert [one["path"] for one in wrong["fields"]] == [["scenes", str(one), "periodsBack"] for one in range(3)]
     none = await approve(world, story.secretary, pairing["code"], organizationId=world.id(first), scenes=[])
     assert [one["path"] for one in none["fields"]] == [["scenes"]]
 
@@ -256,6 +263,28 @@ async def test_a_renamed_organization_gives_its_displays_a_new_version(world: Wo
     shown = await world.ask(screen, "{ viewer { display { version organization { name } } } }")
     assert shown["viewer"]["display"] == {"version": "2", "organization": {"name": "一支部"}}
     assert mine["organization"]["name"] == "第一党支部"
+
+
+async def test_a_scene_may_show_a_period_that_is_over(world: World, story: Story) -> None:
+    screen = await paired(world, story.secretary, story.company.first)
+    mine = await display_of(world, screen)
+    scenes = [
+        {"kind": "ORGANIZATION_LEADERBOARD", "period": "QUARTER", "periodsBack": 12},
+        {"kind": "MEMBER_LEADERBOARD", "period": "WEEK", "periodsBack": 1},
+        {"kind": "MEMBER_LEADERBOARD"},
+        {"kind": "COURSES", "periodsBack": 3},  # which has no periods
+    ]
+    changed = await update(world, story.secretary, mine["id"], scenes=scenes)
+    assert changed["__typename"] == "UpdateDisplaySuccess"
+    shown = await world.ask(screen, "{ viewer { display { scenes { period periodsBack } } } }")
+    assert shown["viewer"]["display"]["scenes"] == [
+        {"period": "QUARTER", "periodsBack": 12},
+        {"period": "WEEK", "periodsBack": 1},
+        {"period": "MONTH", "periodsBack": 0},
+        {"period": None, "periodsBack": 0},
+    ]
+    moved = await update(world, story.secretary, mine["id"], organizationId=world.id(story.company.root))
+    assert moved["display"]["scenes"][0]["period"] == "QUARTER"
 
 
 async def test_codes_pair_one_screen_when_two_approve_at_once(world: World, story: Story) -> None:

@@ -70,16 +70,19 @@ async def test_scenes_are_ordered_and_of_any_organization_and_a_screen_moves(hal
         await entry.get_by_role("button", name="下移").first.press("Enter")
         await focused(desk, "at.ariaLabel === '上移'")  # it can't go further down
         await entry.get_by_label("显示哪个组织").last.select_option(label="　第一党支部")
+        await entry.get_by_label("周期").last.select_option(label="上周")
         await entry.get_by_role("button", name="保存").press("Enter")
-        await desk.shows(".result.good")
+        await desk.shows(".result.good", "已完成")
         await entry.get_by_role("button", name="移到别处").press("Enter")
         await entry.get_by_label("挂在哪个组织").select_option(label="　第一党支部")
         await entry.get_by_role("button", name="保存").press("Enter")
         await entry.locator("p > span", has_text="第一党支部").wait_for()
-        query = "query ($id: ID!) { node(id: $id) { ... on Display { scenes { kind organization { id } } } } }"
+        scenes = "scenes { kind period periodsBack organization { id } }"
+        query = f"query ($id: ID!) {{ node(id: $id) {{ ... on Display {{ {scenes} }} }} }}"
         shown = (await hall.ask(hall.secretary, query, id=display))["scenes"]
         assert [one["kind"] for one in shown] == ["TASK_ARENA", "MEMBER_LEADERBOARD"]
         assert shown[1]["organization"]["id"] == hall.first
+        assert (shown[1]["period"], shown[1]["periodsBack"]) == ("WEEK", 1)
         desk.fine()
 
 

@@ -1,10 +1,11 @@
-"""Who rose and who fell since this morning: told by shape and number, not by colour alone."""
+"""Who rose and who fell since this morning: told by shape and number, not by colour alone. And what is over."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from halls import Hall
@@ -12,6 +13,7 @@ from kiosks import glass, paired
 from world import World
 
 ALL_TIME: list[dict[str, Any]] = [{"kind": "MEMBER_LEADERBOARD", "period": "ALL_TIME", "seconds": 60}]
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 # What is drawn beside a name: a triangle's tip is where its border has no width, a line has a border at its top alone.
 DRAWN = """() => Object.fromEntries([...document.querySelectorAll('.place')].map((place) => {
   const move = place.querySelector('.move'), mark = move.querySelector('i'), style = mark && getComputedStyle(mark);
@@ -51,4 +53,22 @@ async def test_up_down_same_and_new_have_each_their_shape(hall: Hall) -> None:
             "孙丽": ["downwards", "1", "下降 1 位"],
             hall.people[0].member.name: ["word", "新", "新上榜"],
         }
+        screen.fine()
+
+
+async def test_a_period_that_is_over_hangs_on_the_wall(hall: Hall) -> None:
+    """Yesterday as it stood, whatever is given today; and last month, of which nobody has anything."""
+    scenes: list[dict[str, Any]] = [{"kind": "MEMBER_LEADERBOARD", "period": "DAY", "periodsBack": 1, "seconds": 60}]
+    await hall.award(500, to=hall.people[1])
+    yesterday = hall.world.clock.now.astimezone(SHANGHAI)
+    async with glass(hall) as screen:
+        display = await paired(hall, screen, scenes)
+        await screen.shows(".period", f"{yesterday.month}月{yesterday.day}日")
+        await screen.shows(".state-SETTLING")
+        assert await screen.names() == ["李强", "孙丽", "赵敏"]
+        scenes[0]["period"] = "MONTH"
+        await hall.do(hall.secretary, "updateDisplay", displayId=display, scenes=scenes)
+        last = datetime.now(SHANGHAI).replace(day=1) - timedelta(days=1)
+        await screen.shows(".period", f"{last.year}年{last.month}月")
+        await screen.shows(".state-SETTLING" if datetime.now(SHANGHAI).day <= 3 else ".state-FINAL")
         screen.fine()

@@ -65,13 +65,16 @@ function Entry({ screen, zone, lost, places, again, leaving }: Shown) {
     opener.current = button;
     open.value = open.value === form ? null : form;
   };
-  const close = async (): Promise<void> => {
-    opener.current?.focus();
-    open.value = null;
+  const close = async (form: Form): Promise<void> => {
+    if (open.peek() === form) { // not another that was opened while this one was being saved
+      opener.current?.focus();
+      open.value = null;
+    }
     leaving(screen.id); // moved, it may hang where it is not listed here
     await again();
   };
-  const Opened = open.value && forms[open.value][1];
+  const form = open.value;
+  const Opened = form && forms[form][1];
   return (
     <li data-id={screen.id} tabIndex={-1}>
       <p>
@@ -81,14 +84,14 @@ function Entry({ screen, zone, lost, places, again, leaving }: Shown) {
         <span>{screen.scenes.map((one) => kinds[one.kind]).join(desk.comma)}</span>
       </p>
       <p class="acts">
-        {(Object.keys(forms) as Form[]).map((form) => (
-          <button key={form} type="button" class="quiet" aria-expanded={open.value === form} onClick={(event) => toggle(form, event.currentTarget)}>
-            {forms[form][0]}
+        {(Object.keys(forms) as Form[]).map((one) => (
+          <button key={one} type="button" class="quiet" aria-expanded={form === one} onClick={(event) => toggle(one, event.currentTarget)}>
+            {forms[one][0]}
           </button>
         ))}
         <button type="button" class="quiet" disabled={busy.value} onClick={() => void revoke()}>{desk.revoke}</button>
       </p>
-      {Opened && <Opened key={open.value} screen={screen} places={places} close={close} />}
+      {Opened && <Opened key={form} screen={screen} places={places} close={() => close(form)} />}
     </li>
   );
 }

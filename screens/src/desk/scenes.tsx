@@ -1,8 +1,8 @@
 import { useSignal, type Signal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import type { SceneInput, SceneKind } from "../api/operations.ts";
+import type { PeriodKind, SceneInput, SceneKind } from "../api/operations.ts";
 import { Choose, Field } from "../page/frame.tsx";
-import { organizations, periods, scenes as kinds, scorings } from "../words/boards.ts";
+import { before, organizations, periods, scenes as kinds, scorings } from "../words/boards.ts";
 import { desk } from "../words/pages.ts";
 
 const entries = <Key extends string>(texts: Record<Key, string>): (readonly [Key, string])[] =>
@@ -15,6 +15,23 @@ export const usual: readonly SceneInput[] = [
   { kind: "BLOCK_BOARD", seconds: 30 },
   { kind: "COURSES", seconds: 20 },
 ];
+
+const spelled = ({ period, periodsBack }: SceneInput): string => `${period ?? "MONTH"} ${periodsBack ?? 0}`;
+
+function read(text: string): Partial<SceneInput> {
+  const [period, periodsBack] = text.split(" ");
+  return { period: period as PeriodKind, periodsBack: Number(periodsBack) };
+}
+
+/** The present ones and those before them; a scene that another program set further back keeps what it has. */
+function periodsOf(scene: SceneInput): (readonly [string, string])[] {
+  const all: [string, string][] = [
+    ...entries(periods).map(([kind, text]): [string, string] => [`${kind} 0`, text]),
+    ...entries(before).map(([kind, text]): [string, string] => [`${kind} 1`, text]),
+  ];
+  const chosen = spelled(scene);
+  return all.some(([one]) => one === chosen) ? all : [...all, [chosen, `${periods[scene.period ?? "MONTH"]} −${scene.periodsBack}`]];
+}
 
 let made = 0;
 
@@ -95,7 +112,7 @@ function Details({ scene, change }: { scene: SceneInput; change: (changes: Parti
   return (
     <>
       {scene.kind.endsWith("LEADERBOARD") && (
-        <Choose label={desk.period} value={scene.period ?? "MONTH"} options={entries(periods)} onPick={(period) => change({ period })} />
+        <Choose label={desk.period} value={spelled(scene)} options={periodsOf(scene)} onPick={(text) => change(read(text))} />
       )}
       {scene.kind === "ORGANIZATION_LEADERBOARD" && (
         <>

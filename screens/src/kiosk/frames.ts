@@ -14,7 +14,8 @@ import {
   type LeaderboardInput,
   type Operation,
 } from "../api/operations.ts";
-import type { Display } from "./device.ts";
+import { display, type Display } from "./device.ts";
+import { dayOf } from "./periods.ts";
 
 export type Scene = Display["scenes"][number];
 export type Arena = ArenaUpdatedData["taskArenaUpdated"];
@@ -47,6 +48,7 @@ const DOCUMENTS: Readonly<Record<Scene["kind"], string>> = {
   BLOCK_BOARD: BlocksUpdated,
   COURSES: CoursesUpdated,
 };
+const LOOKED = 30_000; // milliseconds between two looks at whether a period that is over is followed by another
 const SAVED_AFTER = 5_000; // milliseconds: not every frame is worth writing to a disk that lasts for years
 
 const frames = new Map<string, Held>();
@@ -54,7 +56,7 @@ const unsaved = new Map<string, ReturnType<typeof setTimeout>>();
 
 /** Scenes that show the same have the same key. */
 export const keyOf = (scene: Scene): string =>
-  [scene.kind, scene.organization.id, scene.period, scene.organizationKind, scene.scoring].join(" ");
+  [scene.kind, scene.organization.id, scene.period, scene.periodsBack, scene.organizationKind, scene.scoring].join(" ");
 
 const documentOf = (key: string): string => DOCUMENTS[key.slice(0, key.indexOf(" ")) as Scene["kind"]];
 
@@ -132,11 +134,9 @@ export function follow(link: Link, scene: Scene, ended: () => void): () => void 
   switch (scene.kind) {
     case "MEMBER_LEADERBOARD":
     case "ORGANIZATION_LEADERBOARD":
-      return from(BoardUpdated, { input: input(scene) }, (data) => ({
-        kind: "board",
-        at: at(),
-        shown: data.leaderboardUpdated,
-      }));
+      return following(() => day(scene), (on) =>
+        from(BoardUpdated, { input: input(scene, on) }, (data) => ({ kind: "board", at: at(), shown: data.leaderboardUpdated })),
+      );
     case "TASK_ARENA":
       return from(ArenaUpdated, { organizationId }, (data) => ({ kind: "arena", at: at(), shown: data.taskArenaUpdated }));
     case "BLOCK_BOARD":
@@ -146,8 +146,26 @@ export function follow(link: Link, scene: Scene, ended: () => void): () => void 
   }
 }
 
-function input(scene: Scene): LeaderboardInput {
-  const shared = { organizationId: scene.organization.id, period: scene.period ?? "MONTH" } as const;
+/** Of a scene that shows a period which is over, a day in it: null, the present one, which the server follows itself. */
+const day = ({ period, periodsBack }: Scene): string | null =>
+  periodsBack > 0 ? dayOf(period ?? "MONTH", periodsBack, now(), display.peek()?.organization.timeZone) : null;
+
+/** Begins with what there is, and anew whenever there is something else. */
+function following<What>(look: () => What, begin: (what: What) => () => void): () => void {
+  let what = look();
+  let stop = begin(what);
+  const timer = setInterval(() => {
+    const seen = look();
+    if (seen === what) return;
+    what = seen;
+    stop();
+    stop = begin(what);
+  }, LOOKED);
+  return () => (clearInterval(timer), stop());
+}
+
+function input(scene: Scene, on: string | null): LeaderboardInput {
+  const shared = { organizationId: scene.organization.id, period: scene.period ?? "MONTH", on } as const;
   if (scene.kind === "MEMBER_LEADERBOARD") return { ...shared, subject: "MEMBER" };
   const [organizationKind, scoring] = [scene.organizationKind ?? "BRANCH", scene.scoring ?? "MEAN"] as const;
   return { ...shared, subject: "ORGANIZATION", organizationKind, scoring };

@@ -33,6 +33,12 @@ export const periods: Record<PeriodKind, string> = pick(
   { DAY: "Day", WEEK: "Week", MONTH: "Month", QUARTER: "Quarter", YEAR: "Year", ALL_TIME: "All time" },
 );
 
+/** The one before: what was shown of it stands, once late reports were counted. */
+export const before: Record<Exclude<PeriodKind, "ALL_TIME">, string> = pick(
+  { DAY: "昨日", WEEK: "上周", MONTH: "上月", QUARTER: "上季度", YEAR: "上年" },
+  { DAY: "Yesterday", WEEK: "Last week", MONTH: "Last month", QUARTER: "Last quarter", YEAR: "Last year" },
+);
+
 export const scorings: Record<OrganizationScoring, string> = pick(
   { TOTAL: "总分", MEAN: "人均" },
   { TOTAL: "Total", MEAN: "Per member" },
