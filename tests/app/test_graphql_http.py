@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
-from server import Server, leitai
+from server import Server, migrate
 from world import World
 
 NODE = Path(__file__).parents[1] / "node"
@@ -27,7 +27,7 @@ TYPENAME = '{"query":"{ __typename }"}'
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     url = f"sqlite://{tmp_path_factory.mktemp('http') / 'leitai.sqlite3'}"
-    assert leitai("migrate", DATABASE_URL=url).returncode == 0
+    migrate(url)
     running = Server(DATABASE_URL=url)
     running.start()
     yield running

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 from openid import CLIENT, CLIENT_SECRET, REDIRECT, OpenId
-from server import Server, leitai
+from server import Server, migrate
 from services import Postgres
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from watchers import Workers
@@ -106,7 +106,7 @@ class Told:
 async def test_five_hundred_guesses_spend_few_hashes_and_keep_no_owner_out(
     engine: Postgres, database_url: str, workers: Workers
 ) -> None:
-    leitai("migrate", DATABASE_URL=database_url)
+    migrate(database_url)
     await with_li(database_url)
     workers.start()
     async with Door(workers.url) as door:
@@ -156,7 +156,7 @@ def theirs() -> Iterator[OpenId]:
 
 async def test_a_server_is_told_of_its_provider_by_its_settings(tmp_path: Path, theirs: OpenId) -> None:
     url = f"sqlite://{tmp_path}/leitai.sqlite3"
-    leitai("migrate", DATABASE_URL=url)
+    migrate(url)
     await with_li(url)
     server = Server(
         DATABASE_URL=url,

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from graphql import build_client_schema, get_introspection_query, print_schema
-from server import Server, leitai
+from server import Server, migrate
 
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
@@ -17,7 +17,7 @@ GRAPHQL = "application/graphql-response+json"
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     url = f"sqlite://{tmp_path_factory.mktemp('http') / 'leitai.sqlite3'}"
-    assert leitai("migrate", DATABASE_URL=url).returncode == 0
+    migrate(url)
     running = Server(DATABASE_URL=url)
     running.start()
     yield running
@@ -89,7 +89,7 @@ def test_the_schema_is_told_whole_and_kept(http: httpx.Client) -> None:
 
 def test_in_production_the_schema_is_not_told(tmp_path: Path) -> None:
     url = f"sqlite://{tmp_path / 'leitai.sqlite3'}"
-    assert leitai("migrate", DATABASE_URL=url).returncode == 0
+    migrate(url)
     asked = [
         {"query": "{ __schema { types { name } } }"},
         {"query": '{ ...S } fragment S on Query { __type(name: "Query") { name } }'},

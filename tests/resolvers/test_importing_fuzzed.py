@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from imports import MEMBERS, NOW, ORGANIZATIONS, table, xlsx
-from server import leitai
+from server import migrate
 from world import DATA_KEYS
 
 import models
@@ -49,7 +49,7 @@ SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too
 def attempt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Act, bytes, str], bool]]:
     """An import into one database, which stays: whether it was done. Anything but a refusal is raised."""
     url = f"sqlite://{tmp_path_factory.mktemp('fuzzed') / 'leitai.sqlite3'}"
-    assert leitai("migrate", DATABASE_URL=url).returncode == 0
+    migrate(url)
     data_keys.use(Settings(DATABASE_URL=url, LEITAI_DATA_KEYS=DATA_KEYS))  # pyright: ignore[reportCallIssue]
     loop = asyncio.new_event_loop()
     loop.run_until_complete(models.database.connect(url))

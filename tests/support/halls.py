@@ -19,7 +19,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-from server import Server, leitai
+from server import Server, migrate
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from websockets import ConnectionClosed, Subprotocol
 from websockets.asyncio.client import ClientConnection, connect
@@ -123,8 +123,7 @@ class Hall:
     ) -> None:
         """A new SQLite database in the folder, or an empty one that there is."""
         self.database = database or f"sqlite://{folder}/leitai.sqlite3"
-        migrated = leitai("migrate", DATABASE_URL=self.database)
-        assert migrated.returncode == 0, migrated.stderr
+        migrate(self.database)
         asyncio.run(self._build())
         self.root, self.first = World.id(self.company.root), World.id(self.company.first)
         self.second, self.group = World.id(self.company.second), World.id(self.company.group)

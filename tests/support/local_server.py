@@ -12,6 +12,7 @@ import tempfile
 import time
 from abc import ABC, abstractmethod
 from pathlib import Path
+from typing import IO, Protocol
 
 START_LIMIT = 30.0
 STOP_LIMIT = 20.0
@@ -23,6 +24,21 @@ class ServiceIsMissing(Exception):
 
 class ServiceFailed(Exception):
     """The server is there and would not start or answer; the message ends with its log."""
+
+
+class Child(Protocol):
+    """As much of a subprocess.Popen as a server needs."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+    def send_signal(self, sig: signal.Signals, /) -> None: ...
+
+    def kill(self) -> None: ...
 
 
 class LocalServer(ABC):
@@ -37,7 +53,7 @@ class LocalServer(ABC):
             shutil.chown(self.folder, owner)
             self.folder.chmod(0o755)
         self._log = self.folder / "log"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Child | None = None
         self._guard: subprocess.Popen[bytes] | None = None
         atexit.register(self.close)
 
@@ -94,18 +110,7 @@ class LocalServer(ABC):
 
     def _launch(self) -> None:
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                self._command(),
-                cwd=self.folder,
-                env=plain_environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,  # Ctrl-C is for pytest, which then stops its servers itself
-                user=self._owner,
-                group=self._group,
-                extra_groups=self._groups,
-            )
+            self._process = self._begun(log)
         # The guard reads a pipe that nobody writes to: it closes when this process is gone, kill -9 included.
         last_will = 'read -r _; kill -QUIT "$0"; sleep 1; kill -KILL "$0"; rm -rf -- "$1"'
         self._guard = subprocess.Popen(
@@ -114,6 +119,20 @@ class LocalServer(ABC):
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
+        )
+
+    def _begun(self, log: IO[bytes]) -> Child:
+        return subprocess.Popen(
+            self._command(),
+            cwd=self.folder,
+            env=plain_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,  # Ctrl-C is for pytest, which then stops its servers itself
+            user=self._owner,
+            group=self._group,
+            extra_groups=self._groups,
         )
 
     def _end(self, how: signal.Signals) -> None:

@@ -1,6 +1,6 @@
 """A Leitai of its own for a test: `leitai` as a child process, which a test may stop, kill and start again.
 
-    leitai("migrate", DATABASE_URL=url)
+    leitai("simulate", DATABASE_URL=url)    # whatever ends; migrate(url) is quicker
     server = Server(DATABASE_URL=url)
     server.start()                          # returns once /readyz says yes
     server.start(LEITAI_FAILPOINT="after_commit:3")   # with more settings, this time only
@@ -8,7 +8,8 @@
     server.wait()                           # until it ends by itself: its exit code, below zero for a signal
     server.stop(); server.kill(); server.close()
 
-Another command that serves: Server("demo", "--keep", ...), which gets --port too.
+Another command that serves: Server("demo", "--keep", ...), which gets --port too. `serve` is forked from a process that
+has imported it (forked.py), the others are begun as anybody would.
 """
 
 from __future__ import annotations
@@ -17,11 +18,14 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
+from typing import IO
 
 import httpx
-from local_server import LocalServer, ServiceFailed, plain_environment
+from forked import Forked
+from local_server import Child, LocalServer, ServiceFailed, plain_environment
 from world import DATA_KEYS
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +36,8 @@ QUIET = {"LEITAI_DATA_KEYS": DATA_KEYS, "LEITAI_LOG_LEVEL": "info", "PYTHONPATH"
 
 class Server(LocalServer):
     """By default `leitai serve`. Only a stop or a kill ends it; a test that fails leaves none behind."""
+
+    forks = True
 
     def __init__(self, command: str = "serve", *arguments: str, port: int | None = None, **settings: str) -> None:
         super().__init__("leitai-app-")
@@ -70,6 +76,12 @@ class Server(LocalServer):
             raise ServiceFailed("not started")
         return self._process.wait(seconds)
 
+    def _begun(self, log: IO[bytes]) -> Child:
+        if not self.forks or self._arguments[0] != "serve":
+            return super()._begun(log)
+        environment = {**plain_environment(), **QUIET, **self._settings, **self._this_time}
+        return Forked(self._arguments, environment, self.folder, log)
+
     def _command(self) -> list[str]:
         given = {**QUIET, **self._settings, **self._this_time}
         return [
@@ -84,6 +96,15 @@ class Server(LocalServer):
             return httpx.get(f"{self.url}/readyz", timeout=2, trust_env=False).status_code == 200
         except httpx.TransportError:
             return False
+
+
+def migrate(database: str) -> None:
+    """As `leitai migrate` does, forked like servers."""
+    with tempfile.TemporaryFile() as log:
+        environment = {**plain_environment(), **QUIET, "DATABASE_URL": database}
+        code = Forked(["migrate"], environment, Path.cwd(), log).wait(START_LIMIT)
+        log.seek(0)
+        assert code == 0, log.read().decode(errors="replace")
 
 
 def leitai(*arguments: str, seconds: float = 120.0, **settings: str) -> subprocess.CompletedProcess[str]:

@@ -22,6 +22,8 @@ SUPPORT = Path(__file__).parent
 
 
 class TimedServer(Server):
+    forks = False
+
     def __init__(self, command: str = "serve", *arguments: str, port: int | None = None, **settings: str) -> None:
         super().__init__(command, *arguments, port=port, **settings)
         self._written = self.folder / "callbacks"
