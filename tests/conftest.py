@@ -17,6 +17,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
+import validated
 from hypothesis import settings
 from recycling import Recycled
 from services import Postgres, Redis, ServiceIsMissing, start_postgres, start_redis
@@ -30,6 +31,7 @@ import models
 from app import data_keys
 from app.settings import Settings
 
+validated.once()
 ON_CI = bool(os.environ.get("LEITAI_CI"))
 SOAKING = bool(os.environ.get("LEITAI_SOAK"))
 LONG = (  # most of a minute, or more

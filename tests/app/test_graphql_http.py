@@ -269,35 +269,3 @@ async def test_a_database_that_is_gone_is_one_masked_error(world: World, databas
     assert "no such table" not in server.log  # a database's messages repeat rows
     assert re.search(r"at=\[.*resolvers/sessions.py:\d+ sign_in.*\] error='OperationalError", server.log)
     server.close()
-
-
-def laborious(number: int) -> bytes:
-    """Within every limit, and most of a tenth of a second to validate; each another."""
-    fields = " ".join(["id title description points status capacity opensAt dueAt"] * 3)
-    fragments = " ".join(f"fragment F{one} on Task {{ {fields} }}" for one in range(38))
-    spreads = " ".join(f"...F{one}" for one in range(38))
-    query = f'query Q{number} {{ taskArena(organizationId: "x") {{ tasks {{ edges {{ node {{ {spreads} }} }} }} }} }}'
-    return json.dumps({"query": f"{query} {fragments}"}).encode()
-
-
-def test_a_flood_of_new_documents_is_answered_429_and_what_is_known_goes_on(server: Server) -> None:
-    def sent(body: bytes, address: str) -> httpx.Response:
-        headers = {"content-type": JSON, "accept": GRAPHQL, "x-forwarded-for": address}
-        return httpx.post(f"{server.url}/graphql", content=body, headers=headers, trust_env=False, timeout=30)
-
-    flooding, other = "203.0.113.7", "203.0.113.8"
-    assert [sent(TYPENAME.encode(), flooding).status_code for _ in range(2)] == [200, 200]
-    for number in range(1000):
-        answer = sent(laborious(number), flooding)
-        if answer.status_code == 429:
-            break
-        assert answer.status_code == 200
-    else:
-        raise AssertionError("a thousand were read")
-    [error] = answer.json()["errors"]
-    assert error["extensions"]["code"] == "TOO_MANY_NEW_DOCUMENTS"
-    assert int(answer.headers["retry-after"]) == error["extensions"]["wait"] >= 1
-    assert error["message"].endswith(".")
-
-    assert sent(TYPENAME.encode(), flooding).status_code == 200
-    assert sent(laborious(1000), other).status_code == 200

@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from graphql import (
     GraphQLField,
     GraphQLList,
@@ -236,7 +238,8 @@ def test_every_list_is_counted() -> None:
     assert lists - OF_THE_INPUT == set(LISTS)
 
 
-async def test_twenty_take_no_more_statements_than_two(world: World) -> None:
+async def test_twenty_take_no_more_statements_than_two(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.CRITICAL, "strawberry.execution")  # which writes down each refusal with its traceback
     lists = await begun(world)
     await lists.grow(SMALL)
     few, few_seen = await taken(lists), await taken(lists, by=lists.follower)

@@ -1,6 +1,7 @@
 """`leitai` without the time that importing it takes: forked from a process that has imported everything.
 
 process = Forked(["serve", "--port", "8000"], environment, folder, log)     # as subprocess.Popen, as far as needed
+process = Forked(["verify"], environment, folder, out, errors)
 process.pid, process.poll(), process.wait(5.0), process.send_signal(signal.SIGTERM), process.kill()
 
 One nursery for each process that asks; it ends with it, and leaves its children to whoever guards them.
@@ -62,11 +63,13 @@ class Nursery:
                 start_new_session=True,  # Ctrl-C is for pytest
             )
 
-    def begin(self, arguments: list[str], environment: dict[str, str], folder: Path, log: IO[bytes]) -> tuple[int, int]:
+    def begin(
+        self, arguments: list[str], environment: dict[str, str], folder: Path, out: IO[bytes], errors: IO[bytes]
+    ) -> tuple[int, int]:
         """Its pid, and where its exit status can be read once it ended."""
         ended, told = os.pipe()
         asked = json.dumps({"arguments": arguments, "environment": environment, "folder": str(folder)}).encode()
-        handed = array.array("i", [log.fileno(), told])
+        handed = array.array("i", [out.fileno(), errors.fileno(), told])
         self._socket.sendmsg([asked], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, handed)])
         os.close(told)
         answer = self._socket.recv(64)
@@ -76,8 +79,16 @@ class Nursery:
 
 
 class Forked:
-    def __init__(self, arguments: list[str], environment: dict[str, str], folder: Path, log: IO[bytes]) -> None:
-        self.pid, self._ended = Nursery.mine().begin(arguments, environment, folder, log)
+    def __init__(
+        self,
+        arguments: list[str],
+        environment: dict[str, str],
+        folder: Path,
+        out: IO[bytes],
+        errors: IO[bytes] | None = None,
+    ) -> None:
+        """errors: left out, they go where the output goes."""
+        self.pid, self._ended = Nursery.mine().begin(arguments, environment, folder, out, errors or out)
         self.returncode: int | None = None
 
     def poll(self) -> int | None:
@@ -128,18 +139,19 @@ def _nursery(asking: socket.socket) -> None:
             _tell(children)
         if asking not in ready:
             continue
-        asked, handed, _, _ = socket.recv_fds(asking, 1 << 20, 2)
+        asked, handed, _, _ = socket.recv_fds(asking, 1 << 20, 3)
         if not asked:
             return  # whoever asked is gone
-        log, told = handed
+        out, errors, told = handed
         pid = os.fork()
         if pid == 0:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             for one in (asking.fileno(), died, wake, told, *children.values()):
                 os.close(one)
-            _run(json.loads(asked), log)
-        os.close(log)
+            _run(json.loads(asked), out, errors)
+        os.close(out)
+        os.close(errors)
         children[pid] = told
         asking.send(str(pid).encode())
 
@@ -154,14 +166,15 @@ def _tell(children: dict[int, int]) -> None:
         os.close(told)
 
 
-def _run(asked: dict[str, Any], log: int) -> NoReturn:
+def _run(asked: dict[str, Any], out: int, errors: int) -> NoReturn:
     code = 1
     try:
         os.setsid()
         os.chdir(asked["folder"])
-        os.dup2(log, 1)
-        os.dup2(log, 2)
-        os.close(log)
+        os.dup2(out, 1)
+        os.dup2(errors, 2)
+        os.close(out)
+        os.close(errors)
         os.environ.clear()
         os.environ.update(asked["environment"])
         faulthandler.enable()

@@ -7,8 +7,10 @@ import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
+from unittest.mock import patch
 
 from hall import Hall
+from strawberry.schema import schema as stock
 from world import PUBLIC_URL
 
 from app.execution import presented
@@ -70,12 +72,13 @@ async def alone(hall: Hall, viewer: Viewer, text: Text) -> Answer:
     """The stock path: an execution of its own, from a load of its own."""
     query, variables = text
     context = Context(Session(viewer, hall.world.clock, hall.world.announcements.append, public_url=PUBLIC_URL))
-    stream = await schema.subscribe(query, variable_values=variables, context_value=context)
-    assert isinstance(stream, AsyncGenerator), (stream, text)
-    try:
-        result = await anext(stream)
-    finally:
-        await stream.aclose()
+    with patch.object(stock, "validate_document", lambda *_: []):  # Documents found it good, by the same rules
+        stream = await schema.subscribe(query, variable_values=variables, context_value=context)
+        assert isinstance(stream, AsyncGenerator), (stream, text)
+        try:
+            result = await anext(stream)
+        finally:
+            await stream.aclose()
     errors = [presented(error).formatted for error in result.errors or ()]
     return _read(json.loads(json.dumps(result.data)), cast(Sequence[Mapping[str, Any]], errors))
 

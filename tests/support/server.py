@@ -1,6 +1,6 @@
 """A Leitai of its own for a test: `leitai` as a child process, which a test may stop, kill and start again.
 
-    leitai("simulate", DATABASE_URL=url)    # whatever ends; migrate(url) is quicker
+    leitai("migrate", DATABASE_URL=url)     # whatever ends; or migrate(url)
     server = Server(DATABASE_URL=url)
     server.start()                          # returns once /readyz says yes
     server.start(LEITAI_FAILPOINT="after_commit:3")   # with more settings, this time only
@@ -8,8 +8,8 @@
     server.wait()                           # until it ends by itself: its exit code, below zero for a signal
     server.stop(); server.kill(); server.close()
 
-Another command that serves: Server("demo", "--keep", ...), which gets --port too. `serve` is forked from a process that
-has imported it (forked.py), the others are begun as anybody would.
+Another command that serves: Server("demo", "--keep", ...), which gets --port too. `serve`, and what ends by
+itself, are forked from a process that has imported Leitai (forked.py); the rest is begun as anybody would.
 """
 
 from __future__ import annotations
@@ -98,27 +98,27 @@ class Server(LocalServer):
             return False
 
 
-def migrate(database: str) -> None:
-    """As `leitai migrate` does, forked like servers."""
-    with tempfile.TemporaryFile() as log:
-        environment = {**plain_environment(), **QUIET, "DATABASE_URL": database}
-        code = Forked(["migrate"], environment, Path.cwd(), log).wait(START_LIMIT)
-        log.seek(0)
-        assert code == 0, log.read().decode(errors="replace")
-
-
 def leitai(*arguments: str, seconds: float = 120.0, **settings: str) -> subprocess.CompletedProcess[str]:
     """A command that ends: its exit code and what it said."""
-    return subprocess.run(
-        [*LEITAI, *arguments],
-        env={**plain_environment(), **QUIET, **settings},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=seconds,
-        check=False,
-    )
+    given = [str(one) for one in arguments]
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as said:
+        process = Forked(given, {**plain_environment(), **QUIET, **settings}, Path.cwd(), out, said)
+        try:
+            code = process.wait(seconds)
+        finally:
+            process.kill()
+        texts = [_text(one) for one in (out, said)]
+    return subprocess.CompletedProcess(["leitai", *given], code, *texts)
+
+
+def _text(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode("utf-8")
+
+
+def migrate(database: str) -> None:
+    done = leitai("migrate", DATABASE_URL=database)
+    assert done.returncode == 0, done.stderr
 
 
 def start_leitai(*arguments: str, **settings: str) -> subprocess.Popen[str]:

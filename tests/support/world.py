@@ -290,8 +290,10 @@ class World:
         before = logger.level
         logger.addHandler(listener)
         logger.setLevel(logging.DEBUG)
+        logger.propagate = False  # pytest would write out each of them
         try:
             yield heard
         finally:
+            logger.propagate = True
             logger.setLevel(before)
             logger.removeHandler(listener)
