@@ -17,12 +17,12 @@ import os
 from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
+import statements_kept
 import validated
 from hypothesis import settings
 from recycling import Recycled
 from services import Postgres, Redis, ServiceIsMissing, start_postgres, start_redis
 from sqlite_files import Copied, Sqlite
-from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.connection import get_connections
 from tortoise.migrations.api import migrate
 from world import DATA_KEYS, World
@@ -82,8 +82,7 @@ def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> Sqlite:
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def engine(request: pytest.FixtureRequest) -> Sqlite | Postgres:
-    # Tortoise keeps each model's SQL by connection name, and would give one engine's to the other.
-    EXECUTOR_CACHE.clear()
+    statements_kept.use(request.param)
     if request.param == "sqlite":
         return request.getfixturevalue("sqlite_files")
     server: Postgres = request.getfixturevalue("postgres_server")
@@ -108,15 +107,17 @@ def migrated() -> dict[str, Copied | Recycled]:
 async def database(engine: Sqlite | Postgres, migrated: dict[str, Copied | Recycled]) -> AsyncIterator[str]:
     if engine.name not in migrated:
         made = engine.create_database()
+        statements_kept.use(made)
         await migrate(config=models.database.configuration(made))
         await get_connections().close_all()
         migrated[engine.name] = Copied(engine, made) if isinstance(engine, Sqlite) else Recycled(engine, made)
     url = migrated[engine.name].take()
+    statements_kept.use(url)
     await models.database.connect(url)
     data_keys.use(Settings(DATABASE_URL=url, LEITAI_DATA_KEYS=DATA_KEYS))  # pyright: ignore[reportCallIssue]
     yield url
     await models.database.close()
-    migrated[engine.name].give_back(url)
+    await migrated[engine.name].give_back(url)
 
 
 @pytest.fixture

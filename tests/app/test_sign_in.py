@@ -13,10 +13,10 @@ from typing import Any
 
 import httpx
 import pytest
+import statements_kept
 from openid import CLIENT, CLIENT_SECRET, REDIRECT, OpenId
 from server import Server, migrate
 from services import Postgres
-from tortoise.backends.base.executor import EXECUTOR_CACHE
 from watchers import Workers
 from world import World
 
@@ -40,7 +40,7 @@ def workers(database_url: str, redis_url: str) -> Iterator[Workers]:
 
 async def with_li(database_url: str) -> None:
     """李强, who may sign in as `li`, in an empty database."""
-    EXECUTOR_CACHE.clear()  # it would give one engine's SQL to the other
+    statements_kept.use(database_url)
     await models.database.connect(database_url)
     world = World()
     world.clock.now = datetime.now(UTC)
@@ -121,6 +121,8 @@ async def test_five_hundred_guesses_spend_few_hashes_and_keep_no_owner_out(
         assert answers.keys() == {"WrongCredentials", "TooManyAttempts"}
         assert FREE_FAILURES <= answers["WrongCredentials"] == spent <= heard
         assert told.lag < STALLED
+        while await door.sign_in("li", "guessed wrongly", ATTACKER) == "TooManyAttempts":
+            await asyncio.sleep(0.1)  # until one more is heard: then a wait begins that is longer than a slow machine
         assert await door.sign_in("li", PASSWORD, ATTACKER) == "TooManyAttempts"
         assert await door.sign_in("li", PASSWORD, OFFICE) == "SignInSuccess", "where it is at home"
         assert await door.sign_in("li", PASSWORD, HOME) == "SignInSuccess", "and from anywhere else"

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import statements_kept
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from imports import MEMBERS, NOW, ORGANIZATIONS, table, xlsx
@@ -52,6 +53,7 @@ def attempt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Act,
     migrate(url)
     data_keys.use(Settings(DATABASE_URL=url, LEITAI_DATA_KEYS=DATA_KEYS))  # pyright: ignore[reportCallIssue]
     loop = asyncio.new_event_loop()
+    statements_kept.use(url)
     loop.run_until_complete(models.database.connect(url))
 
     async def imported(act: Act, content: bytes, name: str) -> bool:

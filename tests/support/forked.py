@@ -21,6 +21,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import traceback
 from pathlib import Path
 from typing import IO, Any, NoReturn
@@ -53,6 +54,7 @@ class Nursery:
         return cls._one
 
     def __init__(self) -> None:
+        self._turn = threading.Lock()
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
@@ -70,9 +72,10 @@ class Nursery:
         ended, told = os.pipe()
         asked = json.dumps({"arguments": arguments, "environment": environment, "folder": str(folder)}).encode()
         handed = array.array("i", [out.fileno(), errors.fileno(), told])
-        self._socket.sendmsg([asked], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, handed)])
+        with self._turn:
+            self._socket.sendmsg([asked], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, handed)])
+            answer = self._socket.recv(64)
         os.close(told)
-        answer = self._socket.recv(64)
         if not answer:
             raise RuntimeError("the nursery is gone")
         return int(answer), ended

@@ -19,8 +19,8 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import statements_kept
 from server import Server, migrate
-from tortoise.backends.base.executor import EXECUTOR_CACHE
 from websockets import ConnectionClosed, Subprotocol
 from websockets.asyncio.client import ClientConnection, connect
 from world import Company, Person, World
@@ -133,7 +133,7 @@ class Hall:
     @asynccontextmanager
     async def opened(self) -> AsyncGenerator[World]:
         """Its database, beside the server."""
-        EXECUTOR_CACHE.clear()  # it would give one engine's SQL to the other
+        statements_kept.use(self.database)
         await models.database.connect(self.database)
         try:
             yield self.world

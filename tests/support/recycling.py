@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import contextlib
 
-from services import Postgres, ServiceFailed
+import asyncpg
+from services import Postgres
 
 FINGERPRINT = """SELECT md5(string_agg(one, ',' ORDER BY one)) FROM (
   SELECT concat_ws(' ', 'class', relname, relkind) AS one FROM pg_class WHERE relnamespace = 'public'::regnamespace
@@ -60,13 +61,16 @@ class Recycled:
     def take(self) -> str:
         return self._spare.pop() if self._spare else self._server.create_database(template=self._template)
 
-    def give_back(self, url: str) -> None:
-        at = self._server.name_of(url)
+    async def give_back(self, url: str) -> None:
         self._server.start()  # a test may have stopped it
-        with contextlib.suppress(ServiceFailed):
-            self._server.execute(ALONE, database=at)
-            if self._server.execute(FINGERPRINT, database=at) == self._fingerprint:
-                self._server.execute(self._empty, database=at)
-                self._spare.append(url)
-                return
+        with contextlib.suppress(asyncpg.PostgresError, OSError):
+            connection = await asyncpg.connect(url)
+            try:
+                await connection.execute(ALONE)
+                if await connection.fetchval(FINGERPRINT) == self._fingerprint:
+                    await connection.execute(self._empty)
+                    self._spare.append(url)
+                    return
+            finally:
+                await connection.close()
         self._server.drop_database(url)

@@ -42,7 +42,7 @@ class Copied:
     def take(self) -> str:
         return self._files.create_database(template=self._template)
 
-    def give_back(self, url: str) -> None:
+    async def give_back(self, url: str) -> None:
         self._files.drop_database(url)
 
 
