@@ -21,6 +21,7 @@ export const final = (error: Told | undefined): boolean =>
   ["NOT_FOUND", "FORBIDDEN", "UNAUTHENTICATED"].includes(error?.extensions?.code ?? "");
 
 const PATIENCE = 15_000;
+const LATER = [408, 429]; // what the same request may be answered otherwise a little later
 const SKEWED = 20_000; // milliseconds from which on the server's clock is shown instead of this machine's
 
 let ahead = kept.read<number>("ahead") ?? 0;
@@ -54,7 +55,7 @@ export async function ask<Data, Variables>(
       body: JSON.stringify({ query: operation, variables }),
       signal: AbortSignal.timeout(PATIENCE),
     });
-    if (answer.status >= 500) throw new Unreachable(String(answer.status));
+    if (answer.status >= 500 || LATER.includes(answer.status)) throw new Unreachable(String(answer.status));
     read = await answer.json();
   } catch (error) {
     throw error instanceof Unreachable ? error : new Unreachable(String(error));
