@@ -79,8 +79,8 @@ class Context:
         return self._loaders[name]
 
     async def place(self, organization_id: UUID) -> UUID:
-        """The same; what it takes to know of it is loaded once for all fields of an operation. Not by `lineages`: fields
-        below, of which some ask for this place, would find it there and no longer go on together."""
+        """The same; what it takes to know of it is loaded once for all fields of an operation. Not by `lineages`:
+        fields below, of which some ask for this place, would find it there and no longer go on together."""
         await self.by_key("places", self._lineages).load(organization_id)
         return organization_id
 
