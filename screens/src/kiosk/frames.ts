@@ -113,6 +113,7 @@ export function keepOnly(keys: ReadonlySet<string>): void {
 export function follow(link: Link, scene: Scene, ended: () => void): () => void {
   const key = keyOf(scene);
   const organizationId = scene.organization.id;
+  let looking: ReturnType<typeof setInterval> | undefined;
   const unsure = (): void => {
     const { until } = held(key);
     const { live, heard } = link.state.peek();
@@ -125,18 +126,32 @@ export function follow(link: Link, scene: Scene, ended: () => void): () => void 
   ): () => void {
     const stop = link.follow(operation, variables, {
       next: (data) => show(key, read(data)),
-      ended: () => (drop(key), ended()),
+      ended: () => (clearInterval(looking), drop(key), ended()),
       unsure,
     });
     return () => (unsure(), stop());
   }
   const at = now;
+  /** Of a period that is over, and of the one that follows it as soon as that is over too. */
+  function boards(): () => void {
+    const begin = (on: string | null): (() => void) =>
+      from(BoardUpdated, { input: input(scene, on) }, (data) => ({ kind: "board", at: at(), shown: data.leaderboardUpdated }));
+    let on = day(scene);
+    if (on === null) return begin(null);
+    let stop = (): void => undefined;
+    looking = setInterval(() => {
+      if (day(scene) === on) return;
+      on = day(scene);
+      stop();
+      stop = begin(on);
+    }, LOOKED);
+    stop = begin(on);
+    return () => (clearInterval(looking), stop());
+  }
   switch (scene.kind) {
     case "MEMBER_LEADERBOARD":
     case "ORGANIZATION_LEADERBOARD":
-      return following(() => day(scene), (on) =>
-        from(BoardUpdated, { input: input(scene, on) }, (data) => ({ kind: "board", at: at(), shown: data.leaderboardUpdated })),
-      );
+      return boards();
     case "TASK_ARENA":
       return from(ArenaUpdated, { organizationId }, (data) => ({ kind: "arena", at: at(), shown: data.taskArenaUpdated }));
     case "BLOCK_BOARD":
@@ -149,20 +164,6 @@ export function follow(link: Link, scene: Scene, ended: () => void): () => void 
 /** Of a scene that shows a period which is over, a day in it: null, the present one, which the server follows itself. */
 const day = ({ period, periodsBack }: Scene): string | null =>
   periodsBack > 0 ? dayOf(period ?? "MONTH", periodsBack, now(), display.peek()?.organization.timeZone) : null;
-
-/** Begins with what there is, and anew whenever there is something else. */
-function following<What>(look: () => What, begin: (what: What) => () => void): () => void {
-  let what = look();
-  let stop = begin(what);
-  const timer = setInterval(() => {
-    const seen = look();
-    if (seen === what) return;
-    what = seen;
-    stop();
-    stop = begin(what);
-  }, LOOKED);
-  return () => (clearInterval(timer), stop());
-}
 
 function input(scene: Scene, on: string | null): LeaderboardInput {
   const shared = { organizationId: scene.organization.id, period: scene.period ?? "MONTH", on } as const;
