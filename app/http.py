@@ -105,7 +105,7 @@ class Endpoint(GraphQL[Context, None]):
         await response(scope, receive, send)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
-        if isinstance(request, WebSocket):  # each frame has its own
+        if isinstance(request, WebSocket):  # who speaks is known when connection_init comes, and each frame has its own
             return self._nobody
         authorization = request.headers.get("authorization")
         viewer = await self.live.viewer(authorization)
@@ -177,8 +177,8 @@ class Endpoint(GraphQL[Context, None]):
             self.live.documents.afford(asked, variables)
         except Refused as refused:
             return _turned_down(refused, sub_response)
-        made = await self._answered(asked, request_data, context)
-        result = ExecutionResult(data=made.data, errors=made.errors, extensions=facts)
+        answered = await self._answered(asked, request_data, context)
+        result = ExecutionResult(data=answered.data, errors=answered.errors, extensions=facts)
         return _unfit(result, sub_response) if _is_unfit(result) else result
 
     async def _answered(self, asked: Chosen, data: GraphQLRequestData, context: Context) -> GraphQLExecutionResult:
