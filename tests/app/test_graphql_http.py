@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
-from server import Server, migrate
+from server import Server, served
 from world import World
 
 NODE = Path(__file__).parents[1] / "node"
@@ -26,13 +26,8 @@ TYPENAME = '{"query":"{ __typename }"}'
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    url = f"sqlite://{tmp_path_factory.mktemp('http') / 'leitai.sqlite3'}"
-    migrate(url)
-    running = Server(DATABASE_URL=url)
-    running.start()
-    yield running
-    assert " at=[" not in running.log
-    running.close()
+    with served(tmp_path_factory.mktemp("http")) as running:
+        yield running
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from server import Server, migrate
+from server import Server, served
 
 JSON, GRAPHQL = "application/json", "application/graphql-response+json"
 TYPENAME = b'{"query":"{ __typename }"}'
@@ -13,13 +13,8 @@ TYPENAME = b'{"query":"{ __typename }"}'
 
 @pytest.fixture
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    url = f"sqlite://{tmp_path_factory.mktemp('documents') / 'leitai.sqlite3'}"
-    migrate(url)
-    running = Server(DATABASE_URL=url)
-    running.start()
-    yield running
-    assert " at=[" not in running.log
-    running.close()
+    with served(tmp_path_factory.mktemp("documents")) as running:
+        yield running
 
 
 def laborious(number: int) -> bytes:

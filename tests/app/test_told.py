@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from graphql import build_client_schema, get_introspection_query, print_schema
-from server import Server, migrate
+from server import Server, migrate, served
 
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
@@ -16,13 +16,8 @@ GRAPHQL = "application/graphql-response+json"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    url = f"sqlite://{tmp_path_factory.mktemp('http') / 'leitai.sqlite3'}"
-    migrate(url)
-    running = Server(DATABASE_URL=url)
-    running.start()
-    yield running
-    assert " at=[" not in running.log
-    running.close()
+    with served(tmp_path_factory.mktemp("http")) as running:
+        yield running
 
 
 @pytest.fixture

@@ -26,6 +26,8 @@ import traceback
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
+from local_server import plain_environment
+
 ROOT = Path(__file__).parents[2]
 # What a first server would import besides app.command; from the second on they are here already.
 IMPORTED = (
@@ -59,7 +61,7 @@ class Nursery:
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, __file__, str(theirs.fileno())],
-                env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC", "PYTHONPATH": str(ROOT)},
+                env={**plain_environment(), "PYTHONPATH": str(ROOT)},
                 stdin=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,  # Ctrl-C is for pytest

@@ -27,22 +27,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import UUID
 
 import httpx
+from forked import IMPORTED
 from local_server import plain_environment
 
 if TYPE_CHECKING:
     from world import Person
 
 ROOT = Path(__file__).parents[2]
-# What a first life would import besides app.server; from the second on they are here already.
-LATER = (
-    "asyncpg",
-    "aiosqlite",
-    "tortoise.backends.asyncpg.client",
-    "tortoise.backends.sqlite.client",
-    "uvicorn.lifespan.on",
-    "uvicorn.loops.uvloop",
-    "uvicorn.protocols.http.httptools_impl",
-)
 
 ENTRY = "id kind amount rule reason occurredAt countsAt recordedAt organization { id } member { id } reverses { id }"
 CLAIM = f"id status evidence reviewNote submittedAt decidedAt pointsEntry {{ {ENTRY} }}"
@@ -211,7 +202,7 @@ def _nursery() -> None:
     """A line asks for a life and names its failpoint. What happens in it is told line by line; then the next."""
     from importlib import import_module
 
-    for name in ("app.factory", "app.server", *LATER):
+    for name in IMPORTED:
         import_module(name)
     gc.collect()
     gc.freeze()  # or the first collection of each life would copy all of it

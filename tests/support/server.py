@@ -1,6 +1,7 @@
 """A Leitai of its own for a test: `leitai` as a child process, which a test may stop, kill and start again.
 
     leitai("migrate", DATABASE_URL=url)     # whatever ends; or migrate(url)
+    with served(folder) as server:          # with a database of its own
     server = Server(DATABASE_URL=url)
     server.start()                          # returns once /readyz says yes
     server.start(LEITAI_FAILPOINT="after_commit:3")   # with more settings, this time only
@@ -20,6 +21,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -119,6 +122,20 @@ def _text(file: IO[bytes]) -> str:
 def migrate(database: str) -> None:
     done = leitai("migrate", DATABASE_URL=database)
     assert done.returncode == 0, done.stderr
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[Server]:
+    """A server with an empty SQLite database in that folder. At the end nothing unexpected may stand in its log."""
+    url = f"sqlite://{folder / 'leitai.sqlite3'}"
+    migrate(url)
+    running = Server(DATABASE_URL=url)
+    running.start()
+    try:
+        yield running
+        assert " at=[" not in running.log
+    finally:
+        running.close()
 
 
 def start_leitai(*arguments: str, **settings: str) -> subprocess.Popen[str]:
