@@ -29,6 +29,7 @@ DRAINED_PER_SECOND = 200
 LINGER = 2.0  # seconds in which a peer that broke the protocol may still read why: a close at once could overtake it
 PART = 2_048  # bytes taken at once: at most some 340 frames, 5 ms
 REST = 9  # times as long as a part took, until the next: a flood has a tenth of the loop
+MOST_FRAGMENTS = 1_024  # frames of one message: 64 KiB in parts of 64 bytes
 EXTENSION = "leitai.connection"
 DEFLATE = deflate.Factory()
 log = structlog.get_logger("leitai.socket")
@@ -93,6 +94,9 @@ class LiveConnection(WebSocketsSansIOProtocol):
         self._turn = None
         if not self._unread or self.transport.is_closing():
             return
+        if self.handshake_initiated and not self.handshake_complete:  # it has to wait (RFC 6455, 4.1), so this waits
+            self.transport.pause_reading()
+            return
         if not self.congested:
             part, self._unread = self._unread[:PART], self._unread[PART:]
             began = perf_counter()
@@ -115,6 +119,11 @@ class LiveConnection(WebSocketsSansIOProtocol):
         if self._turn is None and not self.congested and (self.queue.empty() or self.close_sent):
             self._turn = self.loop.call_later(REST * self._took, self._take_part)
 
+    def start_keepalive(self) -> None:
+        """The handshake is answered."""
+        super().start_keepalive()
+        self._read_on()
+
     async def receive(self) -> Any:
         message = await super().receive()
         if self._unread:
@@ -131,6 +140,15 @@ class LiveConnection(WebSocketsSansIOProtocol):
                 self.handle_parser_exception()
                 return
         super().send_receive_event_to_app()
+
+    def handle_cont(self, event: Any) -> None:
+        """A message has a bound in bytes; its empty frames have this one."""
+        if len(self.frames) >= MOST_FRAGMENTS:
+            self.frames = []
+            self.conn.fail(1009, f"A message has too many frames; {MOST_FRAGMENTS} are allowed.")
+            self.handle_parser_exception()
+            return
+        super().handle_cont(event)
 
     def handle_ping(self) -> None:
         if not self.transport.is_closing():

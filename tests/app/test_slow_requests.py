@@ -15,7 +15,8 @@ from uvicorn import Config
 from uvicorn.server import ServerState
 
 from realtime.connection import LiveConnection
-from realtime.requests import BODY_WITHIN, HEAD_WITHIN, LATE, LiveRequests
+from realtime.request_bounds import BODY_WITHIN, HEAD_WITHIN, LATE
+from realtime.requests import LiveRequests
 
 LONGER = 0.6  # seconds: than either of the two below
 GET = b"GET / HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"
@@ -24,7 +25,7 @@ made: weakref.WeakSet[LiveRequests] = weakref.WeakSet()
 
 
 class Impatient(LiveRequests):
-    head_within, body_within, linger = 0.2, 0.4, 0.1
+    head_within, body_within, linger, stalled = 0.2, 0.4, 0.1, 0.3
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -47,9 +48,10 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
             return
         if not message["more_body"]:
             break
-    headers = [(b"content-length", b"4")]
+    body = bytes(20_000_000) if scope["path"] == "/large" else b"good"
+    headers = [(b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": b"good"})
+    await send({"type": "http.response.body", "body": body})
 
 
 @pytest.fixture
@@ -173,3 +175,14 @@ async def test_a_socket_is_no_request_any_more(port: int) -> None:
 def test_whoever_has_a_bad_link_has_time_enough() -> None:
     assert (HEAD_WITHIN, BODY_WITHIN) == (20.0, 60.0)
     assert (LiveRequests.head_within, LiveRequests.body_within) == (HEAD_WITHIN, BODY_WITHIN)
+
+
+async def test_an_answer_that_nobody_takes_ends_its_connection(port: int) -> None:
+    async with peer(port) as deaf:
+        await deaf.says(GET.replace(b"/ ", b"/large ", 1))
+        async with asyncio.timeout(10):
+            while not made:
+                await asyncio.sleep(0.01)
+            [connection] = made
+            while not connection.transport.is_closing():
+                await asyncio.sleep(0.05)

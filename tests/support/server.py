@@ -133,7 +133,7 @@ def served(folder: Path) -> Iterator[Server]:
     running.start()
     try:
         yield running
-        assert " at=[" not in running.log
+        assert " at=[" not in running.log, running.log[-6000:]
     finally:
         running.close()
 
