@@ -9,7 +9,6 @@ from typing import Any
 import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
@@ -19,6 +18,7 @@ from app import courses, data_keys, failpoints, graphiql, metrics, screens, sign
 from app.guard import Guarded
 from app.http import Endpoint
 from app.live import LiveEngine
+from app.origins import Cors, Origins
 from app.pulse import Pulse
 from app.settings import Settings
 from resolvers import attempts, audit, time
@@ -118,13 +118,7 @@ def create_app(settings: Settings, clock: Now = system_clock) -> Starlette:
             *statements.routes(live),
         ],
         middleware=[
-            Middleware(
-                CORSMiddleware,
-                allow_origins=settings.allowed_origins,
-                allow_methods=["GET", "POST"],
-                allow_headers=["authorization", "content-type"],
-                max_age=600,
-            )
+            Middleware(Cors, origins=Origins.of(settings)),
         ],
         exception_handlers={404: _nothing_here},
         lifespan=lifespan,

@@ -20,8 +20,8 @@ PROBES = {"/healthz", "/readyz", "/metrics"}
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 MISDIRECTED = 421
 REFUSAL = (
-    "This server does not answer for the host that was asked for."
-    " Its own is that of PUBLIC_URL; ALLOWED_HOSTS names others.\n"
+    "This server does not answer for the host that was asked for. It answers for {}, the host of PUBLIC_URL, and for "
+    "localhost. To have it answer for others, name them in ALLOWED_HOSTS.\n"
 )
 # Of answers that say nothing of it themselves.
 HEADERS = {
@@ -50,7 +50,9 @@ class Guarded(Starlette):
 class Guard:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
-        self._hosts = Hosts([_host(urlsplit(settings.public_url).netloc), *LOOPBACK, *settings.allowed_hosts])
+        own = _host(urlsplit(settings.public_url).netloc)
+        self._hosts = Hosts([own, *LOOPBACK, *settings.allowed_hosts])
+        self._refusal = REFUSAL.format(own)
         headers = HEADERS | (ONLY_TLS if settings.public_url.lower().startswith("https:") else {})
         self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
 
@@ -60,7 +62,7 @@ class Guard:
             return
         known = scope["path"] in PROBES or self._hosts.have(scope)
         if scope["type"] == "websocket":
-            await (self._app if known else _refuse_socket)(scope, receive, send)
+            await (self._app if known else self._refuse_socket)(scope, receive, send)
             return
 
         async def with_headers(message: Message) -> None:
@@ -70,8 +72,17 @@ class Guard:
                 message["headers"] = [*message["headers"], *missing]
             await send(message)
 
-        app = self._app if known else PlainTextResponse(REFUSAL, MISDIRECTED)
+        app = self._app if known else PlainTextResponse(self._refusal, MISDIRECTED)
         await app(scope, receive, with_headers)
+
+    async def _refuse_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()  # websocket.connect
+        if "websocket.http.response" in scope.get("extensions", {}):
+            headers = [(b"content-type", b"text/plain; charset=utf-8")]
+            await send({"type": "websocket.http.response.start", "status": MISDIRECTED, "headers": headers})
+            await send({"type": "websocket.http.response.body", "body": self._refusal.encode()})
+        else:
+            await send({"type": "websocket.close", "code": 1008})
 
 
 class Hosts:
@@ -100,13 +111,3 @@ def _host(netloc: str) -> str:
     if netloc.startswith("["):
         return netloc[1:].partition("]")[0]
     return netloc if netloc.count(":") > 1 else netloc.partition(":")[0].rstrip(".")
-
-
-async def _refuse_socket(scope: Scope, receive: Receive, send: Send) -> None:
-    await receive()  # websocket.connect
-    if "websocket.http.response" in scope.get("extensions", {}):
-        headers = [(b"content-type", b"text/plain; charset=utf-8")]
-        await send({"type": "websocket.http.response.start", "status": MISDIRECTED, "headers": headers})
-        await send({"type": "websocket.http.response.body", "body": REFUSAL.encode()})
-    else:
-        await send({"type": "websocket.close", "code": 1008})

@@ -6,9 +6,9 @@ everybody else 200 for whatever could be read as a request. What could not is a 
 
 import json
 from collections.abc import Mapping
-from typing import Any, NoReturn, cast
+from typing import Any, cast
 
-from cross_web import HTTPException, StarletteRequestAdapter
+from cross_web import HTTPException
 from graphql import ExecutionResult as GraphQLExecutionResult
 from graphql import OperationType
 from starlette.requests import ClientDisconnect, Request
@@ -21,9 +21,13 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 
 import models
+from app import http_requests
 from app.execution import answer, presented_all, unexpected
+from app.http_requests import MOST_BODY as MOST_BODY
+from app.http_requests import BoundedRequest, Unread
 from app.live import LiveEngine
 from app.media_types import GRAPHQL, JSON, media_type
+from app.origins import Origins
 from app.schema_told import SchemaTold
 from realtime.budgets import Unaffordable
 from realtime.documents import Chosen, Refused
@@ -33,7 +37,6 @@ from rules.codes import Code
 from schema import schema
 from schema.context import Context
 
-MOST_BODY = 256 * 1024  # bytes
 CODES = {
     400: Code.BAD_REQUEST,
     401: Code.UNAUTHENTICATED,
@@ -46,32 +49,6 @@ HEADERS = {401: {"www-authenticate": "Bearer"}, 405: {"allow": "GET, POST"}}
 OVER_WEBSOCKET = "Subscriptions run over WebSocket, graphql-transport-ws, at this same address."
 
 
-class Unread(HTTPException):
-    """What could not be read as a request, with more to say of it than its status."""
-
-    def __init__(self, status: int, reason: str, *, headers: Mapping[str, str] | None = None, **facts: Any) -> None:
-        super().__init__(status, reason)
-        self.headers, self.facts = headers, facts
-
-
-class BoundedRequest(StarletteRequestAdapter):
-    async def get_body(self) -> bytes:
-        """HTTPException 413: it has more than MOST_BODY bytes, or says so."""
-        declared = self.headers.get("content-length", "")
-        body = bytearray()
-        asked = int(declared) if declared.isdecimal() else 0
-        if asked <= MOST_BODY:
-            async for chunk in self._request.stream():
-                body += chunk
-                if len(body) > MOST_BODY:
-                    break
-            else:
-                return bytes(body)
-        asked = max(asked, len(body))
-        reason = f"The body has {asked} bytes or more; {MOST_BODY} are allowed."
-        raise Unread(413, reason, limit="body", asked=asked, allowed=MOST_BODY)
-
-
 class Endpoint(GraphQL[Context, None]):
     request_adapter_class = BoundedRequest
 
@@ -81,9 +58,9 @@ class Endpoint(GraphQL[Context, None]):
             graphql_ide=None,
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
             connection_init_wait_timeout=INIT_TIMEOUT,
-            allowed_origins=live.settings.allowed_origins,
         )
         self.live = live
+        self._origins = Origins.of(live.settings)
         self._schema_told = SchemaTold()
         self._nobody = Context(live.session(None))
         self.graphql_transport_ws_handler_class = cast(Any, type("Handler", (LiveHandler,), {"live": live}))
@@ -94,7 +71,7 @@ class Endpoint(GraphQL[Context, None]):
             return
         request = Request(scope, receive)
         try:
-            _check_method(request.method)
+            http_requests.check_method(request.method)
             response = await self.run(request)
         except HTTPException as refusal:
             response = _refused(request, refusal)
@@ -120,26 +97,10 @@ class Endpoint(GraphQL[Context, None]):
         return False
 
     async def parse_http_body(self, request: Any) -> GraphQLRequestData:
-        if request.method == "GET":
-            given = dict(request.query_params)
-            read: Any = {
-                **given,
-                **{name: _json(given[name]) for name in ("variables", "extensions") if given.get(name)},
-            }
-        else:
-            _check_content_type(request.content_type or "", request.headers.get("content-encoding", "identity"))
-            read = _json(await request.get_body())
-        if not isinstance(read, Mapping):
-            raise HTTPException(400, "The body is one JSON object with a `query`; batches are not taken.")
-        query = _of_type(read, "query", str, "a string")
-        if not query:
-            raise HTTPException(400, "`query` is missing.")
-        return GraphQLRequestData(
-            query=query,
-            variables=_of_type(read, "variables", dict, "an object"),
-            operation_name=_of_type(read, "operationName", str, "a string") or None,
-            extensions=_of_type(read, "extensions", dict, "an object"),
-        )
+        return await http_requests.read(request)
+
+    def is_websocket_origin_allowed(self, request: Any, origin: str) -> bool:
+        return self._origins.have(origin)
 
     # ------------------------------------------------------------ the operation
 
@@ -164,7 +125,7 @@ class Endpoint(GraphQL[Context, None]):
         except Refused as refused:
             return _turned_down(refused, sub_response)
         variables = request_data.variables or {}
-        told = _cost_wanted(request_data.extensions or {})
+        told = http_requests.cost_wanted(request_data.extensions or {})
         cost = self.live.documents.cost(asked, variables) if told else None
         facts = cost and {"cost": {"asked": cost.asked, "allowed": cost.allowed}}
         if told == "only":
@@ -173,6 +134,8 @@ class Endpoint(GraphQL[Context, None]):
             raise Unread(400, OVER_WEBSOCKET, code=Code.WRONG_TRANSPORT)
         if request.method == "GET" and asked.operation.operation is not OperationType.QUERY:
             raise Unread(405, "Mutations are sent by POST.", headers={"allow": "POST"})
+        if request.method == "GET":
+            http_requests.check_address(asked, variables)
         try:
             self.live.documents.afford(asked, variables)
         except Refused as refused:
@@ -225,49 +188,6 @@ def _unfit(result: ExecutionResult, sub_response: Response) -> ExecutionResult:
     if sub_response.media_type == GRAPHQL:
         sub_response.status_code = 400
     return result
-
-
-def _check_method(method: str) -> None:
-    if method not in ("GET", "POST"):
-        raise HTTPException(405, "Queries are sent by POST or GET, mutations by POST.")
-
-
-def _cost_wanted(extensions: Mapping[str, Any]) -> object:
-    """Whether to tell what the operation costs; "only": without executing it."""
-    wanted = extensions.get("cost")
-    if not (wanted is None or isinstance(wanted, bool) or wanted == "only"):
-        raise HTTPException(400, '`extensions.cost` is true, or "only" to have the operation not executed.')
-    return wanted
-
-
-def _check_content_type(content_type: str, encoding: str) -> None:
-    name, *parameters = (part.strip().lower() for part in content_type.split(";"))
-    charsets = {part[8:].strip('"') for part in parameters if part.startswith("charset=")}
-    if name != JSON or not charsets <= {"utf-8", "utf8"}:
-        raise HTTPException(415, f"The body is sent as {JSON}, in UTF-8.")
-    if encoding.strip().lower() not in ("", "identity"):
-        raise HTTPException(415, "The body is sent as it is, not compressed.")
-
-
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(name)
-
-
-def _json(text: str | bytes) -> Any:
-    try:
-        return json.loads(text if isinstance(text, str) else text.decode(), parse_constant=_no_number)
-    except (ValueError, RecursionError):
-        raise HTTPException(400, "The request is not valid JSON.") from None
-
-
-def _of_type(read: Mapping[str, Any], name: str, kind: type, words: str) -> Any:
-    found = read.get(name)
-    if found is not None and not isinstance(found, kind):
-        # A parameter of a GET left empty is one left out.
-        if found == "":
-            return None
-        raise HTTPException(400, f"`{name}` is {words}.")
-    return found
 
 
 def _written(body: object, status: int, kind: str, headers: Mapping[str, str] | None = None) -> Response:

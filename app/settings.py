@@ -28,7 +28,8 @@ class Settings(BaseSettings):
     allowed_origins: Annotated[list[str], NoDecode, BeforeValidator(_listed)] = Field(
         default_factory=list[str],
         validation_alias="ALLOWED_ORIGINS",
-        description="Other origins whose pages may call the API, separated by commas.",
+        description="Other origins whose pages may call the API, separated by commas: https://app.example.org; "
+        "http://10.0.0.7:*: any port; loopback: this machine on any port, for development; *: any.",
     )
     allowed_hosts: Annotated[list[str], NoDecode, BeforeValidator(_listed)] = Field(
         default_factory=list[str],
@@ -121,7 +122,8 @@ class Settings(BaseSettings):
     suggestions: bool | None = Field(
         None,
         validation_alias="LEITAI_SUGGESTIONS",
-        description="Whether an error about an unknown name says which one was perhaps meant.",
+        description="Whether an error about an unknown name says which one was perhaps meant. Left out: as "
+        "LEITAI_INTROSPECTION.",
     )
     failpoint: str | None = Field(
         None, validation_alias="LEITAI_FAILPOINT", description="For tests: NAME or NAME:N kills the server there."
@@ -133,7 +135,8 @@ class Settings(BaseSettings):
 
     @property
     def tells_suggestions(self) -> bool:
-        return not self.production if self.suggestions is None else self.suggestions
+        """Left out, as introspection: who may not read the schema is told no part of it."""
+        return self.tells_schema if self.suggestions is None else self.suggestions
 
 
 class SettingsRefused(Exception):

@@ -30,7 +30,7 @@ from graphql.execution.values import get_argument_values, get_variable_values
 from realtime import halves, limits, tokens
 from realtime.budgets import Budget
 from realtime.costs import Cost, Costs, cost_of
-from realtime.faults import Refused, coded, fault
+from realtime.faults import Refused, coded, fault, unsuggestive
 from realtime.introspection import NoIntrospection
 from realtime.kept import Kept
 from realtime.literals import with_literals
@@ -163,7 +163,8 @@ class Documents:
             allow_empty_selection_sets=False,
         )
         if errors:
-            return _Known(Refused(*(coded(Code.VALIDATION_FAILED, one) for one in errors)), text)
+            told = errors if self.suggestions else unsuggestive(errors)
+            return _Known(Refused(*(coded(Code.VALIDATION_FAILED, one) for one in told)), text)
         return _Known(document, document.token_count + text)
 
     def subscription(self, query: str, name: str | None, variables: Mapping[str, Any], sender: str = "") -> Operation:
@@ -196,7 +197,9 @@ class Documents:
             message = "Write the subscription's field directly, without a fragment or directive."
             raise Refused(fault(Code.VALIDATION_FAILED, message))
         try:
-            arguments = get_argument_values(parent.fields[root.name.value], root, coerced)
+            arguments = get_argument_values(
+                parent.fields[root.name.value], root, coerced, hide_suggestions=not self.suggestions
+            )
         except GraphQLError as error:
             raise Refused(coded(Code.BAD_USER_INPUT, error)) from error
         literal = with_literals(operation, document, coerced.coerced)

@@ -1,5 +1,7 @@
 """GraphQL errors that say which kind they are, and of a limit how much was asked and how much is allowed."""
 
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from graphql import GraphQLError
@@ -7,6 +9,7 @@ from graphql import GraphQLError
 from rules.codes import Code
 
 MOST_MESSAGE = 300  # characters
+SUGGESTION = re.compile(r" Did you mean [^?]*\?", re.DOTALL)
 
 
 class Refused(Exception):
@@ -30,6 +33,26 @@ def coded(code: Code, error: GraphQLError) -> GraphQLError:
         positions=error.positions,
         path=error.path,
         extensions={"code": code.value, **found},
+    )
+
+
+def unsuggestive(errors: Iterable[GraphQLError]) -> list[GraphQLError]:
+    """The same without what is perhaps meant: the library leaves some in that were not asked for."""
+    return [_without_suggestion(one) for one in errors]
+
+
+def _without_suggestion(error: GraphQLError) -> GraphQLError:
+    message = SUGGESTION.sub("", error.message)
+    if message == error.message:
+        return error
+    return GraphQLError(
+        message,
+        nodes=error.nodes,
+        source=error.source,
+        positions=error.positions,
+        path=error.path,
+        original_error=error.original_error,
+        extensions=error.extensions,
     )
 
 

@@ -5,11 +5,14 @@ import json
 from dataclasses import dataclass
 from typing import Any, NoReturn, cast
 
+from realtime.persisted import asks_persisted
+
 MOST_ID = 256  # characters of an operation's id
 TYPES = ("connection_init", "ping", "pong", "subscribe", "complete")
 INVALID, UNAUTHORIZED, FORBIDDEN = 4400, 4401, 4403
 TIMED_OUT, DUPLICATE, TOO_MANY_INITS = 4408, 4409, 4429
 TRY_LATER = 1013
+CLOSE_REASON = 123  # bytes that fit in a close frame
 
 
 def _no_number(name: str) -> NoReturn:
@@ -22,10 +25,13 @@ class Invalid(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
+    """persisted: a hash came instead of the text, and query is empty."""
+
     id: str
     query: str
     variables: dict[str, Any]
     operation_name: str | None
+    persisted: bool = False
 
 
 def read(text: str | None) -> dict[str, Any]:
@@ -65,7 +71,8 @@ def subscribe(message: dict[str, Any]) -> Subscribe:
         raise Invalid("subscribe's payload is an object.")
     asked = payload(message)
     query, variables, name = asked.get("query"), asked.get("variables"), asked.get("operationName")
-    if not isinstance(query, str):
+    persisted = query is None and asks_persisted(asked.get("extensions"))
+    if not isinstance(query, str) and not persisted:
         raise Invalid("query is a string.")
     if not isinstance(variables, dict | None):
         raise Invalid("variables is an object.")
@@ -73,4 +80,19 @@ def subscribe(message: dict[str, Any]) -> Subscribe:
         raise Invalid("operationName is a string.")
     if not isinstance(asked.get("extensions"), dict | None):
         raise Invalid("extensions is an object.")
-    return Subscribe(found, query, cast(dict[str, Any], variables or {}), name)
+    return Subscribe(found, str(query or ""), cast(dict[str, Any], variables or {}), name, persisted)
+
+
+def reason(text: str) -> str:
+    """As much of it as fits in a close frame, cut between characters."""
+    return text.encode("utf-8", "replace")[:CLOSE_REASON].decode("utf-8", "ignore")
+
+
+def duplicate(operation_id: str) -> str:
+    """The reason of 4409, in the protocol's words; of a long id its beginning."""
+    before, after = "Subscriber for ", " already exists"
+    room = CLOSE_REASON - len(before) - len(after)
+    name = operation_id.encode("utf-8", "replace")
+    if len(name) > room:
+        name = name[: room - len("…".encode())].decode("utf-8", "ignore").encode() + "…".encode()
+    return f"{before}{name.decode()}{after}"

@@ -23,24 +23,14 @@ from realtime.documents import Operation, Refused
 from realtime.faults import beyond, fault
 from realtime.live import Live
 from realtime.logs import LogSource
-from realtime.messages import (
-    DUPLICATE,
-    FORBIDDEN,
-    INVALID,
-    TIMED_OUT,
-    TOO_MANY_INITS,
-    TRY_LATER,
-    UNAUTHORIZED,
-    Invalid,
-    Subscribe,
-)
+from realtime.messages import Invalid, Subscribe
+from realtime.persisted import not_supported
 from realtime.subscriber import Subscriber
 from rules.codes import Code
 
 INIT_TIMEOUT = timedelta(seconds=5)
 MOST_OPERATIONS = 64  # of one socket: a screen shows a handful of boards
 MOST_OPENING = 16  # of one socket at once; it is read on when one of them has its place
-CLOSE_REASON = 123  # bytes that fit in a close frame
 log = structlog.get_logger("leitai.socket")
 
 
@@ -81,7 +71,7 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
 
     async def handle(self) -> None:
         if refusal := self.live.admit(self._address):
-            await self._close(TRY_LATER, refusal)
+            await self._close(messages.TRY_LATER, refusal)
             return
         self._connection.on_writable = self._catch_up
         timeout = asyncio.get_running_loop().call_later(INIT_TIMEOUT.total_seconds(), self._init_timed_out)
@@ -93,7 +83,7 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
             pass
         except Invalid as wrong:
             log.info("invalid_message", reason=str(wrong))
-            await self._close(INVALID, str(wrong))
+            await self._close(messages.INVALID, str(wrong))
         finally:
             timeout.cancel()
             self.live.release(self._address)
@@ -109,7 +99,7 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
 
     def _init_timed_out(self) -> None:
         if not self.connection_init_received:
-            self.live.hub.spawn(self._close(TIMED_OUT, "Connection initialisation timeout"))
+            self.live.hub.spawn(self._close(messages.TIMED_OUT, "Connection initialisation timeout"))
 
     async def _receive(self) -> None:
         message = await self._socket.receive()
@@ -140,7 +130,7 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
 
     async def _close(self, code: int, reason: str) -> None:
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-            await self._socket.close(code, reason.encode()[:CLOSE_REASON].decode("utf-8", "ignore"))
+            await self._socket.close(code, messages.reason(reason))
 
     def _catch_up(self) -> None:
         for running in self._running.values():
@@ -150,29 +140,32 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
 
     async def _init(self, message: dict[str, Any]) -> None:
         if self.connection_init_received:
-            await self._close(TOO_MANY_INITS, "Too many initialisation requests")
+            await self._close(messages.TOO_MANY_INITS, "Too many initialisation requests")
             raise Closed
         payload = messages.payload(message)
         self.connection_init_received = True
         try:
             self._viewer, ack = await self.live.connect(payload, self)
         except PermissionError as refusal:
-            await self._close(FORBIDDEN, str(refusal))
+            await self._close(messages.FORBIDDEN, str(refusal))
             raise Closed from None
         except Exception as error:  # a database that is away, most likely; 1011 would tell clients never to come back
             self.live.unexpected(error)
-            await self._close(TRY_LATER, "Who this is can't be told at the moment")
+            await self._close(messages.TRY_LATER, "Who this is can't be told at the moment")
             raise Closed from None
         await self._send({"type": "connection_ack", "payload": ack})
         self.connection_acknowledged = True
 
     async def _subscribe(self, asked: Subscribe) -> None:
         if not self.connection_acknowledged:
-            await self._close(UNAUTHORIZED, "Unauthorized")
+            await self._close(messages.UNAUTHORIZED, "Unauthorized")
             raise Closed
         if asked.id in self._running:
-            await self._close(DUPLICATE, "Subscriber for this id already exists")
+            await self._close(messages.DUPLICATE, messages.duplicate(asked.id))
             raise Closed
+        if asked.persisted:
+            await self._error(asked.id, not_supported())
+            return
         if len(self._running) >= MOST_OPERATIONS:
             refusal = f"This socket has {MOST_OPERATIONS} subscriptions; complete one, or open another socket."
             asks, code = len(self._running) + 1, Code.TOO_MANY_OPERATIONS
@@ -210,7 +203,7 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
     async def renew(self, viewer: object | None, concerns: Callable[[Hashable], bool] | None = None) -> None:
         """Each operation goes on in the view that is left to it, or ends by itself."""
         if viewer is None:
-            self.live.hub.spawn(self._leave(FORBIDDEN, "This token is no longer good"))
+            self.live.hub.spawn(self._leave(messages.FORBIDDEN, "This token is no longer good"))
             return
         self._viewer = viewer
         for operation_id, running in self._running.items():
@@ -218,7 +211,7 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
                 self.live.hub.spawn(self._place(operation_id, running))
 
     def turn_away(self, reason: str) -> None:
-        self.live.hub.spawn(self._leave(TRY_LATER, reason))
+        self.live.hub.spawn(self._leave(messages.TRY_LATER, reason))
 
     async def _leave(self, code: int, reason: str) -> None:
         if self._connection.congested:  # a close would wait behind the frames that it does not take

@@ -92,7 +92,32 @@ async def test_who_does_not_sign_in_is_closed_after_five_seconds_with_4408(hall:
 async def test_the_same_id_twice_at_once_is_closed_with_4409(hall: Hall) -> None:
     async with hall.screen(hall.li) as screen:
         await screen.subscribe("1", at=hall.root)
-        assert (await screen.closed())[0] == 4409
+        assert await screen.closed() == (4409, "Subscriber for 1 already exists")
+    await hall.lives()
+
+
+@pytest.mark.parametrize("name", ["x" * 256, "擂" * 256, "\ud800" * 200, "🏆" * 128], ids=ascii)
+async def test_the_reason_of_4409_fits_whatever_the_id(hall: Hall, name: str) -> None:
+    async with hall.socket(hall.li) as screen:
+        await screen.init()
+        await screen.subscribe(name, at=hall.root)
+        await screen.subscribe(name, at=hall.root)
+        code, reason = await screen.closed()
+    assert code == 4409
+    assert len(reason.encode()) <= 123
+    assert reason.startswith("Subscriber for ")
+    assert reason.endswith("… already exists")
+    await hall.lives()
+
+
+async def test_a_persisted_subscription_is_told_to_send_its_text(hall: Hall) -> None:
+    hashed = {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}
+    async with hall.screen(hall.li) as screen:
+        for payload in ({"extensions": hashed}, {"extensions": hashed, "query": None, "variables": {}}):
+            await screen.say(type="subscribe", id="hashed", payload=payload)
+            [error] = (await screen.hears("error"))["payload"]
+            assert error["message"] == "PersistedQueryNotSupported"
+            assert error["extensions"] == {"code": "PERSISTED_QUERY_NOT_SUPPORTED"}
     await hall.lives()
 
 

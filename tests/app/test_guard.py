@@ -13,6 +13,7 @@ from uvicorn import Config
 from app import server
 from app.factory import create_app
 from app.guard import HEADERS
+from app.origins import Origins
 from app.settings import Settings
 from realtime.connection import EXTENSION
 
@@ -63,6 +64,7 @@ async def test_another_host_is_told_so_and_nothing_else(host: str) -> None:
             answer = await client.get(path, headers={"host": host})
             assert answer.status_code == 421, path
             assert "ALLOWED_HOSTS" in answer.text
+            assert "answers for leitai.example.org, the host of PUBLIC_URL" in answer.text
             assert "evil" not in answer.text
             assert HEADERS.items() <= answer.headers.items()
 
@@ -155,7 +157,55 @@ async def test_pages_of_named_origins_may_ask_and_others_may_not() -> None:
         assert "access-control-allow-origin" not in answer.headers
 
 
-async def handshake(origin: str | None, host: str = "leitai.example.org") -> Any:
+ANYTHING = "traceparent,tracestate,baggage,apollo-require-preflight,x-apollo-operation-name,idempotency-key,x-own"
+
+
+async def test_a_page_may_send_any_header_and_read_what_clients_need() -> None:
+    async with browser() as client:
+        wanted = {"access-control-request-method": "POST", "access-control-request-headers": ANYTHING}
+        allowed = await client.options("/graphql", headers={"origin": FRONT_END, **wanted})
+        assert allowed.status_code == 200
+        assert set(ANYTHING.split(",")) <= set(allowed.headers["access-control-allow-headers"].split(","))
+        answer = await client.post("/graphql", json={"query": "{ __typename }"}, headers={"origin": FRONT_END})
+        exposed = answer.headers["access-control-expose-headers"].split(", ")
+        assert {"retry-after", "www-authenticate", "allow", "content-disposition"} <= set(exposed)
+
+
+LOCAL_PAGES = [
+    "http://localhost:5173",
+    "http://127.0.0.1:3000",
+    "http://[::1]:8080",
+    "https://app.localhost",
+    "http://127.8.8.8:1",
+]
+NOT_LOCAL = ["http://localhost.evil.example:5173", "http://10.0.0.7:5173", "null", "http://127.0.0.1.evil.example", "x"]
+
+
+@pytest.mark.parametrize("origin", LOCAL_PAGES)
+async def test_loopback_stands_for_pages_of_this_machine_on_any_port(origin: str) -> None:
+    """Over HTTP and when a socket opens, also through a proxy that rewrites Host and leaves Origin, as Vite's does."""
+    assert Origins(["loopback"]).have(origin)
+    assert not Origins([FRONT_END]).have(origin)
+    answer = await handshake(origin, "127.0.0.1:8000", ALLOWED_ORIGINS="loopback")
+    assert answer["type"] == "websocket.accept"
+
+
+@pytest.mark.parametrize("origin", NOT_LOCAL)
+def test_loopback_stands_for_nobody_else(origin: str) -> None:
+    assert not Origins(["loopback"]).have(origin)
+
+
+def test_origins_are_compared_as_browsers_write_them() -> None:
+    origins = Origins(["HTTPS://Front.Example:443/", "http://10.0.0.7:*"])
+    assert origins.have("https://front.example")
+    assert origins.have("http://10.0.0.7:5173")
+    assert origins.have("http://10.0.0.7")
+    for other in ("http://front.example", "https://front.example:8443", "https://10.0.0.7", "http://10.0.0.70:1"):
+        assert not origins.have(other), other
+    assert Origins.of(settings()).have(PUBLIC), "PUBLIC_URL's own, whatever Host a proxy sends"
+
+
+async def handshake(origin: str | None, host: str = "leitai.example.org", **given: Any) -> Any:
     """The first thing that it is answered."""
     answers: list[Any] = []
     headers = [(b"host", host.encode()), *([(b"origin", origin.encode())] if origin else [])]
@@ -175,7 +225,7 @@ async def handshake(origin: str | None, host: str = "leitai.example.org") -> Any
         "headers": headers,
         "extensions": {"websocket.http.response": {}, EXTENSION: Connection()},
     }
-    await create_app(settings())(scope, receive, send)
+    await create_app(settings(**given))(scope, receive, send)
     return answers[0]
 
 
