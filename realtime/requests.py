@@ -52,7 +52,8 @@ class LiveRequests(Answers):
         self._deaf = False  # what comes is not read any more
         self._head: int | None = 0  # bytes of one that is not whole yet; None: it is
         self._body = False  # whether it is not whole yet
-        self._wire = self._content = 0  # bytes of the body: as they came, and what they hold
+        # Bytes of the body: as they came, what they hold, and what a declared length lacks: these are no new request.
+        self._wire = self._content = self._due = 0
         self._late: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -78,7 +79,7 @@ class LiveRequests(Answers):
         while taken < len(data) and self._hears():
             if not self._body and self._head is None:
                 self._head = 0  # also by line ends, of which no request is made
-            taken += self._feed(view[taken : taken + PART])
+            taken += self._feed(view[taken : taken + max(PART, self._due)])
         if cast(Any, self).parser is None:  # it is a socket now, and what came behind the handshake is the socket's
             if rest := data[taken:]:
                 cast(Any, self.transport).get_protocol().data_received(rest)
@@ -154,10 +155,11 @@ class LiveRequests(Answers):
     def on_headers_complete(self) -> None:
         self._head, self._body = None, True
         self._wire = self._content = 0
+        self._due = self._declared()
         self._forget()
         if not self.url.startswith(b"/"):
             self._aim()
-        if cast(Any, self.parser).should_upgrade() and self._should_upgrade() and self._declares_body():
+        if cast(Any, self.parser).should_upgrade() and self._should_upgrade() and self._has_body():
             raise Refused(BODY_OF_HANDSHAKE)
         super().on_headers_complete()
 
@@ -171,18 +173,20 @@ class LiveRequests(Answers):
         self.headers[:] = [one for one in self.headers if one[0] != b"host"] + [(b"host", netloc)]
         self.url = (target.path or b"/") + (b"?" + target.query if target.query else b"")
 
-    def _declares_body(self) -> bool:
-        return any(
-            name == b"transfer-encoding" or (name == b"content-length" and value.strip(b"0 ") != b"")
-            for name, value in self.headers
-        )
+    def _declared(self) -> int:
+        """The length of the body, 0 where none is said. The parser has refused what is no number, and two of them."""
+        return next((int(value) for name, value in self.headers if name == b"content-length"), 0)
+
+    def _has_body(self) -> bool:
+        return self._due > 0 or any(name == b"transfer-encoding" for name, _ in self.headers)
 
     def on_body(self, body: bytes) -> None:
         self._content += len(body)
+        self._due = max(0, self._due - len(body))
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        self._body = False
+        self._body, self._due = False, 0
         self._forget()
         super().on_message_complete()
 
