@@ -6,6 +6,7 @@ from models import (
     blocks,
     caps,
     clock,
+    closings,
     courses,
     database,
     displays,
@@ -34,6 +35,7 @@ from models import (
 from models.audit import AuditActor, AuditAddress, AuditEntry, AuditHead, AuditOutcome
 from models.blocks import Block, BlockInspection, BlockOpening, BlockPair, BlockRevision
 from models.clock import BoardVersion, Clock, Instant
+from models.closings import OrganizationClosing
 from models.courses import Course, CourseStatus
 from models.displays import Display, DisplayPairing, DisplayScene, SceneKind
 from models.freezes import Freeze
@@ -76,6 +78,7 @@ __all__ = [
     "Member",
     "Membership",
     "Organization",
+    "OrganizationClosing",
     "OrganizationKind",
     "OrganizationPath",
     "PointRule",
@@ -99,6 +102,7 @@ __all__ = [
     "blocks",
     "caps",
     "clock",
+    "closings",
     "courses",
     "database",
     "displays",

@@ -27,6 +27,7 @@ class KnownOrganization:
     kind: str
     time_zone: str
     settling_hours: int
+    closed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Tree:
 async def tree() -> Tree:
     async with snapshot():
         found = await sql.rows(
-            "SELECT id, root_id, parent_id, code, name, kind, time_zone, settling_hours FROM organizations"
+            "SELECT id, root_id, parent_id, code, name, kind, time_zone, settling_hours, closed_at FROM organizations"
         )
         shapes = await shapes_of_roots()
     made = [
@@ -49,6 +50,7 @@ async def tree() -> Tree:
             sql.uid(one["root_id"]),
             sql.uid(one["parent_id"]) if one["parent_id"] else None,
             *(one[name] for name in ("code", "name", "kind", "time_zone", "settling_hours")),
+            closed=one["closed_at"] is not None,
         )
         for one in found
     ]

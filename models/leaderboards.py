@@ -12,6 +12,7 @@ from uuid import UUID
 from models import sql
 from models.bulk import unhurried
 from models.freezes import HIDDEN
+from models.ranking_sql import MEMBERS, organizations_ranked
 
 FOR_EVER = 2**62
 AT_ONCE = 1_000  # rows between two turns of the loop: some 5 ms
@@ -22,7 +23,7 @@ END = datetime.fromisoformat("9999-12-30T00:00:00+00:00")
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """score in thousandths; reached in Unix seconds; members of an organization, None for a member."""
+    """score in thousandths; reached in Unix seconds; members: whose mean it is, None for a member."""
 
     subject_id: UUID
     rank: int
@@ -43,51 +44,7 @@ class Facts:
     day_position: int
     tree: int
     frozen: int
-
-
-MEMBERS = """
-WITH scores AS (
-  SELECT e.member_id AS subject, SUM(e.amount) AS points, MAX(e.reached) AS reached
-  FROM points_entries e
-  JOIN organization_paths p ON p.descendant_id = e.organization_id AND p.ancestor_id = :organization
-  WHERE e.member_id IS NOT NULL AND e.ranks = :yes AND e.amount <> 0
-    AND e.counts_at >= :starts AND e.counts_at < :ends AND e.position <= :last AND {visible}
-  GROUP BY e.member_id)
-SELECT subject, points, points * 1000 AS score, reached, RANK() OVER (ORDER BY points DESC) AS rank
-FROM scores ORDER BY points DESC, reached, subject
-"""
-
-# Integer division goes toward zero on both engines; a mean is rounded down, so below zero it is corrected.
-ORGANIZATIONS = """
-WITH subjects AS (
-  SELECT o.id FROM organizations o
-  JOIN organization_paths p ON p.descendant_id = o.id AND p.ancestor_id = :organization
-  WHERE o.kind = :kind AND p.depth > 0 AND (p.depth = 1 OR :children = 0)),
-sums AS (
-  SELECT s.id AS subject, SUM(e.amount) AS points, MAX(e.reached) AS reached
-  FROM subjects s
-  JOIN organization_paths p ON p.ancestor_id = s.id
-  JOIN points_entries e ON e.organization_id = p.descendant_id
-  WHERE e.ranks = :yes AND e.amount <> 0
-    AND e.counts_at >= :starts AND e.counts_at < :ends AND e.position <= :last AND {visible}
-  GROUP BY s.id),
-sizes AS (
-  SELECT s.id AS subject, COUNT(*) AS members
-  FROM subjects s
-  JOIN organization_paths p ON p.ancestor_id = s.id
-  JOIN memberships m ON m.organization_id = p.descendant_id
-  WHERE m.from_at <= :at AND (m.to_at IS NULL OR m.to_at > :at)
-  GROUP BY s.id),
-scores AS (
-  SELECT sums.subject, sums.points, sums.reached, sizes.members,
-    CASE WHEN :mean = 0 THEN sums.points * 1000
-         ELSE (sums.points * 1000 - ((sums.points * 1000 % sizes.members) + sizes.members) % sizes.members)
-              / sizes.members END AS score
-  FROM sums LEFT JOIN sizes ON sizes.subject = sums.subject
-  WHERE :mean = 0 OR sizes.members IS NOT NULL)
-SELECT subject, points, score, reached, COALESCE(members, 0) AS members, RANK() OVER (ORDER BY score DESC) AS rank
-FROM scores ORDER BY score DESC, reached, subject
-"""
+    means_as_before: datetime | None  # means of periods that ended by then divide by who belonged at the end
 
 
 async def _ranked(found: Sequence[dict[str, Any]], members: bool) -> list[Ranked]:
@@ -140,10 +97,12 @@ async def rank_organizations(
     last: int | None = None,
     *,
     frozen: bool = False,
+    earners: bool = True,
 ) -> list[Ranked]:
-    """Every organization of a kind strictly below with a score, in order. members_at None: members as they are now."""
+    """Every organization of a kind strictly below with a score, in order; without those that were closed before the
+    period began. members_at None: members as they are now. earners: a mean divides by no fewer than earned."""
     found = await sql.rows(
-        ORGANIZATIONS.format(visible=_visible(frozen)),
+        organizations_ranked(_visible(frozen), earners=mean and earners),
         organization=organization_id,
         kind=kind,
         children=int(children_only),
@@ -192,7 +151,7 @@ async def facts(organization_id: UUID, public: bool) -> Facts | None:
     prefix = _prefix(public)
     found = await sql.row(
         f"""SELECT v.{prefix}changed AS changed, v.{prefix}changed_at AS changed_at,
-              c.time, c.position, c.day_position, c.tree, c.frozen
+              c.time, c.position, c.day_position, c.tree, c.frozen, c.means_as_before
             FROM board_versions v JOIN clocks c ON c.root_id = v.root_id WHERE v.organization_id = :organization""",
         organization=organization_id,
     )
@@ -206,6 +165,7 @@ async def facts(organization_id: UUID, public: bool) -> Facts | None:
         found["day_position"],
         found["tree"],
         found["frozen"],
+        sql.instant(found["means_as_before"]) if found["means_as_before"] else None,
     )
 
 

@@ -37,6 +37,7 @@ class Organization(Model):
     settling_hours = fields.IntField(default=SETTLING_HOURS)  # the root's counts
     lecturing = fields.CharEnumField(Lecturing, max_length=20, null=True)  # null: as above it
     created_at = fields.DatetimeField()
+    closed_at = fields.DatetimeField(null=True)  # null: it is open
 
     class Meta(Model.Meta):
         table = "organizations"

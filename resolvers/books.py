@@ -20,6 +20,7 @@ class Node:
     root: UUID
     zone: str
     settling_hours: int
+    closed: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class Dial:
     tree: int
     frozen: int
     public_position: int
+    means_as_before: datetime | None
 
 
 @dataclass(slots=True)
@@ -87,6 +89,7 @@ class Books:
     ledger: Sequence[Row]  # by root, position and line
     dials: dict[UUID, Dial]
     freezes: dict[UUID, int]  # position by organization
+    closings: Sequence[dict[str, Any]]
     tasks: Sequence[dict[str, Any]]
     claims: Sequence[dict[str, Any]]
     rewards: Sequence[dict[str, Any]]
@@ -131,10 +134,16 @@ async def read() -> Books:
 
     nodes = [
         Node(
-            uid(one["id"]), one["kind"], perhaps(one["parent_id"]), uid(one["root_id"]), one["time_zone"], one["hours"]
+            uid(one["id"]),
+            one["kind"],
+            perhaps(one["parent_id"]),
+            uid(one["root_id"]),
+            one["time_zone"],
+            one["settling_hours"],
+            one["closed_at"] and sql.instant(one["closed_at"]),
         )
         for one in await sql.rows(
-            "SELECT id, kind, parent_id, root_id, time_zone, settling_hours AS hours FROM organizations ORDER BY id"
+            "SELECT id, kind, parent_id, root_id, time_zone, settling_hours, closed_at FROM organizations ORDER BY id"
         )
     ]
     people = [
@@ -189,6 +198,7 @@ async def read() -> Books:
         ledger=ledger,
         dials={uid(one["root_id"]): _dial(one) for one in await sql.rows("SELECT * FROM clocks")},
         freezes={uid(one["organization_id"]): one["position"] for one in await sql.rows("SELECT * FROM freezes")},
+        closings=await sql.rows("SELECT * FROM organization_closings ORDER BY organization_id, closed_at"),
         tasks=await sql.rows(
             """SELECT id, organization_id, points, status, capacity, held, approved, public_held, public_approved
                FROM tasks ORDER BY id"""
@@ -215,4 +225,5 @@ def _dial(one: dict[str, Any]) -> Dial:
         one["tree"],
         one["frozen"],
         one["public_position"],
+        sql.instant(one["means_as_before"]) if one["means_as_before"] else None,
     )

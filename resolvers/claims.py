@@ -116,12 +116,19 @@ async def release(session: Session, claim_id: UUID) -> Claim:
 async def release_all(work: Work, member_id: UUID) -> None:
     """Of whoever is here no more: what is not decided is given back, submitted or not. Before the member is locked."""
     for found in await tasks.undecided(member_id):
-        task = await Task.get(id=found.task_id)
-        await tasks.lock(task.id)
-        before = await freezes.before(task.id, found.id)
-        if await tasks.decide(found.id, ClaimStatus.RELEASED, *tasks.UNDECIDED, by=None, note=None, at=work.now):
-            await tasks.give_slot_back(task.id, in_public=not before.hidden)
-            await _show(work, task, found.id, before, decision=False)
+        await withdraw(work, found, None)
+
+
+async def withdraw(work: Work, found: Claim, note: str | None) -> bool:
+    """Gives back what is not decided. False: it was decided just then."""
+    task = await Task.get(id=found.task_id)
+    await tasks.lock(task.id)
+    before = await freezes.before(task.id, found.id)
+    if not await tasks.decide(found.id, ClaimStatus.RELEASED, *tasks.UNDECIDED, by=None, note=note, at=work.now):
+        return False
+    await tasks.give_slot_back(task.id, in_public=not before.hidden)
+    await _show(work, task, found.id, before, decision=False)
+    return True
 
 
 async def submit(session: Session, claim_id: UUID, evidence: str) -> Claim:

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 import models
 from models import Account, Display, DisplayPairing
-from resolvers import attempts, displays
+from resolvers import attempts, displays, openness
 from resolvers.attempts import Growing
 from resolvers.displays import Scene
 from resolvers.session import Session
@@ -108,6 +108,7 @@ async def approve(session: Session, code: str, organization_id: UUID, name: str,
         await made.save(force_create=True)
         await models.displays.set_scenes(made.id, rows)
         await models.displays.approve(pairing.id, made.id, work.now + CODE_LIFE)
+        await openness.still_open(work, made.root_id, organization_id)
         work.audit("Display", made.id, root=made.root_id, at=organization_id)
     await attempts.begin_anew(guess)
     return made

@@ -10,9 +10,9 @@ from uuid import UUID, uuid4
 
 import models
 from models import Display, DisplayScene, Organization, OrganizationKind, SceneKind
-from resolvers import sight
+from resolvers import openness, sight
 from resolvers.organizations import one_line
-from resolvers.session import Session
+from resolvers.session import Session, Work
 from resolvers.sight import NOBODY
 from rules.periods import PeriodKind
 from rules.ranking import OrganizationScoring
@@ -207,6 +207,7 @@ async def update(
         work.touch_displays(found.root_id, {found.id: version})
         if organization_id is not None:
             work.change_rights()
+            await openness.still_open(work, found.root_id, organization_id)
         places = dict.fromkeys([found.organization_id, organization_id or found.organization_id])
         for place in places:  # where it hung, and where it hangs
             work.audit("Display", found.id, root=found.root_id, at=place)
@@ -229,10 +230,14 @@ async def revoke(session: Session, display_id: UUID) -> Display:
     """Its token is no longer good; its streams end within seconds. Again: nothing more happens."""
     found = await _managed(session, display_id)
     async with session.work() as work:
-        version = await models.displays.changed(found.id)
-        await Display.filter(id=found.id, revoked_at=None).update(revoked_at=work.now)
-        await models.sessions.revoke_others(found.account_id, work.now, keep=None)
-        work.touch_displays(found.root_id, {found.id: version})
-        work.change_rights()
+        await end(work, found)
         work.audit("Display", found.id, root=found.root_id, at=found.organization_id)
     return await Display.get(id=found.id)
+
+
+async def end(work: Work, found: Display) -> None:
+    version = await models.displays.changed(found.id)
+    await Display.filter(id=found.id, revoked_at=None).update(revoked_at=work.now)
+    await models.sessions.revoke_others(found.account_id, work.now, keep=None)
+    work.touch_displays(found.root_id, {found.id: version})
+    work.change_rights()

@@ -42,6 +42,7 @@ async def bring(rows: Sequence[Row], run: Run) -> Report:
         (periods.local_day(run.at, zone) for zone in {one.time_zone for one in organizations}),
         default=run.at.date(),
     )
+    closed = frozenset(one.code for one in organizations if one.closed)
     people = [
         KnownMember(
             one.id,
@@ -49,7 +50,7 @@ async def bring(rows: Sequence[Row], run: Run) -> Report:
         )
         for one in known.roll.members.values()
     ]
-    plan = await asyncio.to_thread(check_members, rows, known.roots, people, known.roll.taken, today)
+    plan = await asyncio.to_thread(check_members, rows, known.roots, people, known.roll.taken, today, closed)
     if not plan.created and not plan.updated:
         return run.nothing_to_do(plan.unchanged)
     await models.database.shielded(_write(run, plan, known))
@@ -61,6 +62,8 @@ async def _write(run: Run, plan: MembersPlan, known: Known) -> None:
     people = [*plan.created, *(person for _, person in plan.updated)]
     async with run.writing({known.roots[one.organization_code] for one in people}) as work:
         await _nobody_came(run, known.roll, 0)
+        if await models.closings.first_closed({known.ids[one.organization_code] for one in people}):
+            raise ChangedMeanwhile("an organization was closed")
         locked = await importing.locked_members(one.id for one, _ in plan.updated)
         if any(known.roll.members[one.id] != one for one in locked.values()):
             raise ChangedMeanwhile("members changed")

@@ -28,11 +28,12 @@ class Known:
     places: Mapping[str, Place]
     ids: Mapping[str, UUID]
     times: Mapping[str, tuple[str, int]]  # time zone and settling hours
+    closed: frozenset[str]
 
 
 async def bring(rows: Sequence[Row], run: Run) -> Report:
     known = _known(await importing.tree())
-    plan = await asyncio.to_thread(check_organizations, rows, known.places)
+    plan = await asyncio.to_thread(check_organizations, rows, known.places, known.closed)
     if not plan.created and not plan.updated:
         return run.nothing_to_do(plan.unchanged)
     await models.database.shielded(_write(run, plan, known))
@@ -47,6 +48,7 @@ def _known(tree: importing.Tree) -> Known:
         {one.code: Place(one.code, parents[one.code], one.name, one.kind) for one in tree.organizations},
         {one.code: one.id for one in tree.organizations},
         {one.code: (one.time_zone, one.settling_hours) for one in tree.organizations},
+        frozenset(one.code for one in tree.organizations if one.closed),
     )
 
 

@@ -138,7 +138,7 @@ async def load(board: BoardKey) -> Board | None:
         today, midnight = _today(facts.time, zone)
         period, first_day = _period(board.period, board.on or today, zone)
         frozen = public and facts.frozen > 0
-        ranking = await _ranking(board, period, facts.time, facts.position, board.at, frozen=frozen)
+        ranking = await _ranking(board, period, facts, facts.position, board.at, frozen=frozen)
         previous = await _previous(board, period, facts, midnight, frozen)
         corrections, corrected_at = await models.leaderboards.corrections(
             board.organization_id,
@@ -185,28 +185,29 @@ async def _own(
     board: BoardKey, root_id: UUID, period: Period, facts: Facts
 ) -> tuple[Mapping[UUID, int], Mapping[UUID, int]]:
     """Each member's true points on a frozen board, and how many of its entries are hidden there, in any period."""
-    truth = {one.subject_id: one.points for one in await _ranking(board, period, facts.time, facts.position)}
+    truth = {one.subject_id: one.points for one in await _ranking(board, period, facts, facts.position)}
     return truth, await models.freezes.hidden_counts(board.organization_id, root_id)
 
 
 async def _ranking(
     board: BoardKey,
     period: Period,
-    time: datetime,
+    facts: Facts,
     last: int | None = None,
     at: datetime | None = None,
     *,
     frozen: bool = False,
 ) -> list[Ranked]:
     """last, at: as it stood at that position, with the members of that instant. Means of a period that is over divide
-    by the members at its end."""
+    by the members at its end, if no more earned."""
     if board.subject is Subject.MEMBER:
         return await models.leaderboards.rank_members(
             board.organization_id, period.starts_at, period.ends_at, last, frozen=frozen
         )
     assert board.kind is not None
-    if period.ends_at is not None and period.ends_at <= (at or time):
+    if period.ends_at is not None and period.ends_at <= (at or facts.time):
         at = period.ends_at
+    as_before = facts.means_as_before and period.ends_at and period.ends_at <= facts.means_as_before
     return await models.leaderboards.rank_organizations(
         board.organization_id,
         board.kind.value,
@@ -217,6 +218,7 @@ async def _ranking(
         at,
         last,
         frozen=frozen,
+        earners=not as_before,
     )
 
 
@@ -236,7 +238,7 @@ async def _previous(
     )
     found = _day_starts.get(known)
     if found is None:
-        ranking = await _ranking(board, period, facts.time, facts.day_position, midnight, frozen=frozen)
+        ranking = await _ranking(board, period, facts, facts.day_position, midnight, frozen=frozen)
         found = _day_starts.keep(known, {one.subject_id: one.rank for one in ranking})
     return found
 

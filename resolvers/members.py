@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import models
 from models import Account, Member
 from resolvers import member_drafts as drafts
-from resolvers import passwords, roles, sight
+from resolvers import openness, passwords, roles, sight
 from resolvers.organizations import unique
 from resolvers.session import Session, Work
 from rules.refusals import Checks, InvalidInput, NotAllowed
@@ -76,6 +76,7 @@ async def create(
             with unique("login", LOGIN_TAKEN):
                 await Account.create(login=login, password_hash=kept, member_id=made.id, created_at=work.now)
         await _only_one(work, made, phone)
+        await openness.still_open(work, made.root_id, organization_id)
         work.touch(made.root_id, organization_id)
         work.audit("Member", made.id, root=made.root_id, at=organization_id, members=[made.id])
     return made
@@ -144,6 +145,7 @@ async def move(session: Session, member_id: UUID, organization_id: UUID) -> Memb
         for place in (left, organization_id):  # it is in both their logs
             work.audit("Member", found.id, root=found.root_id, at=place, members=[found.id])
         await models.members.move(found, organization_id, work.now)
+        await openness.still_open(work, found.root_id, organization_id)
         work.touch(found.root_id, left, organization_id)
         work.change_rights()
         await shown_anew(work, found)
@@ -230,6 +232,8 @@ async def _set_active(work: Work, member: Member, active: bool) -> None:
     if account and not active:  # so that none of its tokens comes back to life with the member
         await models.sessions.revoke_others(account.id, work.now, keep=None)
     await shown_anew(work, member)
+    if active:
+        await openness.still_open(work, member.root_id, member.organization_id)
 
 
 async def _change_account(

@@ -8,7 +8,7 @@ from tortoise.exceptions import IntegrityError
 
 import models
 from models import Lecturing, Organization, OrganizationKind, clock
-from resolvers import sight, time
+from resolvers import openness, sight, time
 from resolvers.session import Session
 from rules import periods
 from rules.refusals import Checks, InvalidInput, NotAllowed
@@ -95,6 +95,7 @@ async def create(
             await time.begin(made.id, made.time_zone, made.settling_hours, work.now)
         else:
             work.touch(made.root_id, parent.id)
+            await openness.still_open(work, made.root_id, parent.id)
             await clock.shape_changed(made.root_id, await work.position(made.root_id))
         work.audit("Organization", made.id, root=made.root_id, at=made.id)
     return made
@@ -155,6 +156,7 @@ async def move(session: Session, organization_id: UUID, parent_id: UUID) -> Orga
         work.change_rights()
         # arenas and course boards below now depend on what others set
         work.touch(root, left, parent.id, moved.id, tasks=[moved.id], courses=[moved.id])
+        await openness.still_open(work, root, parent.id)
         await clock.shape_changed(root, await work.position(root))
         if await models.freezes.moved(root):
             work.touch(root, everything=True)  # all boards below may stand still now, or move again

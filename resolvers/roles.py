@@ -6,7 +6,7 @@ from uuid import UUID
 import models
 from models import Member, RoleGrant, clock
 from models.clock import InstantKind
-from resolvers import sight
+from resolvers import openness, sight
 from resolvers.session import Session, Work
 from resolvers.sight import NOBODY
 from rules import roles as rules
@@ -88,6 +88,7 @@ async def grant(
             await clock.schedule(organization.root_id, InstantKind.GRANT_ENDS, made.ends_at, made.id)
         work.touch(organization.root_id, organization_id)
         work.change_rights()
+        await openness.still_open(work, organization.root_id, organization_id)
         _audit(work, organization.root_id, made)
     return made
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from models import Task, TaskReview, TaskStatus, clock, tasks
 from models.clock import InstantKind
-from resolvers import sight
+from resolvers import openness, sight
 from resolvers.session import Session, Work
 from resolvers.sight import NOBODY
 from rules.refusals import (
@@ -77,6 +77,7 @@ async def create(
             created_at=work.now,
         )
         work.touch(task.root_id, tasks=[organization_id])
+        await openness.still_open(work, task.root_id, organization_id)
         _audit(work, task)
     return task
 
@@ -96,6 +97,7 @@ async def publish(session: Session, task_id: UUID) -> Task:
             await clock.schedule(task.root_id, InstantKind.TASK_OPENS, task.opens_at, task.id)
         if task.due_at:
             await clock.schedule(task.root_id, InstantKind.TASK_DUE, task.due_at, task.id)
+        await openness.still_open(work, task.root_id, task.organization_id)
         _audit(work, task)
         work.touch(task.root_id, tasks=[task.organization_id])
     return await Task.get(id=task.id)

@@ -16,6 +16,7 @@ from resolvers import (
     books,
     verification_audit,
     verification_chains,
+    verification_closings,
     verification_courses,
     verification_ledger,
     verification_phones,
@@ -48,6 +49,7 @@ async def compared(now: datetime) -> Verdict:
     differences = [
         *broken,
         *memberships(read),
+        *verification_closings.differences(read),
         *verification_ledger.balances(read),
         *verification_ledger.positions(read),
         *verification_ledger.credits(read),

@@ -7,12 +7,12 @@ from itertools import product
 from random import Random
 from uuid import UUID
 
-from models import leaderboards
+from models import leaderboards, sql
 from models.leaderboards import Ranked
 from resolvers.books import Books, Dial
 from rules import periods, ranking
 from rules.periods import Period, PeriodKind
-from rules.ranking import Entry, Membership, OrganizationScoring, Standing
+from rules.ranking import Closing, Entry, Membership, OrganizationScoring, Standing
 
 MOST_ORGANIZATIONS = 200
 MOST_READ = 3_000_000  # rows that the twins read for all boards together, about 20 s; roots are ranked in any case
@@ -42,6 +42,8 @@ class History:
     entries: Sequence[Entry]
     shown: Sequence[Entry]  # without what freezes hide
     memberships: Sequence[Membership]
+    closings: Sequence[Closing]
+    means_as_before: datetime | None
     tree: Mapping[UUID, UUID | None]
     kinds: Mapping[UUID, str]
 
@@ -123,6 +125,15 @@ def _history(read: Books, root: UUID) -> History:
             for one in read.stays
             if read.nodes[one.organization].root == root
         ],
+        [
+            Closing(
+                sql.uid(one["organization_id"]),
+                sql.instant(one["closed_at"]),
+                one["reopened_at"] and sql.instant(one["reopened_at"]),
+            )
+            for one in read.closings
+        ],
+        read.dials[root].means_as_before,
         {node.id: node.parent for node in nodes},
         {node.id: node.kind for node in nodes},
     )
@@ -142,6 +153,7 @@ async def _organizations(history: History, organization: UUID, moment: Moment) -
     period = moment.period
     entries = history.shown if moment.public else history.entries
     differences: list[str] = []
+    as_before = history.means_as_before and period.ends_at and period.ends_at <= history.means_as_before
     for kind, children_only, scoring in product(
         sorted(set(history.kinds.values())), (False, True), OrganizationScoring
     ):
@@ -156,6 +168,7 @@ async def _organizations(history: History, organization: UUID, moment: Moment) -
             moment.members_at,
             moment.last,
             frozen=moment.public,
+            earners=not as_before,
         )
         twin = ranking.rank_organizations(
             entries,
@@ -169,6 +182,8 @@ async def _organizations(history: History, organization: UUID, moment: Moment) -
             moment.members_at,
             period,
             moment.last,
+            history.closings,
+            not as_before,
         )
         where = "Children" if children_only else "Organizations"
         differences += _compared(f"{where} of kind {kind} at {organization}, {scoring}{_named(moment)}", found, twin)

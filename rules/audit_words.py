@@ -25,6 +25,8 @@ PHRASES = {
     "createOrganization": "created the organization",
     "updateOrganization": "changed the organization",
     "moveOrganization": "moved an organization",
+    "closeOrganization": "closed the organization, and ended what went on there",
+    "reopenOrganization": "opened the organization again",
     "createMember": "entered {whom}",
     "updateMember": "changed {whom}",
     "moveMember": "moved {whom}",

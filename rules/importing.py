@@ -3,7 +3,7 @@
 A file says how things should be: what it names is made or brought to that, what it leaves out stays as it is.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rules.refusals import Checks
@@ -42,8 +42,10 @@ class Lineage:
     depth: int
 
 
-def check_organizations(rows: Iterable[Row], existing: Mapping[str, Place]) -> OrganizationsPlan:
-    """existing: every organization, by code. A parent may be any of these or any line of the file.
+def check_organizations(
+    rows: Iterable[Row], existing: Mapping[str, Place], closed: Collection[str] = ()
+) -> OrganizationsPlan:
+    """existing: every organization, by code. A parent may be any of these or any line of the file. closed: codes.
 
     ImportRefused names each fault.
     """
@@ -65,7 +67,8 @@ def check_organizations(rows: Iterable[Row], existing: Mapping[str, Place]) -> O
     for code, place in wanted.items():
         now = existing.get(code)
         message = (
-            _unknown_parent(place, parents)
+            _closed(place, closed)
+            or _unknown_parent(place, parents)
             or _circle(code, circles)
             or _too_deep(code, lineages)
             or (now and now.parent_code != place.parent_code and _other_root(now, place, existing, lineages))
@@ -109,6 +112,14 @@ def check_code(checks: Checks, value: str, path: str) -> str:
         f"{path} {shown(code)} was shortened by a spreadsheet; format its column as text and enter it again.",
     )
     return code
+
+
+def _closed(place: Place, closed: Collection[str]) -> str | None:
+    if place.code in closed:
+        return f"{shown(place.code)} is closed; leave its line out, or open it again first."
+    if place.parent_code in closed:
+        return f"The parent_code {shown(place.parent_code or '')} is closed; name an open one, or open it again first."
+    return None
 
 
 def _unknown_parent(place: Place, known: Mapping[str, str | None]) -> str | None:

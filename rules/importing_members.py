@@ -64,15 +64,16 @@ def check_members(
     known: Iterable[KnownMember],
     taken: Collection[str],
     today: date,
+    closed: Collection[str] = (),
 ) -> MembersPlan:
-    """ImportRefused names each fault.
+    """ImportRefused names each fault. closed: codes of organizations to which nobody comes.
 
     roots: the root of every organization, by code. known: all members of the organizations in the file, and
     all whose login is in it. taken: logins of accounts that are no members'. today: nobody joined later.
     """
     faults: list[LineFault] = []
     lines = [Line(row.line, read_person(row, roots, today, faults)) for row in rows]
-    faults += _repeated(lines)
+    faults += _repeated(lines) + _into_closed(lines, closed)
     matching = Matching(lines, known, roots, taken)
     faults += matching.faults
     if faults:
@@ -82,6 +83,14 @@ def check_members(
     updated = [(member, _merged(member.person, person)) for member, person in pairs]
     changed = [(member, person) for member, person in updated if member.person != person]
     return MembersPlan(created, changed, len(updated) - len(changed))
+
+
+def _into_closed(lines: Sequence[Line], closed: Collection[str]) -> list[LineFault]:
+    return [
+        LineFault(line.number, f"The organization {shown(code)} is closed, so nobody belongs to it; name an open one.")
+        for line in lines
+        if (code := line.person.organization_code) in closed
+    ]
 
 
 def read_person(row: Row, roots: Collection[str], today: date, faults: list[LineFault]) -> Person:

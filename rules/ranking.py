@@ -57,6 +57,15 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """An organization is closed while closed_at <= instant < reopened_at; None: to this day."""
+
+    organization: UUID
+    closed_at: datetime
+    reopened_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """A subject's row on a board."""
 
@@ -64,7 +73,7 @@ class Standing:
     rank: int
     score: int  # whole thousandths
     points: int
-    members: int | None  # of an organization, whatever the scoring; None for a member
+    members: int | None  # of an organization: who belongs, and under MEAN by how many is divided; None for a member
     reached: int  # unix second in which the newest non-zero ranking entry was recorded
 
 
@@ -111,12 +120,16 @@ def rank_organizations(
     at: datetime | None,
     period: Period,
     limit: int | None = None,
+    closings: Iterable[Closing] = (),
+    earners: bool = True,
 ) -> list[Standing]:
     """Organizations of `kind` strictly below `organization`, or only its children, by the ranking entries
     credited to them and everywhere below them, members' and their own; best first.
 
     MEAN is floor(points * 1000 / members), toward minus infinity. Members are those who belong to the subject
-    or below it at `at`, or at None those whose membership has no end; without any there is no row under MEAN.
+    or below it at `at`, or at None those whose membership has no end; but never fewer than the members who have a
+    row on the subject's own board, unless `earners` is False. Where both are none there is no row under MEAN.
+    One that was closed when the period began, and still is at `at`, has no row.
     Entries count as in `rank_members`. `kinds` names the kind of every organization in the tree.
     """
     ledgers: dict[UUID, list[Entry]] = defaultdict(list)
@@ -129,8 +142,21 @@ def rank_organizations(
             for above in _upwards(membership.organization, tree):
                 members[above].add(membership.member)
 
+    shut = {
+        one.organization
+        for one in closings
+        if period.starts_at is not None
+        and one.closed_at <= period.starts_at
+        and (one.reopened_at is None or (at is not None and one.reopened_at > at))
+    }
+
+    def divisor(subject: UUID) -> int:
+        earned = {entry.member for entry in ledgers[subject]} - {None}
+        mean = scoring is OrganizationScoring.MEAN
+        return max(len(members[subject]), len(earned) if mean and earners else 0)
+
     def standing(subject: UUID) -> Standing:
-        points, size = _points(ledgers[subject]), len(members[subject])
+        points, size = _points(ledgers[subject]), divisor(subject)
         score = points * SCALE if scoring is OrganizationScoring.TOTAL else points * SCALE // size
         return Standing(subject, 0, score, points, size, _reached(ledgers[subject]))
 
@@ -140,7 +166,8 @@ def rank_organizations(
         if kinds[subject] == kind
         and (tree[subject] == organization if children_only else organization in _upwards(subject, tree)[1:])
         and subject in ledgers
-        and (scoring is OrganizationScoring.TOTAL or members[subject])
+        and subject not in shut
+        and (scoring is OrganizationScoring.TOTAL or divisor(subject))
     )
 
 

@@ -116,6 +116,18 @@ class BlockHasChanged(Contradicted):
     pass
 
 
+class OrganizationIsClosed(Contradicted):
+    pass
+
+
+class OrganizationIsInUse(Refusal):
+    """It has active members, or children that are not closed."""
+
+    def __init__(self, message: str, active_members: int, open_children: int) -> None:
+        super().__init__(message)
+        self.active_members, self.open_children = active_members, open_children
+
+
 class RewardNotOpen(Contradicted):
     """Not offered, not now, or not before last month's board is FINAL."""
 

@@ -10,6 +10,7 @@ from schema.arenas import ArenaQueries
 from schema.audit import AuditQueries
 from schema.block_boards import BlockQueries
 from schema.block_mutations import BlockMutations
+from schema.closing_mutations import ClosingMutations
 from schema.costs import describe
 from schema.course_boards import CourseQueries
 from schema.course_mutations import CourseMutations
@@ -71,6 +72,7 @@ class Mutation(
     AccountSessionMutations,
     OpenIdMutations,
     OrganizationMutations,
+    ClosingMutations,
     MemberMutations,
     RoleMutations,
     TaskMutations,

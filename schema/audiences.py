@@ -62,7 +62,7 @@ OBJECTS: Mapping[str, tuple[Audience, Fields]] = {
     "Organization": (
         A.ORGANIZATION,
         {
-            A.WITH_IT: "id code name kind timeZone lecturing parent ancestors memberCount",
+            A.WITH_IT: "id code name kind timeZone lecturing closedAt parent ancestors memberCount",
             A.ORGANIZATION: "children",
             A.MEMBER: "members",
             A.ROLES: "roleGrants",

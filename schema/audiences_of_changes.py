@@ -19,6 +19,8 @@ CALLERS: Mapping[str, tuple[Scope | str, str]] = {
     "createOrganization": (Scope.ORGANIZATIONS_MANAGE, "at the parent; a root: an operator"),
     "updateOrganization": (Scope.ORGANIZATIONS_RENAME, "there"),
     "moveOrganization": (Scope.ORGANIZATIONS_MANAGE, "at it, where it hangs, and where it will hang"),
+    "closeOrganization": (Scope.ORGANIZATIONS_MANAGE, "at it, and where it hangs"),
+    "reopenOrganization": (Scope.ORGANIZATIONS_MANAGE, "at it, and where it hangs"),
     "createMember": (Scope.MEMBERS_MANAGE, "where the member will belong"),
     "updateMember": (Scope.MEMBERS_MANAGE, "where the member belongs; its account: and every role that it holds"),
     "moveMember": (Scope.MEMBERS_MANAGE, "where the member belongs, and where it will"),

@@ -8,6 +8,7 @@ import strawberry
 from resolvers import display_pairings, displays
 from rules import refusals
 from schema import errors, ids
+from schema.closed import OrganizationIsClosed
 from schema.context import Info
 from schema.displays import (
     ApproveDisplayPairingInput,
@@ -76,7 +77,13 @@ RequestDisplayPairingResult: TypeAlias = Annotated[
     RequestDisplayPairingSuccess | TooManyAttempts, strawberry.union("RequestDisplayPairingResult")
 ]
 ApproveDisplayPairingResult: TypeAlias = Annotated[
-    ApproveDisplayPairingSuccess | NotAllowed | NotFound | InvalidInput | PairingExpired | TooManyAttempts,
+    ApproveDisplayPairingSuccess
+    | NotAllowed
+    | NotFound
+    | InvalidInput
+    | PairingExpired
+    | TooManyAttempts
+    | OrganizationIsClosed,
     strawberry.union("ApproveDisplayPairingResult"),
 ]
 ClaimDisplayTokenResult: TypeAlias = Annotated[
@@ -84,7 +91,8 @@ ClaimDisplayTokenResult: TypeAlias = Annotated[
     strawberry.union("ClaimDisplayTokenResult"),
 ]
 UpdateDisplayResult: TypeAlias = Annotated[
-    UpdateDisplaySuccess | NotAllowed | NotFound | InvalidInput, strawberry.union("UpdateDisplayResult")
+    UpdateDisplaySuccess | NotAllowed | NotFound | InvalidInput | OrganizationIsClosed,
+    strawberry.union("UpdateDisplayResult"),
 ]
 RevokeDisplayResult: TypeAlias = Annotated[
     RevokeDisplaySuccess | NotAllowed | NotFound, strawberry.union("RevokeDisplayResult")

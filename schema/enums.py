@@ -18,8 +18,8 @@ strawberry.enum(
     description=(
         "How the points of an organization's members become its score; "
         "its own points are added. MEAN divides by "
-        "its members (at the period's end, or now), in whole thousandths rounded down, so that size decides nothing; "
-        "without members it has no row."
+        "its members (at the period's end, or now), but at least by those who earned in the period, in whole "
+        "thousandths rounded down, so that size decides nothing; without either it has no row."
     ),
 )
 strawberry.enum(

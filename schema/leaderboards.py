@@ -91,7 +91,9 @@ class LeaderboardRow:
     )
     score: float = strawberry.field(description="Points, or their mean in whole thousandths.")
     points: Long = strawberry.field(description="Sum of what ranks.")
-    member_count: int | None = strawberry.field(description="Whose mean it is over; null for members.")
+    member_count: int | None = strawberry.field(
+        description="By how many a MEAN is divided; under TOTAL the members; null for members."
+    )
     reached_at: datetime | None = strawberry.field(
         description=(
             "When this score was reached (recorded): among equals the earlier stands first, then the smaller id."

@@ -6,6 +6,7 @@ import strawberry
 
 from resolvers import members
 from schema import ids
+from schema.closed import OrganizationIsClosed
 from schema.context import Info
 from schema.errors import InvalidInput, NotAllowed, NotFound, answer
 from schema.members import (
@@ -41,15 +42,16 @@ class UpdateMyPrivacySuccess:
 
 
 CreateMemberResult: TypeAlias = Annotated[
-    CreateMemberSuccess | NotAllowed | NotFound | InvalidInput | TooManyAttempts,
+    CreateMemberSuccess | NotAllowed | NotFound | InvalidInput | TooManyAttempts | OrganizationIsClosed,
     strawberry.union("CreateMemberResult"),
 ]
 UpdateMemberResult: TypeAlias = Annotated[
-    UpdateMemberSuccess | NotAllowed | NotFound | InvalidInput | TooManyAttempts,
+    UpdateMemberSuccess | NotAllowed | NotFound | InvalidInput | TooManyAttempts | OrganizationIsClosed,
     strawberry.union("UpdateMemberResult"),
 ]
 MoveMemberResult: TypeAlias = Annotated[
-    MoveMemberSuccess | NotAllowed | NotFound | InvalidInput, strawberry.union("MoveMemberResult")
+    MoveMemberSuccess | NotAllowed | NotFound | InvalidInput | OrganizationIsClosed,
+    strawberry.union("MoveMemberResult"),
 ]
 UpdateMyPrivacyResult: TypeAlias = Annotated[
     UpdateMyPrivacySuccess | NotAllowed | InvalidInput, strawberry.union("UpdateMyPrivacyResult")

@@ -6,6 +6,7 @@ import strawberry
 
 from resolvers import organizations
 from schema import ids
+from schema.closed import OrganizationIsClosed
 from schema.context import Info
 from schema.errors import InvalidInput, NotAllowed, NotFound, answer
 from schema.organizations import (
@@ -34,7 +35,7 @@ class MoveOrganizationSuccess:
 
 
 CreateOrganizationResult: TypeAlias = Annotated[
-    CreateOrganizationSuccess | NotAllowed | NotFound | InvalidInput,
+    CreateOrganizationSuccess | NotAllowed | NotFound | InvalidInput | OrganizationIsClosed,
     strawberry.union("CreateOrganizationResult"),
 ]
 UpdateOrganizationResult: TypeAlias = Annotated[
@@ -42,7 +43,8 @@ UpdateOrganizationResult: TypeAlias = Annotated[
     strawberry.union("UpdateOrganizationResult"),
 ]
 MoveOrganizationResult: TypeAlias = Annotated[
-    MoveOrganizationSuccess | NotAllowed | NotFound | InvalidInput, strawberry.union("MoveOrganizationResult")
+    MoveOrganizationSuccess | NotAllowed | NotFound | InvalidInput | OrganizationIsClosed,
+    strawberry.union("MoveOrganizationResult"),
 ]
 
 # ---------------------------------------------------------------- mutations

@@ -1,5 +1,6 @@
 """Organizations: the tree 党委 → 党支部 → 党小组 as clients see it."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
@@ -38,6 +39,7 @@ ROOTS = Listing(
     (("code", False), ("id", False)),
     "(:everything = 1 OR t.id IN :seen)",
 )
+OPEN = "t.closed_at IS NULL"
 REVIEW_QUEUE = Listing(
     models.Claim,
     """claims t JOIN tasks k ON k.id = t.task_id
@@ -69,6 +71,7 @@ class Organization(Node):
             kind=row.kind,
             time_zone=row.time_zone,
             lecturing=row.lecturing,
+            closed_at=row.closed_at,
         )
 
     @classmethod
@@ -90,12 +93,14 @@ class Organization(Node):
         lineage = await info.context.lineages.load(self.row.id) or ()
         return [Organization.of(one) for one in lineage[:-1]]
 
-    @strawberry.field(description="What hangs directly below it, by code.")
+    @strawberry.field(
+        description="What hangs directly below it, by code. includeClosed: what was closed, too; else it is left out."
+    )
     async def children(
-        self, info: Info, first: int | None = 50, after: str | None = None
+        self, info: Info, first: int | None = 50, after: str | None = None, include_closed: bool | None = False
     ) -> Connection["Organization"]:
         first = 50 if first is None else first
-        return await _children(info, self.row.id, first, after)
+        return await _children(info, self.row.id, first, after, closed=bool(include_closed))
 
     @strawberry.field(description="Active members, its own and those of everything below.")
     async def member_count(self, info: Info, include_descendants: bool | None = True) -> int:
@@ -178,21 +183,26 @@ class Organization(Node):
         "anything, and EVERY_MEMBER where none does."
     )
 
+    closed_at: datetime | None = strawberry.field(
+        description="Since when it is closed; null while it is open. Nobody belongs to a closed one and nothing begins "
+        "there; its points go on counting above it, and boards of periods begun before show it."
+    )
+
     async def _allowed(self, info: Info, scope: Scope) -> bool:
         await info.context.lineages.load(self.row.id)
         return sight.may(info.context.session, scope, self.row.id)
 
 
-async def _children(info: Info, parent: UUID, first: int, after: str | None) -> Any:
+async def _children(info: Info, parent: UUID, first: int, after: str | None, *, closed: bool) -> Any:
     viewer = info.context.session.viewer
-    if viewer is None or viewer.display_id is None:
-        return await page_of(info.context, CHILDREN, parent, Organization.of, first=first, after=after)
-    way: dict[str, Any] = {"hangs": viewer.place[-1], "place": viewer.place}
-    listing = CHILDREN_ON_THE_WAY
+    listing, way = CHILDREN, dict[str, Any]()
+    if viewer is not None and viewer.display_id is not None:
+        listing, way = CHILDREN_ON_THE_WAY, {"hangs": viewer.place[-1], "place": viewer.place}
+    listing = listing if closed else narrowed(listing, OPEN)
     return await page_of(info.context, listing, parent, Organization.of, first=first, after=after, **way)
 
 
-async def _roots(info: Info, first: int, after: str | None) -> Any:
+async def _roots(info: Info, first: int, after: str | None, *, closed: bool) -> Any:
     session = info.context.session
     viewer = session.viewer
     if viewer is None:
@@ -202,7 +212,7 @@ async def _roots(info: Info, first: int, after: str | None) -> Any:
     seen = sight.roots(session)
     return await page_of(
         info.context,
-        ROOTS,
+        ROOTS if closed else narrowed(ROOTS, OPEN),
         viewer.account_id,
         Organization.of,
         first=first,
@@ -256,22 +266,26 @@ class MoveOrganizationInput:
 
 @strawberry.type
 class OrganizationQueries:
-    @strawberry.field(description="Roots that the viewer can see, or the children of parentId; by code.")
+    @strawberry.field(
+        description="Roots that the viewer can see, or the children of parentId; by code. includeClosed: what was "
+        "closed, too; else it is left out."
+    )
     async def organizations(
         self,
         info: Info,
         parent_id: strawberry.ID | None = None,
         first: int | None = 50,
         after: str | None = None,
+        include_closed: bool | None = False,
     ) -> Connection[Organization]:
-        first = 50 if first is None else first
+        first, closed = 50 if first is None else first, bool(include_closed)
         if parent_id is None:
-            return await _roots(info, first, after)
+            return await _roots(info, first, after, closed=closed)
         try:
             parent = await organizations.known(info.context.session, ids.read(parent_id, "Organization"))
         except NotFound:
             return empty()
-        return await _children(info, parent.id, first, after)
+        return await _children(info, parent.id, first, after, closed=closed)
 
     @strawberry.field(description="An organization; null where there is none, or the viewer may not see it.")
     async def organization(self, info: Info, id: strawberry.ID) -> Organization | None:

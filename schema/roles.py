@@ -11,6 +11,7 @@ from models.pages import Listing, narrowed
 from resolvers import roles
 from rules.roles import Role
 from schema import ids
+from schema.closed import OrganizationIsClosed
 from schema.context import Info
 from schema.errors import InvalidInput, NotAllowed, NotFound, answer
 from schema.node import Node, fetched_by
@@ -117,7 +118,7 @@ class RevokeRoleSuccess:
 
 
 GrantRoleResult: TypeAlias = Annotated[
-    GrantRoleSuccess | NotAllowed | NotFound | InvalidInput, strawberry.union("GrantRoleResult")
+    GrantRoleSuccess | NotAllowed | NotFound | InvalidInput | OrganizationIsClosed, strawberry.union("GrantRoleResult")
 ]
 RevokeRoleResult: TypeAlias = Annotated[RevokeRoleSuccess | NotAllowed | NotFound, strawberry.union("RevokeRoleResult")]
 

@@ -7,6 +7,7 @@ import strawberry
 from resolvers import claims, tasks
 from rules import refusals
 from schema import errors, ids
+from schema.closed import OrganizationIsClosed
 from schema.context import Info
 from schema.errors import InvalidInput, NotAllowed, NotFound, UserError, answer
 from schema.points import PointsEntry
@@ -120,10 +121,12 @@ class RejectClaimSuccess:
 
 
 CreateTaskResult: TypeAlias = Annotated[
-    CreateTaskSuccess | NotAllowed | NotFound | InvalidInput, strawberry.union("CreateTaskResult")
+    CreateTaskSuccess | NotAllowed | NotFound | InvalidInput | OrganizationIsClosed,
+    strawberry.union("CreateTaskResult"),
 ]
 PublishTaskResult: TypeAlias = Annotated[
-    PublishTaskSuccess | NotAllowed | NotFound | TaskNotDraft | InvalidInput, strawberry.union("PublishTaskResult")
+    PublishTaskSuccess | NotAllowed | NotFound | TaskNotDraft | InvalidInput | OrganizationIsClosed,
+    strawberry.union("PublishTaskResult"),
 ]
 CloseTaskResult: TypeAlias = Annotated[
     CloseTaskSuccess | NotAllowed | NotFound | TaskNotOpen, strawberry.union("CloseTaskResult")

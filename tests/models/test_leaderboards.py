@@ -73,6 +73,7 @@ async def test_every_board_is_what_the_slow_twin_says(
             ranking.Membership(forest.members[member], forest.ids[place], begin, end)
             for member, place, begin, end in forest.memberships
         ]
+        closings = [ranking.Closing(forest.ids[one], begin, end) for one, begin, end in forest.closed]
         for _ in range(QUESTIONS):
             place = dice.choice([forest.ids[0], dice.choice(forest.ids)])
             when = dice.choice([*PERIODS, PERIODS[-1]])
@@ -85,17 +86,25 @@ async def test_every_board_is_what_the_slow_twin_says(
             event(f"members ranked: {min(len(board), 3)}")
 
             kind = dice.choice([OrganizationKind.BRANCH, *OrganizationKind]).value
-            at = dice.choice([None, forest.instant()])
+            at, earners = dice.choice([None, forest.instant()]), dice.choice([True, True, False])
             for children, scoring in product((False, True), OrganizationScoring):
                 mean = scoring is OrganizationScoring.MEAN
                 board = standings(
                     await models.leaderboards.rank_organizations(
-                        place, kind, children, mean, when.starts_at, when.ends_at, at, last, frozen=frozen
+                        place,
+                        kind,
+                        children,
+                        mean,
+                        when.starts_at,
+                        when.ends_at,
+                        at,
+                        last,
+                        frozen=frozen,
+                        earners=earners,
                     )
                 )
-                assert board == ranking.rank_organizations(
-                    ledger, tree, kinds, place, kind, children, scoring, belonging, at, when, last
-                )
+                how = (place, kind, children, scoring, belonging, at, when, last, closings, earners)
+                assert board == ranking.rank_organizations(ledger, tree, kinds, *how)
                 event(f"organizations ranked: {min(len(board), 3)}")
 
 

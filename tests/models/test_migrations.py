@@ -126,7 +126,7 @@ async def test_migrations_take_a_database_with_rows(empty: str) -> None:
     await models.database.connect(empty)
     clock = await models.Clock.get(root_id=root)
     version = await models.BoardVersion.get(organization_id=root)
-    assert (clock.position, clock.public_position, clock.frozen) == (7, 7, 0)
+    assert (clock.position, clock.public_position, clock.frozen, clock.means_as_before) == (7, 7, 0, NOW)
     assert (version.public_changed, version.public_tasks_changed) == (7, 5)
     assert version.public_changed_at == version.changed_at == NOW
 

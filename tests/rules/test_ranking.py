@@ -167,11 +167,12 @@ def test_organizations_stand_in_the_written_order_whatever_the_order_of_the_ledg
     data: st.DataObject, ledger: list[Entry], scoring: OrganizationScoring
 ) -> None:
     memberships = [belongs(ONE, EAST), belongs(TWO, EAST), belongs(THREE, EAST), belongs(FOUR, WEST)]
-    sizes = {EAST: 3, WEST: 1} if scoring is MEAN else {EAST: 3, WEST: 1, SOUTH: 0}
     expected: list[Standing] = []
-    for branch, size in sizes.items():
+    for branch, belonging in {EAST: 3, WEST: 1, SOUTH: 0}.items():
         own = [row for row in ledger if row.ranks and row.amount and row.organization == branch]
-        if own:
+        earned = len({row.member for row in own if row.member})
+        size = belonging if scoring is TOTAL else max(belonging, earned)
+        if own and (scoring is TOTAL or size):
             points = sum(row.amount for row in own)
             score = points * 1000 if scoring is TOTAL else floor(Fraction(points * 1000, size))
             reached = max(int(row.recorded_at.timestamp()) for row in own)
@@ -235,7 +236,7 @@ def test_a_member_who_moved_keeps_what_it_earned_where_it_earned_it() -> None:
     assert rows(members(ledger, at=COMMITTEE)) == [(1, ONE, 7000)]
     before = organizations(ledger, memberships, scoring=MEAN, at=NOON + 9 * SECOND)
     after = organizations(ledger, memberships, scoring=MEAN, at=NOON + 10 * SECOND)
-    assert rows(before) == [(1, EAST, 2500)]
+    assert rows(before) == [(1, EAST, 2500), (2, SOUTH, 2000)]
     assert rows(after) == [(1, EAST, 5000), (2, SOUTH, 2000)]
     assert after == organizations(ledger, memberships, scoring=MEAN)
 

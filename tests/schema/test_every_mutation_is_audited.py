@@ -68,6 +68,10 @@ async def tree_and_people(acts: Acts, story: Story, operator: Person) -> None:
     await acts.do(
         "moveOrganization", operator, gone, organizationId=world.id(company.second), parentId=world.id(company.general)
     )
+    third = world.id(company.third)
+    for name in ("closeOrganization", "reopenOrganization"):
+        await acts.do(name, operator, Kept("Organization", company.third, times=2), organizationId=third)
+        await acts.do(name, operator, None, organizationId=third)
     created = Kept("Member", company.first, members=None)
     await acts.do(
         "createMember", story.secretary, created, organizationId=world.id(company.first), name="新人", login="xin"

@@ -16,6 +16,7 @@ from selections import Allowed, Asked, Field, Spelling, Walk
 from world import World
 
 from realtime.documents import Documents, Operation
+from realtime.faults import Refused
 from resolvers.session import Viewer
 from schema import schema
 from schema.live import SHAREABLE
@@ -75,7 +76,7 @@ def anything(_: str, __: str) -> bool:
 
 UNDECLARED = [(kind, name) for kind in SHAREABLE for name in fields_of(kind) if not declared(kind, name)]
 # Undeclared, though it would do no harm: the same for everybody, and loaded with the board.
-HARMLESS = {("Organization", "timeZone"), ("Organization", "lecturing")}
+HARMLESS = {("Organization", "timeZone"), ("Organization", "lecturing"), ("Organization", "closedAt")}
 # Where life goes on as ever, and where a freeze hides it from the public.
 CASES = [(field, frozen) for field in sorted(SUBSCRIPTIONS) for frozen in (False, True)]
 # Declared for some arguments only.
@@ -162,7 +163,11 @@ def test_one_undeclared_field_anywhere_is_not_shared() -> None:
             asked = operation(random, ANY_VALUES, field, declared, frozenset({one}))
             if one in asked.selected:
                 query, variables = Spelling(random, random.random()).of(asked)
-                assert not documents.subscription(query, None, variables).shareable, query
+                try:
+                    followed = documents.subscription(query, None, variables)
+                except Refused:  # it asks for too much at once
+                    continue
+                assert not followed.shareable, query
                 met += 1
         missed += [] if met else [one]
     assert not missed

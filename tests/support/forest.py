@@ -36,6 +36,7 @@ class Forest:
     memberships: list[tuple[int, int, datetime, datetime | None]] = field(default_factory=list)
     rows: list[PointsEntry] = field(default_factory=list[PointsEntry])
     frozen: dict[int, int] = field(default_factory=dict[int, int])  # position by organization
+    closed: list[tuple[int, datetime, datetime | None]] = field(default_factory=list)  # organization, from, to
 
     def instant(self) -> datetime:
         """Some quiet moment; or on, just before or just after an edge of a period."""
@@ -65,6 +66,13 @@ class Forest:
             moments = sorted(self.instant() for _ in range(self.dice.choice([1, 1, 2, 3, 4, 5])))
             for begin, end in zip(moments[::2], [*moments[1::2], None], strict=False):
                 self.memberships.append((member, self.dice.randrange(len(self.ids)), begin, end))
+
+    def close(self) -> None:
+        """Stretches in which organizations were closed: they follow each other, the last perhaps open."""
+        for place in range(len(self.ids)):
+            moments = sorted({self.instant() for _ in range(self.dice.choice([0, 0, 1, 2, 3]))})
+            for begin, end in zip(moments[::2], [*moments[1::2], None], strict=False):
+                self.closed.append((place, begin, end))
 
     def record(self, count: int) -> None:
         """A ledger: few amounts, few seconds, several rows at a position, reversals of what stands before them."""
@@ -148,10 +156,25 @@ class Forest:
             if hung:
                 self.parents[moved] = parent
         await self._plant_members()
+        await self._plant_closings()
         await PointsEntry.bulk_create(self.rows)
         for number, position in self.frozen.items():
             root = self.ids[self.root(number)]
             await models.freezes.begin(self.ids[number], root, position, CREATED, None)
+
+    async def _plant_closings(self) -> None:
+        await models.OrganizationClosing.bulk_create(
+            models.OrganizationClosing(
+                id=drawn_id(self.dice),
+                organization_id=self.ids[place],
+                root_id=self.ids[self.root(place)],
+                closed_at=begin,
+                closed_position=2 * number,
+                reopened_at=end,
+                reopened_position=end and 2 * number + 1,
+            )
+            for number, (place, begin, end) in enumerate(self.closed)
+        )
 
     async def _plant_members(self) -> None:
         homes = {member: place for member, place, _, _ in self.memberships}
@@ -193,6 +216,7 @@ def grown(dice: Random, size: int, members: int, entries: int) -> Forest:
     forest = Forest(dice, ids, kinds, parents, people)
     forest.belong()
     forest.record(entries)
+    forest.close()
     for _ in range(dice.choice([0, 1, 2])):
         forest.frozen[dice.randrange(size)] = dice.randrange(entries + 1)
     return forest

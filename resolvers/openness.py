@@ -1,0 +1,15 @@
+"""Whether something may begin at an organization: not at one that is closed."""
+
+from uuid import UUID
+
+from models import closings
+from resolvers.work import Work
+from rules.refusals import OrganizationIsClosed
+
+
+async def still_open(work: Work, root_id: UUID, *organization_ids: UUID) -> None:
+    """OrganizationIsClosed: one of these is closed. Whoever begins something there asks this after every other lock: it
+    takes the position, under which an organization is closed."""
+    await work.position(root_id)
+    if found := await closings.first_closed(organization_ids):
+        raise OrganizationIsClosed(f"{found.name} ({found.code}) is closed; open it again first.", found)

@@ -1,0 +1,28 @@
+"""The refusal of what can't begin at an organization that is closed."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import strawberry
+
+from rules import refusals
+from schema import errors
+from schema.errors import UserError
+
+if TYPE_CHECKING:
+    from schema.organizations import Organization
+
+
+@strawberry.type(description="Nothing begins at an organization that is closed, and nobody comes to it.")
+class OrganizationIsClosed(UserError):
+    organization: Annotated["Organization", strawberry.lazy("schema.organizations")] = strawberry.field(
+        description="Which organization; its `closedAt` says since when."
+    )
+
+
+def _closed(refusal: Any) -> OrganizationIsClosed:
+    from schema.organizations import Organization
+
+    return OrganizationIsClosed(message=refusal.message, organization=Organization.of(refusal.subject))
+
+
+errors.answers(refusals.OrganizationIsClosed, _closed)
