@@ -6,6 +6,7 @@ import models
 from models import Account, RoleGrant
 from resolvers import audit, passwords
 from resolvers.audit import Subject
+from rules import typed
 from rules.refusals import Checks
 from rules.roles import Role
 
@@ -14,7 +15,7 @@ async def create_admin(login: str, password: str) -> None:
     """ADMIN everywhere. Again with the same login: the new password. InvalidInput: a login or password of the wrong
     length."""
     checks = Checks()
-    login = checks.text(login, "login", least=1, most=100).casefold()
+    login = checks.line(typed.login(login), "login", least=1, most=100)
     passwords.check(checks, password, "password")
     checks.done()
     kept = await passwords.hashed(password)

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from models import sql
 from models.bulk import each, run
 from models.database import transaction
-from rules.phones import normal
+from rules.phones import earlier, normal
 
 NONCE = 12  # bytes, random: a key may encrypt 2³² numbers
 INDEX = 32  # hex digits: two numbers in 2¹²⁸ would be taken for one
@@ -51,7 +51,10 @@ class DataKey:
         return self._cipher.decrypt(raw[:NONCE], raw[NONCE:], member_id.bytes).decode()
 
     def index(self, phone: str) -> str:
-        return hmac.new(self._index, normal(phone).encode(), hashlib.sha256).hexdigest()[:INDEX]
+        return self.indexed(normal(phone))
+
+    def indexed(self, normal: str) -> str:
+        return hmac.new(self._index, normal.encode(), hashlib.sha256).hexdigest()[:INDEX]
 
 
 def _derived(secret: bytes, purpose: bytes) -> bytes:
@@ -124,7 +127,7 @@ def ids() -> list[str]:
 
 def indexes(phone: str) -> list[str]:
     """By which rows of this number are found, under every key."""
-    return [key.index(phone) for key in _keys(False)]
+    return [key.indexed(one) for key in _keys(False) for one in sorted(earlier(phone))]
 
 
 # ---------------------------------------------------------------- other keys

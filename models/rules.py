@@ -62,7 +62,7 @@ class PointRuleVersion(Model):
 @lru_cache(maxsize=2048)
 def parsed(text: str) -> Spec:
     """Versions never change, so each is read once."""
-    return point_specs.parse(json.loads(text))
+    return point_specs.parse(json.loads(text), stored=True)
 
 
 @dataclass(frozen=True, slots=True)

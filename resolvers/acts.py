@@ -16,6 +16,7 @@ from resolvers import audit, earning, keys, points, sight
 from resolvers.earning import Act
 from resolvers.session import Service, Session, Viewer, Work
 from resolvers.sight import NOBODY
+from rules import texts
 from rules.point_specs import MOST_CODE, MOST_QUANTITY
 from rules.refusals import Checks, InvalidInput, NotAllowed, NotFound, Refusal
 from rules.roles import Scope
@@ -61,7 +62,8 @@ async def record_each(session: Session, reports: Sequence[Report]) -> list[Outco
     good: list[tuple[int, Report]] = []
     now = session.now()
     for place, given in enumerate(reports):
-        report = replace(given, rule=given.rule.strip(), key=given.key.strip())
+        result = None if given.result is None else texts.line(given.result)
+        report = replace(given, rule=texts.line(given.rule), result=result, key=texts.line(given.key))
         fault = _fault(report, now)
         if fault is None:
             good.append((place, report))
@@ -88,10 +90,10 @@ async def record_each(session: Session, reports: Sequence[Report]) -> list[Outco
 
 def _fault(report: Report, now: datetime) -> InvalidInput | None:
     checks = Checks()
-    checks.text(report.rule, "rule", least=1, most=MOST_CODE)
+    checks.line(report.rule, "rule", least=1, most=MOST_CODE)
     in_range = 0 < report.quantity <= MOST_QUANTITY
     checks.that(in_range, "quantity", f"quantity is {report.quantity}; it lies between 1 and {MOST_QUANTITY:,}.")
-    checks.text(report.result, "result", most=MOST_CODE)
+    checks.line(report.result, "result", most=MOST_CODE)
     keys.checked(checks, report.key)
     points.check_time(checks, report.occurred_at, now)
     return InvalidInput(*checks.faults) if checks.faults else None

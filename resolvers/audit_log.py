@@ -33,7 +33,7 @@ async def wanted(
     """Whose log may be read. organization_id None: what belongs to no root, for an operator. NotFound, NotAllowed."""
     session.signed_in()
     checks = Checks()
-    action = None if action is None else checks.text(action, "action", most=LONGEST_ACTION)
+    action = None if action is None else checks.line(action, "action", most=LONGEST_ACTION)
     checks.done()
     if organization_id is None:
         if not sight.audited(session, None):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from models import Member
-from resolvers.organizations import one_line
+from rules import texts
 from rules.refusals import Checks
 
 LEAST_PAIRED, MOST_PAIRED = 3, 50
@@ -33,7 +33,7 @@ class Draft:
 
 
 def name(checks: Checks, name: str) -> str:
-    return checks.text(one_line(name), "name", least=1, most=MOST_NAME)
+    return checks.line(name, "name", least=1, most=MOST_NAME)
 
 
 def extent(checks: Checks, extent: str) -> str:
@@ -54,7 +54,7 @@ def paired(checks: Checks, paired: Sequence[Colleague]) -> None:
             continue
         who: object = one.member_id
         if one.name is not None:
-            who = checks.text(one_line(one.name), f"{at}.name", least=1, most=MOST_PERSON).casefold()
+            who = checks.line(one.name, f"{at}.name", least=1, most=MOST_PERSON).casefold()
         checks.that(who not in seen, at, "This colleague is named twice; write what tells two of one name apart.")
         seen.add(who)
     checks.that(
@@ -105,6 +105,6 @@ def people(
             check(one.member_id, f"pairedWith.{place}.memberId")
     checks.done()
     return [
-        (found[one.member_id].display_name if one.member_id else one_line(one.name or ""), one.member_id)
+        (found[one.member_id].display_name if one.member_id else texts.line(one.name or ""), one.member_id)
         for one in paired
     ]

@@ -52,7 +52,7 @@ async def create(
     lecture; who manages courses offers one there for any member of the root."""
     viewer = session.signed_in()
     checks = Checks()
-    title = checks.text(title, "title", least=1, most=200)
+    title = checks.line(title, "title", least=1, most=200)
     summary = checks.text(summary, "summary", most=10_000)
     address = _address(checks, media_url)
     checks.that(
@@ -110,7 +110,7 @@ async def _lecturer(session: Session, lecturer_id: UUID, root_id: UUID) -> Membe
 
 def _address(checks: Checks, text: str | None) -> str | None:
     """Where the recording is: an https or http address that a browser opens; None where there is none."""
-    kept = checks.text(text, "mediaUrl", most=MOST_ADDRESS)
+    kept = checks.line(text, "mediaUrl", most=MOST_ADDRESS)
     if not kept:
         return None
     try:

@@ -18,6 +18,7 @@ from resolvers import attempts, displays, openness
 from resolvers.attempts import Growing
 from resolvers.displays import Scene
 from resolvers.session import Session
+from rules import typed
 from rules.addresses import network
 from rules.refusals import Checks, PairingExpired, PairingPending, TooManyAttempts
 from rules.roles import Scope
@@ -86,7 +87,7 @@ async def approve(session: Session, code: str, organization_id: UUID, name: str,
     viewer = session.signed_in()
     checks = Checks()
     name = displays.checked_name(checks, name)
-    code = "".join(code.upper().split()).replace("-", "")
+    code = typed.code(code, ALPHABET)
     checks.done()
     permit = await session.require(Scope.DISPLAYS_MANAGE, at=organization_id)
     rows = await displays.checked_scenes(session, permit.lineage, scenes)

@@ -11,7 +11,6 @@ from uuid import UUID, uuid4
 import models
 from models import Display, DisplayScene, Organization, OrganizationKind, SceneKind
 from resolvers import openness, sight
-from resolvers.organizations import one_line
 from resolvers.session import Session, Work
 from resolvers.sight import NOBODY
 from rules.periods import PeriodKind
@@ -157,7 +156,7 @@ def _shown_at(place: Sequence[Organization], shown: Sequence[Organization]) -> b
 
 
 def checked_name(checks: Checks, name: str) -> str:
-    return checks.text(one_line(name), "name", least=1, most=100)
+    return checks.line(name, "name", least=1, most=100)
 
 
 # ---------------------------------------------------------------- acts

@@ -8,9 +8,9 @@ from uuid import UUID
 import models
 from models import Account, Member, erasures
 from models.clock import InstantKind, unschedule
-from resolvers import audit, claims, members, time
+from resolvers import audit, claims, members, sessions, time
 from resolvers.work import Announce, Work, unit_of_work
-from rules import ids
+from rules import ids, typed
 
 ATTEMPTS = 10  # each lost to a claim that came just then
 WAIT = 20.0  # seconds for those who are reading, until what was freed is gone from SQLite's log
@@ -40,7 +40,7 @@ async def find(who: str) -> Member:
     member_id = ids.uuid_of(who, "Member") or _uuid(who)
     found = await Member.get_or_none(id=member_id) if member_id else None
     if found is None:
-        account = await Account.get_or_none(login=who.strip().casefold())
+        account = await sessions.account_of(who.strip().casefold(), typed.login(who))
         found = await Member.get_or_none(id=account.member_id) if account and account.member_id else None
     if found is None:
         raise NoSuchMember("There is no member with this id or login.")

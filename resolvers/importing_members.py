@@ -10,9 +10,9 @@ import models
 from models import importing, phones
 from models.bulk import Bulk, each, insert
 from resolvers.importing_run import ChangedMeanwhile, Report, Run, touch, touch_everything
-from rules import periods
+from rules import periods, texts, typed
 from rules.importing_members import KnownMember, MembersPlan, Person, check_members
-from rules.spreadsheets import Row, one_line
+from rules.spreadsheets import Row
 
 COLUMNS = (
     *("id", "root_id", "organization_id", "name", "alias", "joined_on"),
@@ -34,8 +34,8 @@ async def bring(rows: Sequence[Row], run: Run) -> Report:
     organizations = (await importing.tree()).organizations
     ids = {one.code: one.id for one in organizations}
     codes = {one.id: one.code for one in organizations}
-    named = {ids[code] for row in rows if (code := one_line(row.cells["organization_code"])) in ids}
-    logins = {row.cells["login"].casefold() for row in rows if row.cells["login"]}
+    named = {ids[code] for row in rows if (code := texts.line(row.cells["organization_code"])) in ids}
+    logins = {typed.login(row.cells["login"]) for row in rows if row.cells["login"]}
     roll = await importing.roll(named, logins, run.at)
     known = Known(ids, {one.code: one.root_id for one in organizations}, roll)
     today = max(

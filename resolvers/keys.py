@@ -12,7 +12,7 @@ MOST_KEY = 200  # characters
 
 
 def checked(checks: Checks, key: str) -> str:
-    return checks.text(key, "idempotencyKey", least=1, most=MOST_KEY)
+    return checks.line(key, "idempotencyKey", least=1, most=MOST_KEY)
 
 
 def request_hash(operation: str, *values: object) -> str:

@@ -6,20 +6,24 @@ from typing import Any
 from uuid import UUID
 
 import models
-from resolvers.organizations import one_line
 from resolvers.session import Session
-from rules import periods, phones
+from rules import periods, phones, texts, typed
 from rules.refusals import Checks, InvalidInput
 
 MOST_NAME, MOST_LOGIN = 100, 100  # characters
 
 
 def name(checks: Checks, given: str) -> str:
-    return checks.text(one_line(given), "name", least=1, most=MOST_NAME)
+    return _named(checks, checks.line(given, "name", least=1, most=MOST_NAME), "name")
 
 
 def alias(checks: Checks, given: str) -> str | None:
-    return checks.text(one_line(given), "alias", most=MOST_NAME) or None
+    return _named(checks, checks.line(given, "alias", most=MOST_NAME), "alias") or None
+
+
+def _named(checks: Checks, kept: str, path: str) -> str:
+    checks.that(not kept or not texts.nameless(kept), path, f"{path} needs a letter, a digit or a picture.")
+    return kept
 
 
 def phone(checks: Checks, given: str) -> str | None:
@@ -34,7 +38,7 @@ def phone(checks: Checks, given: str) -> str | None:
 
 
 def login(checks: Checks, given: str) -> str:
-    kept = checks.text(given.strip().casefold(), "login", least=1, most=MOST_LOGIN)
+    kept = checks.line(typed.login(given), "login", least=1, most=MOST_LOGIN)
     checks.that(not any(letter.isspace() for letter in kept), "login", "A login has no spaces.")
     return kept
 

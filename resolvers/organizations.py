@@ -31,11 +31,6 @@ async def known(session: Session, organization_id: UUID) -> Organization:
 # ---------------------------------------------------------------- acts
 
 
-def one_line(text: str) -> str:
-    """A name as lists and boards can show it: runs of white space are one space."""
-    return " ".join(text.split())
-
-
 @contextmanager
 def unique(path: str, message: str) -> Generator[None]:
     """A broken UNIQUE as the refusal that it means. Nothing may follow: PostgreSQL has given the transaction up."""
@@ -46,11 +41,11 @@ def unique(path: str, message: str) -> Generator[None]:
 
 
 def _code(checks: Checks, code: str) -> str:
-    return checks.text(one_line(code), "code", least=1, most=MOST_CODE)
+    return checks.line(code, "code", least=1, most=MOST_CODE)
 
 
 def _name(checks: Checks, name: str) -> str:
-    return checks.text(one_line(name), "name", least=1, most=MOST_NAME)
+    return checks.line(name, "name", least=1, most=MOST_NAME)
 
 
 async def create(

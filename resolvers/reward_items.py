@@ -17,7 +17,7 @@ MOST_ADDRESS = 2000  # characters
 
 
 def _address(checks: Checks, text: str) -> str | None:
-    kept = checks.text(text, "pictureUrl", most=MOST_ADDRESS)
+    kept = checks.line(text, "pictureUrl", most=MOST_ADDRESS)
     if not kept:
         return None
     try:
@@ -40,7 +40,7 @@ def _changes(checks: Checks, given: dict[str, Any]) -> dict[str, Any]:
     """Columns with their new values; what is None is left out. top and per_month 0: without that limit."""
     changes = {name: value for name, value in given.items() if value is not None}
     if "name" in changes:
-        changes["name"] = checks.text(changes["name"], "name", least=1, most=200)
+        changes["name"] = checks.line(changes["name"], "name", least=1, most=200)
     if "description" in changes:
         changes["description"] = checks.text(changes["description"], "description", most=5000)
     if "picture_url" in changes:

@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 import models
 from models import Account, ServiceToken, sessions
 from resolvers import sight
-from resolvers.organizations import one_line
 from resolvers.session import Session
 from resolvers.sight import NOBODY
 from rules import point_specs
@@ -55,7 +54,7 @@ async def create(
     checks = Checks()
     now = session.now()
     expires = expires_at or now + USUAL
-    name = checks.text(one_line(name), "name", least=1, most=100)
+    name = checks.line(name, "name", least=1, most=100)
     checks.that(expires > now, "expiresAt", "expiresAt has passed already.")
     checks.that(expires <= now + LONGEST, "expiresAt", "expiresAt lies more than five years ahead.")
     if rules is not None:

@@ -15,6 +15,7 @@ from resolvers import attempts, audit, audit_looks, passwords
 from resolvers.attempts import Growing, Limit, Paced
 from resolvers.audit import Subject
 from resolvers.session import Service, Session, Viewer, Work
+from rules import typed
 from rules.addresses import network
 from rules.refusals import Checks, NotFound, TooManyAttempts, WrongCredentials
 from rules.texts import sayable
@@ -126,7 +127,8 @@ async def sign_in(session: Session, login: str, password: str) -> tuple[str, Vie
     FAMILIAR before, no other address's failures are held against it: whoever goes on guessing keeps no owner out.
     """
     now = session.now()
-    login = login.strip().casefold()[: LONGEST_LOGIN + 1]  # a longer one is nobody's
+    as_written = login.strip().casefold()[: LONGEST_LOGIN + 1]  # a longer one is nobody's
+    login = typed.login_typed(login)[: LONGEST_LOGIN + 1]
     address = network(session.address)
     here = f"{login}\n{address}"
     limits: list[tuple[Limit, str]] = [(OF_ADDRESS, address), (OF_LOGIN_HERE, here)]
@@ -137,7 +139,7 @@ async def sign_in(session: Session, login: str, password: str) -> tuple[str, Vie
     except TooManyAttempts:
         await audit_looks.refused(session, login if len(login) <= LONGEST_LOGIN and sayable(login) else "")
         raise
-    account = await account_of(login)
+    account = await account_of(as_written, login)
     try:
         right = await _matches(account, password)
     except passwords.TooBusy:
@@ -158,10 +160,12 @@ async def sign_in(session: Session, login: str, password: str) -> tuple[str, Vie
     return token, viewer
 
 
-async def account_of(login: str) -> Account | None:
-    """login: as it is kept, without regard to case and space around it."""
-    known = 1 <= len(login) <= LONGEST_LOGIN and sayable(login)
-    return await Account.get_or_none(login=login) if known else None
+async def account_of(*logins: str) -> Account | None:
+    """The first of these that somebody has, as accounts keep it. An older release kept some without regard to case
+    alone."""
+    known = [one for one in logins if 1 <= len(one) <= LONGEST_LOGIN and sayable(one)]
+    found = {one.login: one for one in await Account.filter(login__in=known)} if known else {}
+    return next((found[one] for one in known if one in found), None)
 
 
 async def begun(

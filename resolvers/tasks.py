@@ -50,7 +50,7 @@ async def create(
 ) -> Task:
     session.signed_in()
     checks = Checks()
-    title = checks.text(title, "title", least=1, most=200)
+    title = checks.line(title, "title", least=1, most=200)
     description = checks.text(description, "description", most=10_000)
     checks.that(0 <= award <= MOST_POINTS, "points", f"points is {award}; it must lie between 0 and {MOST_POINTS}.")
     checks.that(

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rules.refusals import Checks
-from rules.spreadsheets import ImportRefused, LineFault, Row, one_line, shown
+from rules.spreadsheets import ImportRefused, LineFault, Row, shown
 
 KINDS = {"COMMITTEE": "党委", "GENERAL_BRANCH": "党总支", "BRANCH": "党支部", "GROUP": "党小组"}
 MEANINGS = {**{kind: kind for kind in KINDS}, **{chinese: kind for kind, chinese in KINDS.items()}}
@@ -91,7 +91,7 @@ def check_organizations(
 def _place(row: Row, faults: list[LineFault]) -> Place:
     checks = Checks()
     code = check_code(checks, row.cells["code"], "code")
-    name = checks.text(one_line(row.cells["name"]), "name", least=1, most=200)
+    name = checks.line(row.cells["name"], "name", least=1, most=200)
     parent = row.cells["parent_code"] and check_code(checks, row.cells["parent_code"], "parent_code")
     written = row.cells["kind"]
     kind = MEANINGS.get(written.upper())
@@ -104,7 +104,7 @@ def _place(row: Row, faults: list[LineFault]) -> Place:
 
 
 def check_code(checks: Checks, value: str, path: str) -> str:
-    code = checks.text(one_line(value), path, least=1, most=64)
+    code = checks.line(value, path, least=1, most=64)
     mantissa, sign, exponent = code.upper().partition("E+")
     checks.that(
         not (sign and mantissa.replace(".", "", 1).isdecimal() and exponent.isdecimal()),

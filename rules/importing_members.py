@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
+from rules import phones, typed
 from rules.importing import check_code
 from rules.refusals import Checks
-from rules.spreadsheets import ImportRefused, LineFault, Row, one_line, shown
+from rules.spreadsheets import ImportRefused, LineFault, Row, shown
 
-PHONE = re.compile(r"\+?[0-9]{5,20}")
 DATE = re.compile(
     r"([0-9]{4})(?:([-/.])([0-9]{1,2})\2([0-9]{1,2})|([0-9]{2})([0-9]{2}))"
     r"(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?"
@@ -99,12 +99,12 @@ def read_person(row: Row, roots: Collection[str], today: date, faults: list[Line
     code = check_code(checks, cells["organization_code"], "organization_code")
     if code and code not in roots:
         checks.that(False, "organization_code", f"There is no organization with the code {shown(code)}.")
-    login = checks.text(cells["login"], "login", most=100).casefold()
+    login = checks.line(typed.login(cells["login"]), "login", most=100)
     checks.that(not re.search(r"\s", login), "login", f"The login {shown(login)} holds white space.")
     person = Person(
         organization_code=code,
-        name=checks.text(one_line(cells["name"]), "name", least=1, most=100),
-        alias=checks.text(one_line(cells["alias"]), "alias", most=100) or None,
+        name=checks.line(cells["name"], "name", least=1, most=100),
+        alias=checks.line(cells["alias"], "alias", most=100) or None,
         phone=_phone(checks, cells["phone"]),
         joined_on=_date(checks, cells["joined_on"], today),
         login=login or None,
@@ -116,8 +116,8 @@ def read_person(row: Row, roots: Collection[str], today: date, faults: list[Line
 def _phone(checks: Checks, written: str) -> str | None:
     if not written:
         return None
-    phone = re.sub(r"[\s\-‐-―]", "", unicodedata.normalize("NFKC", written))
-    right = PHONE.fullmatch(phone)
+    phone = phones.kept(written)
+    right = phones.PHONE.fullmatch(phone)
     checks.that(
         right is not None,
         "phone",

@@ -122,15 +122,15 @@ def clock(minute: int) -> str:
 
 def code_of(checks: Checks, code: str, path: str = "code") -> str:
     """A rule's or a group's name, such as `course.heard`."""
-    kept = checks.text(code, path, least=1, most=MOST_CODE)
+    kept = checks.line(code, path, least=1, most=MOST_CODE)
     fits = not kept or CODE.fullmatch(kept) is not None
     checks.that(fits, path, f"{path} is small letters and digits, joined by . - or _, such as course.heard.")
     return kept
 
 
-def parse(given: object, path: str = "") -> Spec:
-    """InvalidInput names every fault, its path below `path`."""
-    reader = _Reader(Checks(), f"{path}." if path else "")
+def parse(given: object, path: str = "", *, stored: bool = False) -> Spec:
+    """InvalidInput names every fault, its path below `path`. stored: by an older release, see Checks."""
+    reader = _Reader(Checks(stored=stored), f"{path}." if path else "")
     spec = reader.spec(given)
     reader.checks.done()
     return spec
@@ -197,7 +197,7 @@ class _Reader:
         if value is not None and not isinstance(value, str):
             self._wrong(name, f"{name} is a text.")
             return ""
-        return self.checks.text(value, f"{self._prefix}{name}", least=1, most=100)
+        return self.checks.line(value, f"{self._prefix}{name}", least=1, most=100)
 
     def _whole(self, value: object, path: str, least: int, most: int) -> int:
         if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
@@ -236,8 +236,8 @@ class _Reader:
             return ()
         read: list[tuple[str, int]] = []
         for name, amount in cast(Mapping[str, Any], value).items():
-            self.checks.text(name, f"{self._prefix}results", least=1, most=MOST_CODE)
-            read.append((name, self._whole(amount, f"results.{name}", -MOST_POINTS, MOST_POINTS)))
+            kept = self.checks.line(name, f"{self._prefix}results", least=1, most=MOST_CODE)
+            read.append((kept, self._whole(amount, f"results.{name}", -MOST_POINTS, MOST_POINTS)))
         return tuple(sorted(read))
 
     def _each(

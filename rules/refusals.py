@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from rules.texts import sayable
+from rules import texts
 
 
 class Refusal(Exception):
@@ -161,29 +161,38 @@ class RedemptionInWrongState(Contradicted):
 
 
 class Checks:
-    """Collects the faults of one input, so that a person hears of all of them at once."""
+    """Collects the faults of one input, so that a person hears of all of them at once.
 
-    def __init__(self) -> None:
+    stored: what is read was written by an older release, whose letters are not judged.
+    """
+
+    def __init__(self, *, stored: bool = False) -> None:
         self.faults: list[Fault] = []
+        self._stored = stored
 
     def that(self, holds: bool, path: str, message: str) -> None:
         if not holds:
             self.faults.append(Fault(tuple(path.split(".")), message))
 
+    def line(self, value: str | None, path: str, *, least: int = 0, most: int) -> str:
+        """A name, a title, a code, as rules.texts keeps it: of `least` to `most` characters, on one line."""
+        return self._entered(value, path, least, most, one_line=True)
+
     def text(self, value: str | None, path: str, *, least: int = 0, most: int) -> str:
-        """The value without surrounding white space, of `least` to `most` characters, none of them a control
-        character."""
-        kept = (value or "").strip()
+        """Words that may have several lines, as rules.texts keeps them: of `least` to `most` characters."""
+        return self._entered(value, path, least, most, one_line=False)
+
+    def _entered(self, value: str | None, path: str, least: int, most: int, *, one_line: bool) -> str:
+        given = value or ""
+        kept = given.strip() if self._stored else (texts.line if one_line else texts.text)(given)
         if len(kept) < least:
             self.that(
                 False, path, f"{path} is missing." if least == 1 else f"{path} needs at least {least} characters."
             )
         elif len(kept) > most:
             self.that(False, path, f"{path} has {len(kept)} characters; at most {most} are allowed.")
-        elif any(ord(letter) < 32 and letter not in "\n\t\r" for letter in kept):
-            self.that(False, path, f"{path} holds a control character; leave it out.")
-        elif not sayable(kept):
-            self.that(False, path, f"{path} is not valid Unicode text.")
+        elif not self._stored and (wrong := texts.fault(kept, one_line=one_line)):
+            self.that(False, path, f"{path} {wrong}")
         return kept
 
     def done(self) -> None:

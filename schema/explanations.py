@@ -131,7 +131,7 @@ class Explanation:
         listing = SHOWN if of.frozen else COUNTED
         if rule is not None:
             checks = Checks()
-            values["rule"] = checks.text(rule, "rule", most=64)
+            values["rule"] = checks.line(rule, "rule", most=64)
             checks.done()
             listing = OF_RULE[of.frozen]
         return await page_of(

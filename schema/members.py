@@ -157,7 +157,7 @@ def members_of(
 ) -> Any:
     """A page of an organization's members, or of those of everything below it too."""
     checks = Checks()
-    search = checks.text(search, "search", most=LONGEST_SEARCH)
+    search = checks.line(search, "search", most=LONGEST_SEARCH)
     checks.done()
     listing, values = MEMBERS_BELOW if below else MEMBERS, dict[str, Any]()
     if search:
@@ -197,7 +197,7 @@ class CreateMemberInput:
     )
     phone: str | None = strawberry.field(
         default=None,
-        description="5 to 20 digits, with a + first where it is abroad; spaces and dashes are dropped.",
+        description="5 to 20 digits, with a + first where it is abroad; spaces and dashes are dropped. In any width.",
     )
     joined_on: date | None = strawberry.field(default=None, description="The day of joining, not in the future.")
     login: str | None = strawberry.field(

@@ -102,7 +102,7 @@ class Viewer:
 
 @strawberry.input(description="What a member or the operator signs in with.")
 class SignInInput:
-    login: str = strawberry.field(description="In any case.")
+    login: str = strawberry.field(description="In any case and width.")
     password: str = strawberry.field(description="As it was given.")
 
 

@@ -44,7 +44,8 @@ async def test_a_screen_is_paired_by_the_code_it_shows(world: World, story: Stor
     world.clock.advance(seconds=pairing["pollSeconds"])
     assert (await claim(world, pairing["deviceCode"]))["__typename"] == "PairingPending"
 
-    typed = f" {pairing['code'][:3].lower()} {pairing['code'][3:]} "
+    wide = "".join(chr(ord(letter) + 0xFEE0) for letter in pairing["code"][3:])
+    typed = f" {pairing['code'][:3].lower()}－\u3000{wide} "
     made = await approve(world, story.secretary, typed, organizationId=world.id(story.company.root), name="一楼大厅")
     assert made["display"]["name"] == "一楼大厅"
     assert made["display"]["scenes"] == [

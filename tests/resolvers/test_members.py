@@ -77,6 +77,20 @@ async def test_a_member_is_entered_once_with_everything(world: World, story: Sto
     assert await Membership.filter(member_id=member.id, organization_id=story.company.first.id, to_at=None).exists()
 
 
+async def test_what_was_typed_in_full_width_is_read_as_it_is_meant(world: World, story: Story) -> None:
+    given = {"phone": "＋８６　１３８－００００－００００", "login": "ＺｈｏｕＴａｏ", "password": "correct horse"}
+    made = (await create(world, story.branch, story.company.first, **given))["member"]
+
+    assert made["phone"] == "+8613800000000"
+    assert await signed_in(world, "zhoutao", "correct horse")
+    assert await signed_in(world, "\u202dＺｈｏｕ　Ｔａｏ", "correct horse")
+
+
+async def test_a_login_of_an_older_release_still_signs_in(world: World, story: Story) -> None:
+    await world.member("钱伟", at=story.company.first, login="ｑｉａｎ", password="correct horse")
+    assert await signed_in(world, "ｑｉａｎ", "correct horse")
+
+
 async def test_without_a_password_nobody_signs_in(world: World, story: Story) -> None:
     assert (await create(world, story.branch, story.company.first, login="zhoutao"))["__typename"] == (
         "CreateMemberSuccess"
@@ -92,7 +106,9 @@ async def test_without_a_password_nobody_signs_in(world: World, story: Story) ->
         ({"alias": "长" * 101}, "alias"),
         ({"phone": "none"}, "phone"),
         ({"phone": "1234"}, "phone"),
-        ({"phone": "１３８００１３８０００"}, "phone"),
+        ({"phone": "(0571) 8"}, "phone"),
+        ({"alias": "\u3164"}, "alias"),
+        ({"alias": "·"}, "alias"),
         ({"joinedOn": "2026-03-11"}, "joinedOn"),
         ({"login": " "}, "login"),
         ({"login": "zhou tao"}, "login"),

@@ -120,7 +120,7 @@ def test_what_is_too_long_or_holds_control_characters_is_named() -> None:
     assert faults("x" * 65 + ",1,X,BRANCH", "y,1," + "Y" * 201 + ",BRANCH", "z,1,Z\x07,BRANCH") == [
         "line 2: code has 65 characters; at most 64 are allowed.",
         "line 3: name has 201 characters; at most 200 are allowed.",
-        "line 4: name holds a control character; leave it out.",
+        "line 4: name holds U+0007 BELL, a control character; leave it out.",
     ]
 
 
