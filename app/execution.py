@@ -18,7 +18,7 @@ from realtime.faults import beyond, clipped, coded
 from resolvers import audit_looks
 from resolvers.session import Session
 from rules.codes import Code
-from rules.refusals import InvalidInput, NotAllowed, NotFound, Refusal
+from rules.refusals import InvalidInput, NotAllowed, NotFound, NotSignedIn, Refusal
 from schema import schema
 from schema.context import Context
 
@@ -28,6 +28,7 @@ CODES: dict[type[Refusal], Code] = {
     InvalidInput: Code.BAD_USER_INPUT,
     NotFound: Code.NOT_FOUND,
     NotAllowed: Code.FORBIDDEN,
+    NotSignedIn: Code.UNAUTHENTICATED,
 }
 
 

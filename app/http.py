@@ -36,6 +36,7 @@ from realtime.transport import INIT_TIMEOUT, LiveHandler
 from rules.codes import Code
 from schema import schema
 from schema.context import Context
+from schema.strangers import need_a_token
 
 CODES = {
     400: Code.BAD_REQUEST,
@@ -142,7 +143,11 @@ class Endpoint(GraphQL[Context, None]):
             return _turned_down(refused, sub_response)
         answered = await self._answered(asked, request_data, context)
         result = ExecutionResult(data=answered.data, errors=answered.errors, extensions=facts)
-        return _unfit(result, sub_response) if _is_unfit(result) else result
+        if _is_unfit(result):
+            return _unfit(result, sub_response)
+        if context.session.viewer is None and need_a_token(asked.document, asked.operation):
+            result.extensions = {**(facts or {}), "signedIn": False}
+        return result
 
     async def _answered(self, asked: Chosen, data: GraphQLRequestData, context: Context) -> GraphQLExecutionResult:
         variables, name = data.variables or {}, data.operation_name

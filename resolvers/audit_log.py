@@ -29,8 +29,9 @@ async def wanted(
     member_id: UUID | None,
     since: datetime | None,
     until: datetime | None,
-) -> Wanted:
-    """Whose log may be read. organization_id None: what belongs to no root, for an operator. NotFound, NotAllowed."""
+) -> Wanted | None:
+    """Whose log may be read; None: there is no such organization for the viewer. organization_id None: what belongs to
+    no root, for an operator. NotAllowed: it is there, and this needs a role."""
     session.signed_in()
     checks = Checks()
     action = None if action is None else checks.line(action, "action", most=LONGEST_ACTION)
@@ -39,6 +40,8 @@ async def wanted(
         if not sight.audited(session, None):
             raise NotAllowed("What belongs to no root is an operator's to read; name an organization.")
         return Wanted(NO_ROOT, None, action, member_id, since, until)
+    if await session.perhaps_visible(organization_id) is None:
+        return None
     here = (await session.require(Scope.AUDIT_READ, at=organization_id)).organization
     place = None if here.parent_id is None else here.id
     return Wanted(here.root_id, place, action, member_id, since, until)

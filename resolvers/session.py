@@ -16,7 +16,7 @@ from resolvers.providers import Provider
 from resolvers.signing import Signer
 from resolvers.work import Announce, Announcement, Work, unit_of_work
 from rules import visibility
-from rules.refusals import NotAllowed, NotFound
+from rules.refusals import NotAllowed, NotFound, NotSignedIn
 from rules.roles import Grant, Role, Scope
 from rules.visibility import Eye, Step
 
@@ -141,7 +141,7 @@ class Session:
     def reader(self) -> Viewer:
         """Whoever has a token, screens too."""
         if self.viewer is None:
-            raise NotAllowed("Sign in first: send the token as `Authorization: Bearer …`.")
+            raise NotSignedIn
         return self.viewer
 
     def signed_in(self) -> Viewer:
@@ -212,6 +212,13 @@ class Session:
         if not self.sees(lineage):
             raise await self.unseen("There is no such organization, or you may not see it.")
         return lineage
+
+    async def perhaps_visible(self, organization_id: UUID) -> tuple[Organization, ...] | None:
+        """The same, None instead of NotFound: for queries, which answer null."""
+        try:
+            return await self.visible(organization_id)
+        except NotFound:
+            return None
 
     async def unseen(self, message: str) -> NotFound:
         """To be raised for what the viewer may not see and for what is not there: on a beat, so that time tells no more

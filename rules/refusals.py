@@ -21,6 +21,13 @@ class NotAllowed(Refusal):
     pass
 
 
+class NotSignedIn(NotAllowed):
+    """No token came with the request. It tells nothing of what was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__("You are not signed in. Sign in first, and send the token as `Authorization: Bearer …`.")
+
+
 class NotFound(Refusal):
     pass
 

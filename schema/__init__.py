@@ -38,6 +38,7 @@ from schema.scalars import SCALARS
 from schema.services import ServiceMutations, ServiceQueries
 from schema.sessions import SessionMutations, SessionQueries
 from schema.statements import StatementMutations
+from schema.strangers import turned_away
 from schema.subscriptions import Subscription
 from schema.task_mutations import TaskMutations
 from schema.task_queries import TaskQueries
@@ -93,3 +94,4 @@ class Mutation(
 schema = strawberry.Schema(Query, Mutation, Subscription, config=StrawberryConfig(scalar_map=SCALARS))
 COSTS = describe(schema._schema)
 named(schema._schema.mutation_type)
+turned_away(schema._schema.query_type, schema._schema.mutation_type)

@@ -139,7 +139,8 @@ async def _entry(info: Info, key: list[str]) -> AuditEntry:
 class AuditQueries:
     @strawberry.field(
         description="Who did what at an organization and below, newest first: for ADMIN and SECRETARY there or above; "
-        "NOT_FOUND and FORBIDDEN for others. An entry stands where it happened. When an organization moves, its log "
+        "FORBIDDEN for others, null where there is no organization that the viewer may see. "
+        "An entry stands where it happened. When an organization moves, its log "
         "goes along; when a member moves, what was done before stays where it was. Left out: what belongs to no root, "
         "for the operator."
     )
@@ -162,6 +163,8 @@ class AuditQueries:
             since=since,
             until=until,
         )
+        if wanted is None:
+            return None
         page = await audit_log.page(wanted, DEFAULT_PAGE if first is None else first, after)
         return connection(
             [AuditEntry.of(one) for one in page.rows],

@@ -18,7 +18,7 @@ class UserError:
     message: str = strawberry.field(description="What was wrong and what would be right, in a sentence.")
 
 
-@strawberry.type(description="You are known, and this is not yours to do.")
+@strawberry.type(description="This is not yours to do, or you are not signed in; `message` says which.")
 class NotAllowed(UserError):
     pass
 
@@ -42,6 +42,7 @@ class InvalidInput(UserError):
 Make = Callable[[Any], Any]
 _made: dict[type[refusals.Refusal], Make] = {
     refusals.NotAllowed: lambda refusal: NotAllowed(message=refusal.message),
+    refusals.NotSignedIn: lambda refusal: NotAllowed(message=refusal.message),
     refusals.NotFound: lambda refusal: NotFound(message=refusal.message),
     refusals.InvalidInput: lambda refusal: InvalidInput(
         message=refusal.message,

@@ -175,7 +175,8 @@ async def _redemption(info: Info, key: list[str]) -> Redemption:
 class RewardQueries:
     @strawberry.field(
         description="What members of an organization can redeem: its own rewards and those of the organizations above. "
-        "With those not offered, for who manages rewards there."
+        "With those not offered, for who manages rewards there. Null where there is no organization that the viewer "
+        "may see."
     )
     async def rewards(
         self,
@@ -184,9 +185,11 @@ class RewardQueries:
         include_inactive: bool | None = False,
         first: int | None = 20,
         after: str | None = None,
-    ) -> Connection[Reward]:
+    ) -> Connection[Reward] | None:
         session = info.context.session
-        lineage = await session.visible(ids.read(organization_id, "Organization"))
+        lineage = await session.perhaps_visible(ids.read(organization_id, "Organization"))
+        if lineage is None:
+            return None
         values: dict[str, Any] = {"yes": True}
         listing = OFFERED
         if include_inactive and session.allowed(Scope.REWARDS_MANAGE, lineage):

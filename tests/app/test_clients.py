@@ -93,3 +93,27 @@ async def test_a_name_or_number_that_is_looked_for_is_sent_by_post(query: str, v
 async def test_a_search_for_nothing_may_stand_in_an_address() -> None:
     for variables in ({"at": "x"}, {"at": "x", "text": None}):
         assert (await get({"query": SEARCH, "variables": json.dumps(variables)})).status_code == 200
+
+
+# ---------------------------------------------------------------- a header that was forgotten
+
+TOLD: list[tuple[str, Any]] = [
+    ("{ viewer { member { id } } }", None),
+    ('{ found: organization(id: "x") { id } }', "UNAUTHENTICATED"),
+    ('mutation { found: claimTask(input: {taskId: "x"}) { ... on NotAllowed { message } } }', None),
+]
+
+
+@pytest.mark.parametrize(("query", "code"), TOLD)
+async def test_a_forgotten_header_is_told(query: str, code: str | None) -> None:
+    answer = await post({"query": query})
+    read = answer.json()
+    assert answer.status_code == 200
+    assert read["extensions"] == {"signedIn": False}
+    assert [one["extensions"]["code"] for one in read.get("errors", ())] == ([code] if code else [])
+    if "mutation" in query:
+        assert "Authorization: Bearer" in read["data"]["found"]["message"]
+
+
+async def test_what_is_for_anybody_says_nothing_of_signing_in() -> None:
+    assert "extensions" not in (await post({"query": "{ __typename }"})).json()

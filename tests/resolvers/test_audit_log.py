@@ -9,13 +9,14 @@ import pytest
 from acts import service
 from screens import paired
 from story import Story, told
+from strangers import turned_away
 from world import AnsweredWithErrors, Person, World
 
 import models
 from models import AuditAddress, AuditEntry, AuditOutcome, Organization
 from resolvers import audit, audit_looks, members, points, sessions, tasks, verification
 from resolvers.sessions import FREE_FAILURES
-from rules.refusals import InvalidInput, NotAllowed, NotFound, TaskNotDraft, TooManyAttempts, WrongCredentials
+from rules.refusals import InvalidInput, NotAllowed, NotSignedIn, TaskNotDraft, TooManyAttempts, WrongCredentials
 from rules.roles import Role
 
 LOG = """query ($at: ID, $first: Int, $after: String, $action: String, $member: ID, $since: DateTime) {
@@ -91,15 +92,16 @@ async def test_others_read_none_of_it(world: World) -> None:
     for who, refusal in (
         (story.li, NotAllowed),
         (story.reviewer, NotAllowed),
-        (stranger, NotFound),
         (screen, NotAllowed),
         (await service(world, root), NotAllowed),
-        (None, NotAllowed),
+        (None, NotSignedIn),
     ):
         assert await said(world, who, root) is refusal
+    assert await world.ask(stranger, LOG, at=world.id(root)) == {"auditLog": None}
     [newest] = await log(world, story.secretary, root, first=1)
-    for who in (story.li, story.reviewer, stranger, screen, None):
+    for who in (story.li, story.reviewer, stranger, screen):
         assert (await world.ask(who, NODE, id=newest["id"]))["node"] is None
+    await turned_away(world, NODE, id=newest["id"])
 
 
 async def test_a_log_goes_with_its_organization_and_who_moves_is_in_both(world: World) -> None:

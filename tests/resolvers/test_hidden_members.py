@@ -13,6 +13,7 @@ from course import offered
 from ledger import reverse
 from screens import paired
 from shop import put_up
+from strangers import turned_away
 from tree import Story, told
 from world import Person, World
 
@@ -154,4 +155,5 @@ async def test_a_rule_is_as_absent_for_nobody_as_one_that_never_was(world: World
     )["pointRules"]
     query = "query ($id: ID!) { node(id: $id) { id } }"
     assert (await world.ask(story.li, query, id=rules[0]["id"]))["node"]
-    assert await world.ask(None, query, id=rules[0]["id"]) == {"node": None}
+    await turned_away(world, query, id=rules[0]["id"])
+    await turned_away(world, query, id="never was")

@@ -24,6 +24,7 @@ from realm import Actor, Place, Realm, Thing, line
 import models
 from app.execution import answer
 from models import OrganizationKind as Kind
+from rules.refusals import NotSignedIn
 from schema import schema
 from schema.audiences import Audience, fields
 from schema.context import Context
@@ -100,6 +101,13 @@ class Sights:
         session = await self.realm.world.session(who.person if who.good else None)
         return await models.database.shielded(answer(document, None, variables, Context(session)))
 
+    def _data(self, who: Actor, result: ExecutionResult) -> dict[str, Any]:
+        """Nobody is told to sign in first, and everybody else of no error."""
+        refusals = {type(one.original_error) for one in result.errors or ()}
+        assert refusals == ({NotSignedIn} if who.person is None or not who.good else set()), result.errors
+        assert result.data
+        return result.data
+
     async def look(self, actors: Sequence[Actor], things: Sequence[Thing] | None = None) -> None:
         """Each of these at each of these, and at what can be asked of every place."""
         self.oracle = Oracle(self.realm.world.clock.now)
@@ -122,9 +130,7 @@ class Sights:
         fragments = [f"fragment F{kind} on {kind} {{ {selection(kind)} }}" for kind in kinds]
         asked = [f't{n}: node(id: "{one.id}") {{ __typename ...F{one.kind} }}' for n, one in enumerate(things)]
         result = await self.ask(who, f"{{ {' '.join(asked)} }} {' '.join(fragments)}")
-        assert not result.errors, result.errors
-        assert result.data
-        return result.data
+        return self._data(who, result)
 
     def _thing(self, who: Actor, thing: Thing, got: Any, truth: Mapping[str, Any]) -> None:
         sees = self.oracle.sees(who, thing)
@@ -150,9 +156,7 @@ class Sights:
         world = self.realm.world
         asked = [OF_PLACES.format(f"p{n}", world.id(one.row)) for n, one in enumerate(self.realm.places)]
         result = await self.ask(who, f"{{ roots: organizations {{ edges {{ node {{ id }} }} }} {' '.join(asked)} }}")
-        assert not result.errors, result.errors
-        assert result.data
-        return result.data
+        return self._data(who, result)
 
     def full(self, who: Actor, at: Place) -> bool:
         return self.oracle.has(who, "CLAIMS_REVIEW", at)
