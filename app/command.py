@@ -78,7 +78,7 @@ cli.command("watch", help="The live board in the terminal, through the API.")(wa
 
 @cli.command("migrate", help="Bring the database up to date.")
 def migrate_command() -> None:
-    applied = asyncio.run(migrate(load().database_url))
+    applied = asyncio.run(migrate(load().database_url, lambda words: typer.echo(words, err=True)))
     typer.echo(f"Applied {', '.join(applied)}." if applied else "The database is up to date.")
 
 

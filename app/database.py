@@ -8,7 +8,7 @@ from tortoise.connection import get_connection
 from tortoise.migrations.executor import MigrationExecutor
 
 import models
-from app import data_keys, signing
+from app import data_keys, migrations, signing
 from app.settings import Settings, load
 
 SEALS_PHONES = "0015_phones"
@@ -29,18 +29,11 @@ async def pending(url: str) -> list[str]:
         await Tortoise.close_connections()
 
 
-async def migrate(url: str) -> list[str]:
-    """Bring the database up to date; gives what was applied. NoDataKey: there are phone numbers to be encrypted, and
-    no key."""
+async def migrate(url: str, say: migrations.Say = lambda _: None) -> list[str]:
+    """Bring the database up to date; gives what was applied, and says when it waits for another process. NoDataKey:
+    there are phone numbers to be encrypted, and no key."""
     data_keys.use(load().model_copy(update={"database_url": url}))
-    configuration = models.database.configuration(url)
-    await Tortoise.init(config=configuration, init_connections=False)
-    try:
-        executor = MigrationExecutor(get_connection("default"), configuration["apps"])
-        names = [step.migration.name for step in await executor.plan()]
-        await executor.migrate()
-    finally:
-        await Tortoise.close_connections()
+    names = await migrations.run(url, say)
     if SEALS_PHONES in names:
         await _clear_text_gone(url)
     return names

@@ -19,6 +19,8 @@ from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 from tortoise.transactions import in_transaction
 
+from models import poolers as poolers  # a pool finds out what it is connected to
+
 T = TypeVar("T")
 
 BUSY_TIMEOUT_MS = 15_000  # longer than the one short transaction of any import

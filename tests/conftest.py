@@ -5,6 +5,7 @@
     postgres_server, redis_server     the running servers: stop(), kill(), restart(), …
     database        a fresh database, migrated and connected, at the URL that it gives
     world           a World (tests/support/world.py) in that database
+    pgbouncer       a pooler before that PostgreSQL: pgbouncer.url(database_url)
     redis_url       an empty Redis, running again if an earlier test left it stopped or paused
     scaled          the tenth of a number in `make test`, all of it in `make soak`
 
@@ -19,6 +20,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import pytest
 import statements_kept
 import validated
+from fronts import PgBouncer
 from hypothesis import settings
 from recycling import Recycled
 from services import Postgres, Redis, ServiceIsMissing, start_postgres, start_redis
@@ -63,6 +65,18 @@ def redis_server() -> Iterator[Redis]:
         server = start_redis()
     except ServiceIsMissing as reason:
         pytest.skip(str(reason))
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def pgbouncer(postgres_server: Postgres) -> Iterator[PgBouncer]:
+    try:
+        server = PgBouncer(postgres_server)
+    except ServiceIsMissing as reason:
+        pytest.skip(str(reason))
+    postgres_server.start()
+    server.start()
     yield server
     server.close()
 
