@@ -13,8 +13,9 @@ import os
 import shutil
 import socket
 import ssl
+import subprocess
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from local_server import LocalServer, ServiceIsMissing
 from services import Postgres, Redis
@@ -99,6 +100,23 @@ class Caddy(Proxy):
         return ["/usr/bin/env", *home, self._program, "run", *file]
 
 
+def certificates(folder: Path) -> Path:
+    """An authority of our own, ca.pem, and server.pem with server.key for 127.0.0.1 and localhost, by openssl."""
+    openssl = program("openssl")
+    (folder / "names").write_text("subjectAltName=IP:127.0.0.1,DNS:localhost\n")
+    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    authority = ["-x509", "-days", "2", "-subj", "/CN=Leitai tests", "-keyout", "ca.key", "-out", "ca.pem"]
+    request = ["-subj", "/CN=localhost", "-keyout", "server.key", "-out", "server.csr"]
+    signed = ["-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2"]
+    for command in (
+        ["req", *key, *authority],
+        ["req", *key, *request],
+        ["x509", "-req", *signed, "-extfile", "names", "-out", "server.pem"],
+    ):
+        subprocess.run([openssl, *command], cwd=folder, capture_output=True, check=True)
+    return folder
+
+
 class TlsRedis(Redis):
     """TLS only, with a certificate of a private authority; acl: a line of its users file, `default` is off."""
 
@@ -107,9 +125,29 @@ class TlsRedis(Redis):
         self._certificates = certificates
         (self.folder / "users.acl").write_text(f"user default off\n{acl}\n")
 
-    @property
-    def port(self) -> int:
-        return self._port
+    def url_of(self, user: str, password: str) -> str:
+        """As an operator writes it, with the private authority named."""
+        authority = quote(str(self._certificates / "ca.pem"), safe="")
+        return f"rediss://{user}:{quote(password, safe='')}@127.0.0.1:{self._port}/0?ssl_ca_certs={authority}"
+
+    def as_user(self, user: str, password: str, *command: str) -> str:
+        """The first line of the answer."""
+        return self._said([["AUTH", user, password], list(command)])[1]
+
+    def _said(self, commands: list[list[str]]) -> list[str]:
+        """The first line of each answer, which has to be one line."""
+        context = ssl.create_default_context(cafile=self._certificates / "ca.pem")
+        with (
+            socket.create_connection(("127.0.0.1", self._port), timeout=5) as plain,
+            context.wrap_socket(plain, server_hostname="127.0.0.1") as secured,
+            secured.makefile("rb") as answers,
+        ):
+            lines: list[str] = []
+            for command in commands:
+                parts = "".join(f"${len(one.encode())}\r\n{one}\r\n" for one in command)
+                secured.sendall(f"*{len(command)}\r\n{parts}".encode())
+                lines.append(answers.readline().decode().strip())
+            return lines
 
     def _command(self) -> list[str]:
         bare = super()._command()
@@ -125,14 +163,8 @@ class TlsRedis(Redis):
         return [*bare, *(part for pair in tls.items() for part in pair)]
 
     def _answers(self) -> bool:
-        context = ssl.create_default_context(cafile=self._certificates / "ca.pem")
-        with (
-            contextlib.suppress(OSError),
-            socket.create_connection(("127.0.0.1", self._port), timeout=2) as plain,
-            context.wrap_socket(plain, server_hostname="127.0.0.1") as secured,
-        ):
-            secured.sendall(b"PING\r\n")
-            return secured.recv(64).startswith(b"-NOAUTH")
+        with contextlib.suppress(OSError):
+            return self._said([["PING"]])[0].startswith("-NOAUTH")
         return False
 
 
