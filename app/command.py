@@ -144,6 +144,9 @@ def schema_command() -> None:
 def main() -> None:
     try:
         cli()
-    except (SettingsRefused, DatabaseOutdated, NoDataKey) as refusal:
+    except SettingsRefused as refusal:
+        typer.echo(str(refusal), err=True)
+        sys.exit(2)
+    except (DatabaseOutdated, NoDataKey) as refusal:
         typer.echo(str(refusal), err=True)
         sys.exit(1)

@@ -49,7 +49,7 @@ a {{ display: inline-block; padding: .6rem 1.4rem; border-radius: .4rem; backgro
 
 
 def routes(settings: Settings) -> list[Route]:
-    address = settings.public_url.rstrip("/")
+    address = str(settings.public_url)
 
     async def page(request: Request) -> Response:
         found = await models.database.shielded(_scanned(request.path_params["code"]))

@@ -1,19 +1,17 @@
 """The keys that encrypt phone numbers: from the environment, or kept beside a SQLite database."""
 
 import os
-import re
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
+from app import key_texts
 from app.settings import Settings, SettingsRefused
 from app.signing import keep_secret
 from models import phones
 from models.phones import DataKey
 
 KEY_BYTES = 32
-ID = re.compile(r"[a-z0-9-]{1,16}")
-WANTED = "one or more of id:key, separated by commas; an id has 1 to 16 of a–z, 0–9 and -, a key 64 hex digits"
 
 
 def use(settings: Settings) -> None:
@@ -49,21 +47,10 @@ def key_file(database_url: str) -> Path:
 
 def read(text: str, where: str) -> list[DataKey]:
     """SettingsRefused: it is none, or names a key twice. What it holds is not repeated."""
-    keys: list[DataKey] = []
-    for number, one in enumerate((part.strip() for part in text.replace("\n", ",").split(",") if part.strip()), 1):
-        id, _, key = one.partition(":")
-        try:
-            secret = bytes.fromhex(key)
-        except ValueError:
-            secret = b""
-        if not ID.fullmatch(id) or len(secret) != KEY_BYTES:
-            raise SettingsRefused(f"{where}, entry {number}, is no key: it holds {WANTED}.")
-        if any(known.id == id for known in keys):
-            raise SettingsRefused(f"{where} holds two keys with the id {id}; give the new one an id of its own.")
-        keys.append(DataKey(id, secret))
-    if not keys:
-        raise SettingsRefused(f"{where} holds no key: it holds {WANTED}.")
-    return keys
+    try:
+        return key_texts.data_keys(text)
+    except ValueError as fault:
+        raise SettingsRefused(f"{where} {fault}".replace(" ,", ",")) from None
 
 
 class KeyFile:

@@ -8,7 +8,6 @@ Only answers over HTTP are touched; frames of a socket pass nothing here.
 
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
@@ -50,10 +49,10 @@ class Guarded(Starlette):
 class Guard:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
-        own = _host(urlsplit(settings.public_url).netloc)
+        own = settings.public_url.host
         self._hosts = Hosts([own, *LOOPBACK, *settings.allowed_hosts])
         self._refusal = REFUSAL.format(own)
-        headers = HEADERS | (ONLY_TLS if settings.public_url.lower().startswith("https:") else {})
+        headers = HEADERS | (ONLY_TLS if settings.public_url.tls else {})
         self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -128,7 +128,7 @@ class LiveEngine:
         self.backplane.publish(Hint.of(topics, announcement.version, time.monotonic()))
 
     def session(self, viewer: Viewer | None, address: str = "") -> Session:
-        public_url = self.settings.public_url.rstrip("/")
+        public_url = str(self.settings.public_url)
         return Session(
             viewer, self.clock, self.announce, address, public_url, signer=self.signer, provider=self.provider
         )

@@ -35,7 +35,7 @@ class Origins:
     @classmethod
     def of(cls, settings: Settings) -> "Origins":
         """PUBLIC_URL's own is always one: behind a proxy the Host may be another."""
-        own = _read(settings.public_url)
+        own = _read(settings.public_url.origin)
         found = cls(settings.allowed_origins)
         found._exact |= {own} if own else set()
         return found

@@ -1,7 +1,5 @@
 """The key that signs block chains: from the environment, or kept beside a SQLite database."""
 
-import base64
-import binascii
 import os
 import secrets
 from pathlib import Path
@@ -9,6 +7,7 @@ from pathlib import Path
 import structlog
 
 import models
+from app import key_texts
 from app.settings import Settings, SettingsRefused
 from resolvers.signing import KEY_BYTES, Signer
 
@@ -58,19 +57,7 @@ def keep_secret(file: Path, text: str) -> None:
 
 
 def _read(text: str, where: str) -> bytes:
-    text = text.strip()
-    for read in (bytes.fromhex, _base64):
-        try:
-            key = read(text)
-        except (ValueError, binascii.Error):
-            continue
-        if len(key) == KEY_BYTES:
-            return key
-    raise SettingsRefused(
-        f"{where} is no signing key: it holds {KEY_BYTES} random bytes, as 64 hex digits or in base64."
-        " `openssl rand -hex 32` makes one."
-    )
-
-
-def _base64(text: str) -> bytes:
-    return base64.b64decode(text, altchars=b"-_" if set(text) & set("-_") else None, validate=True)
+    try:
+        return key_texts.signing_key(text)
+    except ValueError as fault:
+        raise SettingsRefused(f"{where} {fault}") from None

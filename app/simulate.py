@@ -31,7 +31,7 @@ def command(
     settings = load()
     logs.configure(settings.log_level, settings.log_json)
     found = read(people) if people else logins()
-    address = url or settings.public_url
+    address = url or str(settings.public_url)
     try:
         Address.read(address)
     except Refused as fault:

@@ -13,16 +13,17 @@ from typing import Any, TypeVar, cast
 
 from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient, TransactionContext
-from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.backends.sqlite.client import SqliteTransactionContext, SqliteTransactionWrapper
 from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 from tortoise.transactions import in_transaction
 
+from models import database_url
 from models import poolers as poolers  # a pool finds out what it is connected to
 
 T = TypeVar("T")
 
+ENGINES = {"sqlite": "tortoise.backends.sqlite", "postgres": "tortoise.backends.asyncpg"}
 BUSY_TIMEOUT_MS = 15_000  # longer than the one short transaction of any import
 POOL_SIZE = 10  # per worker; PostgreSQL allows 100 connections by default
 COMMAND_TIMEOUT = 60  # seconds; no statement of ours is meant to take one
@@ -39,10 +40,11 @@ SqliteTransactionWrapper.begin = _begin  # type: ignore[method-assign]
 
 
 def configuration(url: str) -> dict[str, Any]:
-    """Tortoise's configuration for a DATABASE_URL."""
-    connection = expand_db_url(url)
-    credentials = connection["credentials"]
-    if "sqlite" in connection["engine"]:
+    """Tortoise's configuration for a DATABASE_URL. ValueError: it is none."""
+    found = database_url.read(url)
+    credentials = found.credentials
+    connection = {"engine": ENGINES[found.engine], "credentials": credentials}
+    if found.engine == "sqlite":
         credentials.setdefault("busy_timeout", BUSY_TIMEOUT_MS)
         credentials.setdefault("synchronous", "FULL")
         credentials.setdefault("secure_delete", "ON")

@@ -21,6 +21,7 @@ from rich.text import Text
 
 import models
 from app import logs, signing
+from app.addresses import PublicUrl
 from app.database import migrate
 from app.demo import tables
 from app.demo.company import MARK, MEMBERS_SIGNING_IN, PASSWORD
@@ -48,7 +49,7 @@ def start(host: str, port: int, database: str, keep: bool, rate: float) -> None:
     reached = "127.0.0.1" if host in ("0.0.0.0", "::") else host
     address = f"http://{f'[{reached}]' if ':' in reached else reached}:{port}"
     # Made of the demo's own choice: DATABASE_URL and REDIS_URL belong to the real server.
-    own: dict[str, object] = {"database_url": url, "redis_url": None, "public_url": address}
+    own: dict[str, object] = {"database_url": url, "redis_url": None, "public_url": PublicUrl.read(address)}
     if reached != host and not settings.allowed_hosts:
         own["allowed_hosts"] = ["*"]  # open to the whole network, whatever name or address it is called by
     settings = settings.model_copy(update=own)

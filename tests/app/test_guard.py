@@ -263,7 +263,7 @@ async def test_a_socket_for_another_host_is_misdirected() -> None:
         (None, "127.0.0.1", "6.6.6.6, 203.0.113.9", "203.0.113.9"),  # what was sent to the proxy is not believed
         ("10.0.0.0/8", "10.1.2.3", "203.0.113.9, 10.9.9.9", "203.0.113.9"),  # one behind another
         ("10.0.0.0/8", "127.0.0.1", "203.0.113.9", "127.0.0.1"),
-        ("", "127.0.0.1", "203.0.113.9", "127.0.0.1"),
+        ("none", "127.0.0.1", "203.0.113.9", "127.0.0.1"),
     ],
 )
 async def test_only_proxies_that_are_named_say_where_a_request_comes_from(

@@ -46,7 +46,7 @@ async def test_a_server_reads_and_writes_on_while_keys_are_changed(tmp_path: Pat
         refused = await asyncio.to_thread(
             leitai, "serve", "--port", "0", DATABASE_URL=hall.database, LEITAI_DATA_KEYS=f"else:{bytes(32).hex()}"
         )
-        assert (refused.returncode, "LEITAI_DATA_KEYS" in refused.stderr) == (1, True)
+        assert (refused.returncode, "LEITAI_DATA_KEYS" in refused.stderr) == (2, True)
         assert "Traceback" not in refused.stderr
         assert kept.split()[0].partition(":")[0] in refused.stderr
     finally:
