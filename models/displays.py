@@ -39,7 +39,8 @@ class Display(Model):
 
 
 class DisplayScene(Model):
-    """organization_id None: the display's own. periods_back 0: the present period; 1: the one before it."""
+    """organization_id None: the display's own. periods_back 0: the present period; 1: the one before it.
+    failing_since: when the display first said that it can't show the scene."""
 
     id = fields.UUIDField(primary_key=True, default=uuid4)
     display_id = fields.UUIDField()
@@ -51,6 +52,7 @@ class DisplayScene(Model):
     scoring = fields.CharField(max_length=20, null=True)
     seconds = fields.IntField()
     periods_back = fields.IntField(default=0)
+    failing_since = fields.DatetimeField(null=True)
 
     class Meta(Model.Meta):
         table = "display_scenes"
@@ -139,6 +141,13 @@ async def scenes(display_ids: Iterable[UUID]) -> dict[UUID, list[DisplayScene]]:
     for scene in await DisplayScene.filter(display_id__in=list(set(display_ids))).order_by("place"):
         found.setdefault(scene.display_id, []).append(scene)
     return found
+
+
+async def report_scenes(display_id: UUID, failing: Sequence[UUID], at: datetime) -> None:
+    """Which of its scenes the display can't show at that moment. A scene that failed before keeps its first moment."""
+    of_display = DisplayScene.filter(display_id=display_id)
+    await of_display.filter(failing_since=None, id__in=list(failing)).update(failing_since=at)
+    await of_display.exclude(failing_since=None).exclude(id__in=list(failing)).update(failing_since=None)
 
 
 async def by_ids(ids: Iterable[UUID]) -> dict[UUID, Display]:

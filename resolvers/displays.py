@@ -4,7 +4,7 @@ A display reads, nothing else: what is public of its own organization, of those 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -21,6 +21,8 @@ from rules.roles import Scope
 MOST_SCENES = 30
 SECONDS_SHOWN = range(3, 3601)
 MOST_BACK = 12  # periods
+GROUP = OrganizationKind.GROUP
+INSIDE = (OrganizationKind.BRANCH, GROUP)  # where a screen sees groups
 SEEN_WITHIN = timedelta(seconds=15)  # a display that is connected says so every five
 
 
@@ -119,18 +121,25 @@ async def checked_scenes(
             f"{path}.periodsBack",
             "ALL_TIME has no period before it; leave periodsBack out.",
         )
+        shown = session.lineages.get(scene.organization_id, ()) if scene.organization_id else place
+        ranks_groups = scene.kind is SceneKind.ORGANIZATION_LEADERBOARD and scene.organization_kind is GROUP
+        checks.that(
+            not shown or not ranks_groups or shown[-1].kind in INSIDE,
+            f"{path}.organizationKind",
+            "Groups are ranked within their branch only; name a branch in organizationId, or rank another kind.",
+        )
         if scene.organization_id:
             checks.that(
-                _shown_at(place, session.lineages.get(scene.organization_id, ())),
+                _shown_at(place, shown),
                 f"{path}.organizationId",
                 "A display shows its own organization, one above it or one below it, and a group only in its branch.",
             )
     checks.done()
-    return [_row(one) for one in scenes]
+    return [_row(one, session.lineages[one.organization_id] if one.organization_id else place) for one in scenes]
 
 
-def _row(scene: Scene) -> DisplayScene:
-    """Without what its kind has no use for."""
+def _row(scene: Scene, shown: Sequence[Organization]) -> DisplayScene:
+    """Without what its kind has no use for. shown: the lineage of the organization whose board it is."""
     ranks = scene.kind in (SceneKind.MEMBER_LEADERBOARD, SceneKind.ORGANIZATION_LEADERBOARD)
     organizations = scene.kind is SceneKind.ORGANIZATION_LEADERBOARD
     return DisplayScene(
@@ -138,11 +147,23 @@ def _row(scene: Scene) -> DisplayScene:
         kind=scene.kind,
         organization_id=scene.organization_id,
         period=(scene.period or PeriodKind.MONTH) if ranks else None,
-        organization_kind=(scene.organization_kind or OrganizationKind.BRANCH) if organizations else None,
+        organization_kind=(scene.organization_kind or _below(shown)) if organizations else None,
         scoring=(scene.scoring or OrganizationScoring.MEAN) if organizations else None,
         seconds=scene.seconds,
         periods_back=scene.periods_back if ranks else 0,
     )
+
+
+def _below(shown: Sequence[Organization]) -> OrganizationKind:
+    """What a board of organizations ranks by default."""
+    return GROUP if shown[-1].kind is OrganizationKind.BRANCH else OrganizationKind.BRANCH
+
+
+def _moved(scene: Scene, place: Sequence[Organization]) -> Scene:
+    """As it fits where its display comes to hang: a branch's own board ranks groups, another's branches."""
+    if scene.organization_id is None and scene.organization_kind in (OrganizationKind.BRANCH, GROUP):
+        return replace(scene, organization_kind=_below(place))
+    return scene
 
 
 def _shown_at(place: Sequence[Organization], shown: Sequence[Organization]) -> bool:
@@ -187,10 +208,12 @@ async def update(
         if permit.organization.root_id != found.root_id:
             raise InvalidInput.at("organizationId", "A display stays within its root; pair it anew in the other.")
     place = await session.lineage(organization_id or found.organization_id)
-    if scenes is None and organization_id is not None:
-        kept = (await models.displays.scenes([found.id])).get(found.id, [])
-        await checked_scenes(session, place, [_scene(one) for one in kept])  # those it goes on showing
     rows = None if scenes is None else await checked_scenes(session, place, scenes)
+    if scenes is None and organization_id is not None:
+        kept = [_scene(one) for one in (await models.displays.scenes([found.id])).get(found.id, [])]
+        fitting = [_moved(one, place) for one in kept]
+        checked = await checked_scenes(session, place, fitting)  # those it goes on showing
+        rows = checked if fitting != kept else None
     async with session.work() as work:
         version = await models.displays.changed(found.id)
         if (await Display.get(id=found.id)).revoked_at is not None:
@@ -223,6 +246,15 @@ def _scene(row: DisplayScene) -> Scene:
         row.seconds,
         row.periods_back,
     )
+
+
+async def report_scenes(session: Session, failing: Sequence[UUID]) -> Display:
+    """What the display that asks says of itself: which of its scenes it can't show; it shows the others."""
+    display = await own(session)
+    if len(failing) > MOST_SCENES:
+        raise InvalidInput.at("failingSceneIds", f"A display shows at most {MOST_SCENES} scenes.")
+    await models.displays.report_scenes(display.id, failing, session.now())
+    return display
 
 
 async def revoke(session: Session, display_id: UUID) -> Display:

@@ -7,6 +7,7 @@ from rules.roles import Scope
 ANYONE = "anyone"
 SIGNED_IN = "who is signed in"
 MEMBERS = "members"
+DISPLAYS = "paired displays"
 
 CALLERS: Mapping[str, tuple[Scope | str, str]] = {
     "signIn": (ANYONE, ""),
@@ -62,6 +63,7 @@ CALLERS: Mapping[str, tuple[Scope | str, str]] = {
     "requestDisplayPairing": (ANYONE, "so many from one address"),
     "approveDisplayPairing": (Scope.DISPLAYS_MANAGE, "where it will hang"),
     "claimDisplayToken": (ANYONE, "who has the device's own code"),
+    "reportScenes": (DISPLAYS, "itself"),
     "updateDisplay": (Scope.DISPLAYS_MANAGE, "where it hangs, and where it will"),
     "revokeDisplay": (Scope.DISPLAYS_MANAGE, "where it hangs"),
     "createBlock": (Scope.BLOCKS_MANAGE, "there"),

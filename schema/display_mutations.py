@@ -15,6 +15,7 @@ from schema.displays import (
     ClaimDisplayTokenInput,
     Display,
     DisplayPairing,
+    ReportScenesInput,
     RevokeDisplayInput,
     UpdateDisplayInput,
 )
@@ -73,6 +74,11 @@ class RevokeDisplaySuccess:
     display: Display = strawberry.field(description="As it now stands.")
 
 
+@strawberry.type(description="The report was taken.")
+class ReportScenesSuccess:
+    display: Display = strawberry.field(description="The display that reported.")
+
+
 RequestDisplayPairingResult: TypeAlias = Annotated[
     RequestDisplayPairingSuccess | TooManyAttempts, strawberry.union("RequestDisplayPairingResult")
 ]
@@ -96,6 +102,9 @@ UpdateDisplayResult: TypeAlias = Annotated[
 ]
 RevokeDisplayResult: TypeAlias = Annotated[
     RevokeDisplaySuccess | NotAllowed | NotFound, strawberry.union("RevokeDisplayResult")
+]
+ReportScenesResult: TypeAlias = Annotated[
+    ReportScenesSuccess | NotAllowed | InvalidInput, strawberry.union("ReportScenesResult")
 ]
 
 # ---------------------------------------------------------------- mutations
@@ -169,5 +178,18 @@ class DisplayMutations:
         async def act() -> RevokeDisplaySuccess:
             ended = await displays.revoke(info.context.session, ids.read(input.display_id, "Display"))
             return RevokeDisplaySuccess(display=Display.of(ended))
+
+        return await answer(act)
+
+    @strawberry.mutation(
+        description="For a paired display: which of its scenes it cannot show, so that the desk can tell. Replaces its "
+        "last report."
+    )
+    async def report_scenes(self, info: Info, input: ReportScenesInput) -> ReportScenesResult:
+        async def act() -> ReportScenesSuccess:
+            failing = [ids.read(one, "Scene") for one in input.failing_scene_ids]
+            found = await displays.report_scenes(info.context.session, failing)
+            info.context.forget()
+            return ReportScenesSuccess(display=Display.of(found))
 
         return await answer(act)

@@ -46,6 +46,7 @@ class Scene:
             scoring=OrganizationScoring(row.scoring) if row.scoring else None,
             seconds=row.seconds,
             periods_back=row.periods_back,
+            failing_since=row.failing_since,
         )
 
     id: strawberry.ID = strawberry.field(description="Of this scene, until the display's scenes are set anew.")
@@ -61,6 +62,10 @@ class Scene:
     periods_back: int = strawberry.field(
         description="0: the period that today lies in; 1: the one before it, and so on. Into the next period a screen "
         "follows by itself."
+    )
+    failing_since: datetime | None = strawberry.field(
+        description="Since when the display reports that it cannot show this scene; null while it can. The display "
+        "shows its other scenes meanwhile."
     )
 
     @strawberry.field(description="Whose board; the display's own organization where none was named.")
@@ -132,7 +137,9 @@ class SceneInput:
     )
     period: PeriodKind | None = strawberry.field(default=None, description="Of leaderboards; MONTH where left out.")
     organization_kind: OrganizationKind | None = strawberry.field(
-        default=None, description="Of ORGANIZATION_LEADERBOARD; BRANCH where left out."
+        default=None,
+        description="Of ORGANIZATION_LEADERBOARD; where left out, GROUP for a branch's board and BRANCH for others. "
+        "GROUP is possible for the board of a branch only.",
     )
     scoring: OrganizationScoring | None = strawberry.field(
         default=None, description="Of ORGANIZATION_LEADERBOARD; MEAN where left out."
@@ -180,6 +187,13 @@ class UpdateDisplayInput:
 @strawberry.input(description="A display whose token is to be no longer good.")
 class RevokeDisplayInput:
     display_id: strawberry.ID = strawberry.field(description="Which display.")
+
+
+@strawberry.input(description="What a display reports of its scenes.")
+class ReportScenesInput:
+    failing_scene_ids: list[strawberry.ID] = strawberry.field(
+        description="Those of its scenes that it cannot show at the moment, at most 30; empty when it can show all."
+    )
 
 
 # ---------------------------------------------------------------- queries

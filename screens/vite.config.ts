@@ -1,6 +1,8 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
+import { OLDEST } from "./making/oldest.mjs";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const pages = ["index", "leaderboard", "desk"];
@@ -20,11 +22,27 @@ function worker(): Plugin {
   };
 }
 
+/** The script that stands before all others, and tells old browsers that they are too old. */
+function first(): Plugin {
+  const source = readFileSync(here("making/first.js"), "utf8").replace(/\/\* chromium \*\//g, String(OLDEST.chromium));
+  const fileName = `assets/first-${createHash("sha256").update(source).digest("hex").slice(0, 8)}.js`;
+  return {
+    name: "first",
+    apply: "build",
+    generateBundle() {
+      this.emitFile({ type: "asset", fileName, source });
+    },
+    transformIndexHtml: (html) => html.replace("<title>", `<script src="${base}${fileName}"></script>\n    <title>`),
+  };
+}
+
+const base = "/screens/";
+
 export default defineConfig({
-  base: "/screens/",
-  plugins: [worker()],
+  base,
+  plugins: [first(), worker()],
   build: {
-    target: "es2022",
+    target: `chrome${OLDEST.chromium}`,
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     rolldownOptions: {

@@ -41,6 +41,7 @@ ANSWERS = {
     "Mutation": {
         *("signIn", "beginOpenIdSignIn", "finishOpenIdSignIn"),
         *("requestDisplayPairing", "claimDisplayToken"),
+        "reportScenes",  # of itself
     },
     "Subscription": {
         *("leaderboardUpdated", "standingUpdated", "taskArenaUpdated", "blockBoardUpdated", "courseBoardUpdated"),

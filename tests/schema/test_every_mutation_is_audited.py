@@ -18,8 +18,8 @@ from rules import audit_words
 from rules.roles import Role
 from schema import ids, schema
 
-# They change nothing for anybody, and anybody may ask, so that a flood of it would fill the log.
-NOT_KEPT = {"requestDisplayPairing", "beginOpenIdSignIn"}
+# They change nothing for anybody, and anybody, or any screen, may ask, so that a flood of it would fill the log.
+NOT_KEPT = {"requestDisplayPairing", "beginOpenIdSignIn", "reportScenes"}
 PASSWORD = "correct horse battery"
 SIGN_IN = query("signIn")
 
@@ -212,6 +212,10 @@ async def boards_and_screens(acts: Acts, story: Story) -> None:
     )
     display = made["display"]["id"]
     await acts.do("claimDisplayToken", None, of_screen, deviceCode=asked["deviceCode"])
+    hung = await models.Display.get(id=ids.read(display, "Display"))
+    token, held = await models.sessions.issue(hung.account_id, world.clock.now, timedelta(days=1))
+    screen = Person(await models.Account.get(id=hung.account_id), None, token, held.expires_at)
+    await acts.do("reportScenes", screen, None, failingSceneIds=[])
     await acts.do("updateDisplay", secretary, of_screen, displayId=display, name="大厅")
     await acts.do("revokeDisplay", secretary, of_screen, displayId=display)
 

@@ -236,7 +236,7 @@ async def test_whatever_is_declared_wrongly_is_noticed(world: World) -> None:
             # what can only be reached through it is declared with it
             wrong = {**everything, **SHAREABLE, kind: {**SHAREABLE[kind], name: lambda _: True}}
             hall.live.documents = Documents(GRAPHQL, wrong)
-            for attempt in range(80):
+            for attempt in range(160):
                 field = sorted(SUBSCRIPTIONS)[attempt % len(SUBSCRIPTIONS)]
                 asked = operation(random, found.values, field, among(wrong), frozenset({(kind, name)}))
                 if (await compared(hall, random, viewers, asked, pairs=2))[1]:

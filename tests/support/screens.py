@@ -13,6 +13,8 @@ ASK = """mutation { requestDisplayPairing { __typename
   ... on TooManyAttempts { retryAfterSeconds } } }"""
 DISPLAY = """id name version online lastSeenAt revokedAt organization { name }
   scenes { kind seconds period organizationKind scoring organization { name } }"""
+REPORT = """mutation ($input: ReportScenesInput!) { reportScenes(input: $input) { __typename
+  ... on UserError { message } ... on InvalidInput { fields { path message } } } }"""
 APPROVE = f"""mutation ($input: ApproveDisplayPairingInput!) {{ approveDisplayPairing(input: $input) {{ __typename
   ... on UserError {{ message }} ... on InvalidInput {{ fields {{ path message }} }}
   ... on TooManyAttempts {{ retryAfterSeconds }}

@@ -47,18 +47,22 @@ export async function ask<Data, Variables>(
   token?: string | null,
 ): Promise<Data> {
   let answer: Response;
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), PATIENCE);
   let read: { data?: Data | null; errors?: readonly Told[] };
   try {
     answer = await fetch("/graphql", {
       method: "POST",
       headers: { "content-type": "application/json", ...(token ? { authorization: `Bearer ${token}` } : {}) },
       body: JSON.stringify({ query: operation, variables }),
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: patience.signal,
     });
     if (answer.status >= 500 || LATER.includes(answer.status)) throw new Unreachable(String(answer.status));
     read = await answer.json();
   } catch (error) {
     throw error instanceof Unreachable ? error : new Unreachable(String(error));
+  } finally {
+    clearTimeout(timer);
   }
   readDate(answer);
   if (answer.status === 401) throw new SignedOut();

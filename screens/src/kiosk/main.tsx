@@ -1,10 +1,10 @@
-import { render } from "preact";
+import { mount } from "../page/mount.ts";
 import "../style/kiosk.css";
 import { Kiosk } from "./kiosk.tsx";
 import { keepShell, renewWhenNewer, stayAwake } from "./upkeep.ts";
 
 const root = document.getElementById("app");
-if (root) render(<Kiosk />, root);
+if (root) mount(<Kiosk />, root);
 keepShell();
 stayAwake();
 renewWhenNewer();

@@ -1,9 +1,9 @@
-import { render } from "preact";
 import "../style/leaderboard.css";
 import { Page } from "../page/frame.tsx";
+import { mount } from "../page/mount.ts";
 import { leaderboard } from "../words/pages.ts";
 import { LeaderboardPage } from "./leaderboard.tsx";
 
 const root = document.getElementById("app");
 document.title = leaderboard.title;
-if (root) render(<Page title={leaderboard.title}><LeaderboardPage /></Page>, root);
+if (root) mount(<Page title={leaderboard.title}><LeaderboardPage /></Page>, root);
