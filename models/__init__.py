@@ -15,6 +15,7 @@ from models import (
     freezes,
     leaderboards,
     members,
+    merges,
     openid,
     organizations,
     pages,
@@ -40,6 +41,7 @@ from models.courses import Course, CourseStatus
 from models.displays import Display, DisplayPairing, DisplayScene, SceneKind
 from models.freezes import Freeze
 from models.members import Member, Membership
+from models.merges import MemberMerge
 from models.organizations import Lecturing, Organization, OrganizationKind, OrganizationPath
 from models.points import IdempotencyKey, PointsEntry, PointsKind, PointsReason
 from models.rewards import Redemption, RedemptionStatus, Reward
@@ -76,6 +78,7 @@ __all__ = [
     "Instant",
     "Lecturing",
     "Member",
+    "MemberMerge",
     "Membership",
     "Organization",
     "OrganizationClosing",
@@ -111,6 +114,7 @@ __all__ = [
     "freezes",
     "leaderboards",
     "members",
+    "merges",
     "openid",
     "organizations",
     "pages",

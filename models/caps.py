@@ -4,7 +4,7 @@ An entry that was taken back within the period does not count; a reversal frees 
 this is read when the later act is recorded.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -34,6 +34,7 @@ class Sums:
     total: int = 0
 
 
+NOBODY: Mapping[UUID, Sequence[UUID]] = {}
 _COLUMNS = {
     "place": "int",
     "earner": "uuid",
@@ -46,15 +47,20 @@ _STANDS = """e.kind <> 'REVERSAL' AND e.base_year IS NULL AND NOT EXISTS (SELECT
   WHERE r.reverses_id = e.id AND r.counts_at >= w.starts AND r.counts_at < w.ends)"""
 
 
-async def sums(accounts: Iterable[Account], codes_of_groups: dict[str, list[str]]) -> dict[Account, Sums]:
-    """One statement for members, one for organizations. Read them under the lock of whoever earns."""
+async def sums(
+    accounts: Iterable[Account],
+    codes_of_groups: dict[str, list[str]],
+    duplicates: Mapping[UUID, Sequence[UUID]] = NOBODY,
+) -> dict[Account, Sums]:
+    """One statement for members, one for organizations. Read them under the lock of whoever earns. duplicates: of a
+    member, whose entries are its own too."""
     wanted = list(accounts)
     found = {one: Sums() for one in wanted}
     for column in ("member_id", "organization_id"):
         rows = [
             {
                 "place": place,
-                "earner": getattr(one, column),
+                "earner": earner,
                 "rule": code,
                 "cap_group": one.group,
                 "starts": one.starts,
@@ -62,6 +68,7 @@ async def sums(accounts: Iterable[Account], codes_of_groups: dict[str, list[str]
             }
             for place, one in enumerate(wanted)
             if getattr(one, column)
+            for earner in (getattr(one, column), *duplicates.get(getattr(one, column), ()))
             for code in ([one.rule] if one.rule else codes_of_groups.get(one.group or "", []))
         ]
         if rows:

@@ -26,6 +26,7 @@ class Clock(Model):
     public_position = fields.BigIntField(default=0)  # counts only changes that the public sees
     seal = fields.CharField(max_length=80, null=True)  # of the newest row of the ledger
     unsealed = fields.BigIntField(default=0)  # up to which position rows are older than seals
+    merges = fields.IntField(default=0)  # how often members were merged here
     means_as_before = fields.DatetimeField(null=True)  # means of what ended by then divide by who belonged at its end
 
     class Meta(Model.Meta):

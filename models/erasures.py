@@ -18,7 +18,7 @@ GONE = "erased {id}"  # a login has no spaces, so nobody can ever ask for this o
 # Whose rows change: what VACUUM has to go through on PostgreSQL.
 TABLES = (
     *("members", "accounts", "claims", "points_reasons", "idempotency_keys"),
-    *("openid_identities", "block_openings", "block_inspections", "audit_addresses"),
+    *("openid_identities", "block_openings", "block_inspections", "audit_addresses", "member_merges"),
 )
 
 ENTRIES = "SELECT id FROM points_entries WHERE member_id = :member"
@@ -36,6 +36,7 @@ ERASE = (
     f"DELETE FROM openid_identities WHERE account_id IN ({ACCOUNT})",
     f"DELETE FROM block_openings WHERE revision_id IN ({ANSWERED_FOR})",
     f"DELETE FROM block_openings WHERE path = 'pairedWith' AND revision_id IN ({PAIRED_IN})",
+    "UPDATE member_merges SET reason = '' WHERE reason <> '' AND :member IN (duplicate_id, survivor_id)",
     f"UPDATE block_inspections SET note = '' WHERE note <> '' AND id IN ({INSPECTED})",
 )
 

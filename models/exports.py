@@ -13,6 +13,8 @@ from models.blocks import INSPECTED
 STATEMENTS = {
     "memberships": """SELECT o.code AS organization, m.from_at, m.to_at FROM memberships m
         JOIN organizations o ON o.id = m.organization_id WHERE m.member_id = :member ORDER BY m.from_at, m.id""",
+    "merges": """SELECT g.duplicate_id, g.survivor_id, g.merged_at, g.ended_at, g.reason FROM member_merges g
+        WHERE :member IN (g.duplicate_id, g.survivor_id) ORDER BY g.position""",
     "roles": """SELECT g.role, o.code AS organization, g.starts_at, g.ends_at FROM role_grants g
         LEFT JOIN organizations o ON o.id = g.organization_id
         WHERE g.member_id = :member OR g.account_id IN (SELECT id FROM accounts WHERE member_id = :member)

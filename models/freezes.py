@@ -5,7 +5,7 @@ Entries are cut by position. Of tasks and claims the public goes on seeing what 
 public.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -210,17 +210,28 @@ async def before(task_id: UUID, claim_id: UUID) -> Before:
 async def hidden_counts(organization_id: UUID, root_id: UUID) -> dict[UUID, int]:
     """How many entries of each member the freezes hide, credited at or below an organization, of all time: so that it
     never gets fewer before a freeze ends or something is moved. Only what came after the root's earliest freeze is
-    looked at."""
-    found: Sequence[dict[str, object]] = await sql.rows(
+    looked at. Of one into whom somebody was ever merged, the other's count too, and each merge and end of one."""
+    values = {"organization": organization_id, "root": root_id}
+    counted: dict[UUID, int] = {}
+    for one in await sql.rows(
         f"""SELECT e.member_id AS id, COUNT(*) AS hidden FROM points_entries e
             JOIN organization_paths p ON p.descendant_id = e.organization_id AND p.ancestor_id = :organization
             WHERE e.member_id IS NOT NULL AND {HIDDEN}
               AND e.position > (SELECT MIN(position) FROM freezes WHERE root_id = :root)
             GROUP BY e.member_id""",
-        organization=organization_id,
+        **values,
+    ):
+        counted[sql.uid(one["id"])] = int(one["hidden"])
+    alone = dict(counted)
+    for one in await sql.rows(
+        """SELECT duplicate_id, survivor_id, COUNT(*) + COUNT(ended_at) AS turns FROM member_merges
+           WHERE root_id = :root GROUP BY duplicate_id, survivor_id""",
         root=root_id,
-    )
-    return {sql.uid(one["id"]): int(str(one["hidden"])) for one in found}
+    ):
+        survivor = sql.uid(one["survivor_id"])
+        more = alone.get(sql.uid(one["duplicate_id"]), 0) + int(one["turns"])
+        counted[survivor] = counted.get(survivor, 0) + more
+    return counted
 
 
 async def task_places(organization_id: UUID) -> list[UUID]:

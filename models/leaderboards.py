@@ -12,6 +12,7 @@ from uuid import UUID
 from models import sql
 from models.bulk import unhurried
 from models.freezes import HIDDEN
+from models.merges import Merged, person
 from models.ranking_sql import MEMBERS, organizations_ranked
 
 FOR_EVER = 2**62
@@ -44,6 +45,7 @@ class Facts:
     day_position: int
     tree: int
     frozen: int
+    merges: int  # how often members were merged in the root
     means_as_before: datetime | None  # means of periods that ended by then divide by who belonged at the end
 
 
@@ -73,15 +75,19 @@ async def rank_members(
     last: int | None = None,
     *,
     frozen: bool = False,
+    merged: Merged | None = None,
 ) -> list[Ranked]:
-    """Every member with a score, in order. `last`: as it stood at that position. frozen: without what freezes hide."""
+    """Every member with a score, in order. `last`: as it stood at that position. frozen: without what freezes hide.
+    merged: by which merges; None: nobody was merged."""
+    joined, who = person("e", merged)
     found = await sql.rows(
-        MEMBERS.format(visible=_visible(frozen)),
+        MEMBERS.format(visible=_visible(frozen), joined=joined, who=who),
         organization=organization_id,
         yes=True,
         starts=starts or BEGINNING,
         ends=ends or END,
         last=FOR_EVER if last is None else last,
+        **(merged.values if merged else {}),
     )
     return await _ranked(found, members=False)
 
@@ -98,11 +104,12 @@ async def rank_organizations(
     *,
     frozen: bool = False,
     earners: bool = True,
+    merged: Merged | None = None,
 ) -> list[Ranked]:
     """Every organization of a kind strictly below with a score, in order; without those that were closed before the
     period began. members_at None: members as they are now. earners: a mean divides by no fewer than earned."""
     found = await sql.rows(
-        organizations_ranked(_visible(frozen), earners=mean and earners),
+        organizations_ranked(_visible(frozen), merged, earners=mean and earners),
         organization=organization_id,
         kind=kind,
         children=int(children_only),
@@ -112,6 +119,7 @@ async def rank_organizations(
         ends=ends or END,
         at=members_at or END,
         last=FOR_EVER if last is None else last,
+        **(merged.values if merged else {}),
     )
     return await _ranked(found, members=True)
 
@@ -151,7 +159,7 @@ async def facts(organization_id: UUID, public: bool) -> Facts | None:
     prefix = _prefix(public)
     found = await sql.row(
         f"""SELECT v.{prefix}changed AS changed, v.{prefix}changed_at AS changed_at,
-              c.time, c.position, c.day_position, c.tree, c.frozen, c.means_as_before
+              c.time, c.position, c.day_position, c.tree, c.frozen, c.merges, c.means_as_before
             FROM board_versions v JOIN clocks c ON c.root_id = v.root_id WHERE v.organization_id = :organization""",
         organization=organization_id,
     )
@@ -165,6 +173,7 @@ async def facts(organization_id: UUID, public: bool) -> Facts | None:
         found["day_position"],
         found["tree"],
         found["frozen"],
+        found["merges"],
         sql.instant(found["means_as_before"]) if found["means_as_before"] else None,
     )
 

@@ -29,6 +29,8 @@ class Member(Model):
     active = fields.BooleanField(default=True)
     balance = fields.BigIntField(default=0)
     debt = fields.BigIntField(default=0)
+    merged_into_id = fields.UUIDField(null=True)  # the member that is the same person, as whom it counts
+    duplicates = fields.IntField(default=0)  # how many were merged into this one
     created_at = fields.DatetimeField()
     erased_at = fields.DatetimeField(null=True)  # since then a nameless row, so that what counted goes on counting
 
@@ -86,8 +88,13 @@ async def locked(member_id: UUID) -> Member | None:
 
 async def lock_active(member_id: UUID) -> bool:
     """Until the transaction ends. False: it is here no more."""
-    return bool(
-        await sql.execute("UPDATE members SET name = name WHERE id = :id AND active = :yes", id=member_id, yes=True)
+    return await lock_with_duplicates(member_id) is not None
+
+
+async def lock_with_duplicates(member_id: UUID) -> int | None:
+    """`lock_active`, and how many were merged into the member. None: it is here no more."""
+    return await sql.value(
+        "UPDATE members SET name = name WHERE id = :id AND active = :yes RETURNING duplicates", id=member_id, yes=True
     )
 
 
@@ -179,19 +186,29 @@ async def by_ids(ids: Iterable[UUID]) -> dict[UUID, Member]:
 
 
 async def credit(member_id: UUID, amount: int) -> None:
-    """Move balance − debt by amount; both stay ≥ 0 and one of them 0."""
-    await sql.execute(
-        """UPDATE members SET
-             balance = CASE WHEN balance - debt + :amount > 0 THEN balance - debt + :amount ELSE 0 END,
-             debt = CASE WHEN balance - debt + :amount < 0 THEN debt - balance - :amount ELSE 0 END
-           WHERE id = :member""",
-        amount=amount,
-        member=member_id,
+    """Move balance − debt by amount; both stay ≥ 0 and one of them 0. Of a duplicate: its survivor's."""
+    if not await _credit(member_id, amount):
+        kept = await locked(member_id)
+        assert kept, "a member is never deleted"
+        await _credit(kept.merged_into_id or member_id, amount)
+
+
+async def _credit(member_id: UUID, amount: int) -> bool:
+    """False: the member is a duplicate, by now."""
+    return bool(
+        await sql.execute(
+            """UPDATE members SET
+                 balance = CASE WHEN balance - debt + :amount > 0 THEN balance - debt + :amount ELSE 0 END,
+                 debt = CASE WHEN balance - debt + :amount < 0 THEN debt - balance - :amount ELSE 0 END
+               WHERE id = :member AND merged_into_id IS NULL""",
+            amount=amount,
+            member=member_id,
+        )
     )
 
 
 async def credit_all(amounts: Mapping[UUID, int]) -> None:
-    """`credit` for many members, whose rows are locked already. One statement."""
+    """`credit` for many members, none a duplicate, whose rows are locked already. One statement."""
     moved = {member: amount for member, amount in amounts.items() if amount}
     if moved:
         await sql.execute(

@@ -142,6 +142,7 @@ async def member_counts(ids: Sequence[UUID], descendants: bool) -> dict[UUID, in
         """SELECT p.ancestor_id AS id, COUNT(*) AS members
            FROM organization_paths p
            JOIN memberships m ON m.organization_id = p.descendant_id AND m.to_at IS NULL
+             AND m.member_id NOT IN (SELECT id FROM members WHERE merged_into_id IS NOT NULL)
            WHERE p.ancestor_id IN :ids AND (p.depth = 0 OR :below = 1) GROUP BY p.ancestor_id""",
         ids=list(ids),
         below=int(descendants),

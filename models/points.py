@@ -14,6 +14,7 @@ from tortoise.models import Model
 from models import seals, sql
 from models.database import dialect
 from models.freezes import HIDDEN
+from models.merges import Merged, person
 
 NEAR = 4_000  # positions
 
@@ -219,6 +220,7 @@ class Counted:
     ends: datetime
     last: int
     frozen: bool
+    merged: Merged | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,12 +246,13 @@ class RuleSum:
 async def by_rule(of: Counted) -> list[RuleSum]:
     """Most points first."""
     visible = f"NOT {HIDDEN}" if of.frozen else "1 = 1"
+    joined, who = person("e", of.merged)
     found = await sql.rows(
         f"""SELECT e.rule, e.cut, COUNT(*) AS entries, SUM(e.amount) AS points, SUM(e.cut_points) AS cut_points,
               SUM(CASE WHEN e.kind = 'REVERSAL' THEN 1 ELSE 0 END) AS reversals
             FROM points_entries e
-            JOIN organization_paths p ON p.descendant_id = e.organization_id AND p.ancestor_id = :organization
-            WHERE e.member_id = :member AND e.ranks = :yes AND e.counts_at >= :starts AND e.counts_at < :ends
+            JOIN organization_paths p ON p.descendant_id = e.organization_id AND p.ancestor_id = :organization {joined}
+            WHERE {who} = :member AND e.ranks = :yes AND e.counts_at >= :starts AND e.counts_at < :ends
               AND e.position <= :last AND {visible}
             GROUP BY e.rule, e.cut ORDER BY e.cut""",
         organization=of.organization_id,
@@ -258,6 +261,7 @@ async def by_rule(of: Counted) -> list[RuleSum]:
         starts=of.starts,
         ends=of.ends,
         last=of.last,
+        **(of.merged.values if of.merged else {}),
     )
     rules: dict[str, list[dict[str, Any]]] = {}
     for one in found:
@@ -271,21 +275,21 @@ def _rule_sum(rule: str, rows: Sequence[dict[str, Any]]) -> RuleSum:
     return RuleSum(rule, entries, points, reversals, cuts)
 
 
-async def count(member_id: UUID, starts: datetime, ends: datetime) -> int:
-    """A member's entries that count in a stretch of time."""
-    return await PointsEntry.filter(member_id=member_id, counts_at__gte=starts, counts_at__lt=ends).count()
+async def count(member_ids: Sequence[UUID], starts: datetime, ends: datetime) -> int:
+    """A person's entries that count in a stretch of time."""
+    return await PointsEntry.filter(member_id__in=member_ids, counts_at__gte=starts, counts_at__lt=ends).count()
 
 
 async def stretch(
-    member_id: UUID, starts: datetime, ends: datetime, after: tuple[int, int], last: int, most: int
+    member_ids: Sequence[UUID], starts: datetime, ends: datetime, after: tuple[int, int], last: int, most: int
 ) -> tuple[list[PointsEntry], tuple[int, int]]:
     """The same in order, after (position, line), up to a position; and what comes after them."""
     found = await sql.models(
         PointsEntry,
-        f"""SELECT * FROM points_entries WHERE member_id = :member AND counts_at >= :starts AND counts_at < :ends
+        f"""SELECT * FROM points_entries WHERE member_id IN :members AND counts_at >= :starts AND counts_at < :ends
               AND (position > :position OR (position = :position AND line > :line)) AND position <= :last
             ORDER BY position, line LIMIT {int(most)}""",
-        member=member_id,
+        members=member_ids,
         starts=starts,
         ends=ends,
         position=after[0],

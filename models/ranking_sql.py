@@ -2,15 +2,16 @@
 `str.format`."""
 
 from models.closings import SHUT
+from models.merges import ALONE, Merged, person
 
 MEMBERS = """
 WITH scores AS (
-  SELECT e.member_id AS subject, SUM(e.amount) AS points, MAX(e.reached) AS reached
+  SELECT {who} AS subject, SUM(e.amount) AS points, MAX(e.reached) AS reached
   FROM points_entries e
-  JOIN organization_paths p ON p.descendant_id = e.organization_id AND p.ancestor_id = :organization
+  JOIN organization_paths p ON p.descendant_id = e.organization_id AND p.ancestor_id = :organization {joined}
   WHERE e.member_id IS NOT NULL AND e.ranks = :yes AND e.amount <> 0
     AND e.counts_at >= :starts AND e.counts_at < :ends AND e.position <= :last AND {visible}
-  GROUP BY e.member_id)
+  GROUP BY {who})
 SELECT subject, points, points * 1000 AS score, reached, RANK() OVER (ORDER BY points DESC) AS rank
 FROM scores ORDER BY points DESC, reached, subject
 """
@@ -27,7 +28,7 @@ sizes AS (
   FROM subjects s
   JOIN organization_paths p ON p.ancestor_id = s.id
   JOIN memberships m ON m.organization_id = p.descendant_id
-  WHERE m.from_at <= :at AND (m.to_at IS NULL OR m.to_at > :at)
+  WHERE m.from_at <= :at AND (m.to_at IS NULL OR m.to_at > :at) AND {alone}
   GROUP BY s.id),
 counted AS (
   SELECT sums.subject, sums.points, sums.reached,
@@ -44,7 +45,7 @@ FROM scores ORDER BY score DESC, reached, subject
 COUNTING = """
   FROM subjects s
   JOIN organization_paths p ON p.ancestor_id = s.id
-  JOIN points_entries e ON e.organization_id = p.descendant_id
+  JOIN points_entries e ON e.organization_id = p.descendant_id {joined}
   WHERE e.ranks = :yes AND e.amount <> 0
     AND e.counts_at >= :starts AND e.counts_at < :ends AND e.position <= :last AND {visible}"""
 SUMS = f"""
@@ -53,13 +54,14 @@ SUMS = f"""
   GROUP BY s.id"""
 SUMS_WITH_EARNERS = f"""
   SELECT subject, CAST(SUM(points) AS BIGINT) AS points, MAX(reached) AS reached, COUNT(member) AS earners
-  FROM (SELECT s.id AS subject, e.member_id AS member, SUM(e.amount) AS points, MAX(e.reached) AS reached
+  FROM (SELECT s.id AS subject, {{who}} AS member, SUM(e.amount) AS points, MAX(e.reached) AS reached
     {COUNTING}
-    GROUP BY s.id, e.member_id) AS earned
+    GROUP BY s.id, {{who}}) AS earned
   GROUP BY subject"""
 
 
-def organizations_ranked(visible: str, *, earners: bool) -> str:
-    """earners: whether a mean divides by no fewer than earned."""
-    sums = SUMS_WITH_EARNERS if earners else SUMS
-    return ORGANIZATIONS.format(sums=sums.format(visible=visible), shut=SHUT)
+def organizations_ranked(visible: str, merged: Merged | None, *, earners: bool) -> str:
+    """visible: which entries count, in SQL. earners: whether a mean divides by no fewer than earned."""
+    joined, who = person("e", merged) if earners else ("", "e.member_id")
+    sums = (SUMS_WITH_EARNERS if earners else SUMS).format(visible=visible, joined=joined, who=who)
+    return ORGANIZATIONS.format(sums=sums, shut=SHUT, alone=ALONE if merged else "1 = 1")

@@ -70,7 +70,7 @@ async def issue(account_id: UUID, at: datetime, life: timedelta = TOKEN_LIFE) ->
 
 _GOOD = """SELECT t.id AS token_id, t.token_hash, t.account_id, t.expires_at, a.login, a.member_id,
     d.id AS display_id, COALESCE(m.organization_id, d.organization_id) AS organization_id,
-    COALESCE(m.root_id, d.root_id) AS root_id,
+    COALESCE(m.root_id, d.root_id) AS root_id, m.duplicates,
     s.organization_id AS service_at, s.rules AS service_rules
   FROM auth_tokens t JOIN accounts a ON a.id = t.account_id
     LEFT JOIN members m ON m.id = a.member_id LEFT JOIN displays d ON d.account_id = a.id

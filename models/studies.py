@@ -3,7 +3,7 @@
 A study is locked from its first statement on until the transaction ends: reports of one study come one after another.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -93,7 +93,7 @@ async def by_ids(ids: Iterable[UUID]) -> dict[UUID, Study]:
     return {found.id: found for found in await Study.filter(id__in=list(set(ids)))}
 
 
-async def of_member(course_ids: Iterable[UUID], member_id: UUID) -> dict[UUID, Study]:
-    """A member's study of each course."""
-    found = await Study.filter(course_id__in=list(set(course_ids)), member_id=member_id)
-    return {one.course_id: one for one in found}
+async def of_person(course_ids: Iterable[UUID], member_ids: Sequence[UUID]) -> dict[UUID, Study]:
+    """A person's study of each course: of several the one that came furthest."""
+    found = await Study.filter(course_id__in=list(set(course_ids)), member_id__in=list(member_ids))
+    return {one.course_id: one for one in sorted(found, key=lambda one: (one.completed_at is not None, one.seconds))}

@@ -3,7 +3,7 @@
 Lock order inside a transaction: task, then claim, then member, then the root's clock.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -145,8 +145,9 @@ async def insert_claim(claim: Claim) -> bool:
     )
 
 
-async def held_by(task_id: UUID, member_id: UUID) -> Claim | None:
-    return await Claim.filter(task_id=task_id, member_id=member_id, status__in=HOLDING).first()
+async def held_by(task_id: UUID, member_ids: Sequence[UUID]) -> Claim | None:
+    """member_ids: of one person."""
+    return await Claim.filter(task_id=task_id, member_id__in=list(member_ids), status__in=HOLDING).first()
 
 
 async def undecided(member_id: UUID) -> list[Claim]:
@@ -154,9 +155,9 @@ async def undecided(member_id: UUID) -> list[Claim]:
     return await Claim.filter(member_id=member_id, status__in=UNDECIDED).order_by("task_id")
 
 
-async def claims_of(task_ids: Iterable[UUID], member_id: UUID) -> dict[UUID, Claim]:
-    """A member's claim of each task: the one that holds a slot, else the newest."""
-    found = await Claim.filter(task_id__in=list(task_ids), member_id=member_id).order_by("claimed_at")
+async def claims_of(task_ids: Iterable[UUID], member_ids: Sequence[UUID]) -> dict[UUID, Claim]:
+    """A person's claim of each task: the one that holds a slot, else the newest."""
+    found = await Claim.filter(task_id__in=list(task_ids), member_id__in=list(member_ids)).order_by("claimed_at")
     claims: dict[UUID, Claim] = {}
     for one in found:
         if one.task_id not in claims or claims[one.task_id].status not in HOLDING:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from models import sql
+from rules.merging import Merge
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Person:
     active: bool
     balance: int
     debt: int
+    merged_into: UUID | None
+    duplicates: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ class Dial:
     tree: int
     frozen: int
     public_position: int
+    merges: int
     means_as_before: datetime | None
 
 
@@ -90,6 +94,7 @@ class Books:
     dials: dict[UUID, Dial]
     freezes: dict[UUID, int]  # position by organization
     closings: Sequence[dict[str, Any]]
+    merges: Sequence[dict[str, Any]]
     tasks: Sequence[dict[str, Any]]
     claims: Sequence[dict[str, Any]]
     rewards: Sequence[dict[str, Any]]
@@ -114,6 +119,20 @@ class Books:
         for one in self.stays:
             found[one.member].append(one)
         return found
+
+    def merged(self, root: UUID) -> list[Merge]:
+        return [
+            Merge(
+                sql.uid(one["duplicate_id"]),
+                sql.uid(one["survivor_id"]),
+                one["position"],
+                sql.instant(one["merged_at"]),
+                one["ended_position"],
+                one["ended_at"] and sql.instant(one["ended_at"]),
+            )
+            for one in self.merges
+            if sql.uid(one["root_id"]) == root
+        ]
 
     def hidden(self, row: Row) -> bool:
         """Whether a freeze hides it from the public."""
@@ -154,8 +173,13 @@ async def read() -> Books:
             bool(one["active"]),
             one["balance"],
             one["debt"],
+            perhaps(one["merged_into_id"]),
+            one["duplicates"],
         )
-        for one in await sql.rows("SELECT id, root_id, organization_id, active, balance, debt FROM members ORDER BY id")
+        for one in await sql.rows(
+            """SELECT id, root_id, organization_id, active, balance, debt, merged_into_id, duplicates
+               FROM members ORDER BY id"""
+        )
     ]
     stays = [
         Stay(
@@ -199,6 +223,7 @@ async def read() -> Books:
         dials={uid(one["root_id"]): _dial(one) for one in await sql.rows("SELECT * FROM clocks")},
         freezes={uid(one["organization_id"]): one["position"] for one in await sql.rows("SELECT * FROM freezes")},
         closings=await sql.rows("SELECT * FROM organization_closings ORDER BY organization_id, closed_at"),
+        merges=await sql.rows("SELECT * FROM member_merges ORDER BY position"),
         tasks=await sql.rows(
             """SELECT id, organization_id, points, status, capacity, held, approved, public_held, public_approved
                FROM tasks ORDER BY id"""
@@ -225,5 +250,6 @@ def _dial(one: dict[str, Any]) -> Dial:
         one["tree"],
         one["frozen"],
         one["public_position"],
+        one["merges"],
         sql.instant(one["means_as_before"]) if one["means_as_before"] else None,
     )

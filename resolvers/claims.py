@@ -59,17 +59,20 @@ async def claim(session: Session, task_id: UUID) -> Claim:
     async with session.work() as work:
         made = Claim(id=uuid4(), task_id=task.id, member_id=viewer.member_id, claimed_at=work.now)
         if not await tasks.take_slot(task.id):
-            if held := await tasks.held_by(task.id, viewer.member_id):
+            if held := await tasks.held_by(task.id, viewer.selves):
                 raise AlreadyClaimed("You already hold this task.", held)
             found = await Task.get(id=task.id)
             if found.status is TaskStatus.OPEN:
                 raise TaskIsFull(f"All {found.capacity} places of this task are taken.", found)
             raise TaskNotOpen(f"This task is {found.status.value}; only an OPEN task can be claimed.", found)
         if not await tasks.insert_claim(made):
-            held = await tasks.held_by(task.id, viewer.member_id)
+            held = await tasks.held_by(task.id, viewer.selves)
             raise AlreadyClaimed("You already hold this task.", held)
-        if not await models.members.lock_active(viewer.member_id):  # who left meanwhile has given back what they held
-            raise NotAllowed("Only active members claim tasks, and you are no more.")
+        duplicates = await models.members.lock_with_duplicates(viewer.member_id)
+        if duplicates is None:  # who left meanwhile has given back what they held
+            raise NotAllowed("Only active members claim tasks, and you no longer are.")
+        if duplicates and (held := await tasks.held_by(task.id, await models.merges.others(viewer.member_id))):
+            raise AlreadyClaimed("You already hold this task.", held)
         await work.position(task.root_id)
         work.touch(task.root_id, tasks=[task.organization_id])
         _audit(work, task, made)
@@ -82,7 +85,8 @@ def _audit(work: Work, task: Task, found: Claim) -> None:
 
 async def _own(session: Session, claim_id: UUID) -> tuple[Claim, Task]:
     found, task = await known_claim(session, claim_id)
-    if found.member_id != session.signed_in().member_id:
+    session.signed_in()
+    if not sight.oneself(session, found.member_id):
         raise NotAllowed("This claim is somebody else's.")
     return found, task
 
@@ -157,7 +161,7 @@ async def submit(session: Session, claim_id: UUID, evidence: str) -> Claim:
 async def _reviewing(session: Session, claim_id: UUID) -> tuple[Claim, Task, Permit]:
     found, task = await known_claim(session, claim_id)
     permit = await session.require(Scope.CLAIMS_REVIEW, at=task.organization_id)
-    if permit.member_id is not None and permit.member_id == found.member_id:
+    if sight.oneself(session, found.member_id):
         raise NotAllowed("Nobody decides on their own claim.")
     return found, task, permit
 

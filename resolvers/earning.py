@@ -6,7 +6,7 @@ root's clock; an organization's own points are reckoned under the clock, since t
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -55,17 +55,29 @@ async def earn_each(work: Work, root_id: UUID, acts: Sequence[Act]) -> list[Poin
     """For each act its entry, or why there is none. A bounded number of statements, however many acts."""
     zone, hours = await models.organizations.settling_root(root_id)
     members = await models.members.all_locked(one.member_id for one in acts if one.member_id)
+    acts = await _of_survivors(acts, members)
     placed = await _placed(work, acts, members, zone, timedelta(hours=hours))
     rules = await models.rules.for_organizations({one.rule for one in acts}, {one.organization_id for one in placed})
     ready = [_ready(one, rules) for one in placed]
     if any(isinstance(one, _Ready) and one.earner is None for one in ready):
         await work.position(root_id)  # the lock of whoever earns without being a member
-    books = await _Books.opened([one for one in ready if isinstance(one, _Ready)], root_id, zone)
+    selves = [one.id for one in members.values() if one.duplicates]
+    others = await models.merges.duplicates(selves) if selves else {}
+    books = await _Books.opened([one for one in ready if isinstance(one, _Ready)], root_id, zone, others)
     made = [books.enter(work, root_id, one) if isinstance(one, _Ready) else one for one in ready]
     kept = [one for one in made if isinstance(one, PointsEntry)]
     if kept:
         await _append(work, root_id, kept, {one.entry_id: one.reason for one in acts}, books)
     return made
+
+
+async def _of_survivors(acts: Sequence[Act], members: dict[UUID, Member]) -> Sequence[Act]:
+    """What is reported of a member that was merged is the survivor's, who is locked too."""
+    merged = {one.id: one.merged_into_id for one in members.values() if one.merged_into_id}
+    if not merged:
+        return acts
+    members |= await models.members.all_locked(one for one in merged.values() if one not in members)
+    return [replace(one, member_id=merged.get(one.member_id, one.member_id)) if one.member_id else one for one in acts]
 
 
 async def _append(
@@ -149,14 +161,16 @@ class _Books:
     titles: dict[UUID, str] = field(default_factory=dict[UUID, str])
 
     @classmethod
-    async def opened(cls, acts: Sequence[_Ready], root_id: UUID, zone: str) -> "_Books":
+    async def opened(
+        cls, acts: Sequence[_Ready], root_id: UUID, zone: str, duplicates: Mapping[UUID, Sequence[UUID]]
+    ) -> "_Books":
         accounts = {account for one in acts if one.holds for account in _accounts(one, zone).values()}
         groups = {one.group for one in accounts if one.group}
         codes = await models.rules.codes_of_groups(groups, root_id) if groups else {}
         by_earner: dict[UUID, list[Account]] = defaultdict(list)
         for one in accounts:
             by_earner[_earner(one)].append(one)
-        return cls(zone, await models.caps.sums(accounts, codes) if accounts else {}, by_earner)
+        return cls(zone, await models.caps.sums(accounts, codes, duplicates) if accounts else {}, by_earner)
 
     def enter(self, work: Work, root_id: UUID, one: _Ready) -> PointsEntry | InvalidInput:
         act, placed, spec = one.placed.act, one.placed, one.spec

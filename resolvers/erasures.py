@@ -44,7 +44,14 @@ async def find(who: str) -> Member:
         found = await Member.get_or_none(id=account.member_id) if account and account.member_id else None
     if found is None:
         raise NoSuchMember("There is no member with this id or login.")
+    if found.merged_into_id is not None:
+        raise NoSuchMember(_merged(found))
     return found
+
+
+def _merged(found: Member) -> str:
+    survivor = ids.encode("Member", found.merged_into_id) if found.merged_into_id else ""
+    return f"This member was merged into {survivor}; name that one: what is kept of the two goes together."
 
 
 def _uuid(text: str) -> UUID | None:
@@ -71,23 +78,34 @@ async def erase(member_id: UUID, *, now: Callable[[], datetime], announce: Annou
 
 
 async def _erase(member_id: UUID, at: datetime, announce: Announce, behind: Mapping[UUID, Exception]) -> None:
+    """With those that were merged into it."""
     async with unit_of_work(at, announce, audit.command_line("member erase"), behind) as work:
-        await claims.release_all(work, member_id)
-        member = await models.members.locked(member_id)
-        assert member, "a member is never deleted"
-        if await models.tasks.undecided(member_id):  # its task is locked before the member, so this begins anew
+        selves = await models.merges.selves(member_id)
+        for one in selves:
+            await claims.release_all(work, one)
+        locked = await models.members.all_locked(selves)
+        if locked[member_id].merged_into_id is not None:
+            raise NoSuchMember(_merged(locked[member_id]))
+        came = set(await models.merges.selves(member_id)) != set(selves)
+        if came or [one for one in selves if await models.tasks.undecided(one)]:  # tasks are locked before members
             raise GoesOnClaiming("This member goes on claiming tasks; nothing was erased. Run this again.")
-        await _end_roles(work, member)
-        account = await Account.get_or_none(member_id=member_id)
-        if account:
-            await models.sessions.revoke_others(account.id, work.now, keep=None)
-            await audit.erase_addresses([account.id])
-        work.audit("Member", member.id, root=member.root_id, at=member.organization_id, members=[member.id])
-        if member.active:
-            await models.members.set_active(member, False, work.now)
-        await erasures.erase(member_id, work.now)
-        work.change_rights()
-        await members.shown_anew(work, member)
+        for one in selves:
+            await _take_away(work, locked[one])
+        for one in selves:
+            await members.shown_anew(work, locked[one])
+
+
+async def _take_away(work: Work, member: Member) -> None:
+    await _end_roles(work, member)
+    account = await Account.get_or_none(member_id=member.id)
+    if account:
+        await models.sessions.revoke_others(account.id, work.now, keep=None)
+        await audit.erase_addresses([account.id])
+    work.audit("Member", member.id, root=member.root_id, at=member.organization_id, members=[member.id])
+    if member.active:
+        await models.members.set_active(member, False, work.now)
+    await erasures.erase(member.id, work.now)
+    work.change_rights()
 
 
 async def _end_roles(work: Work, member: Member) -> None:

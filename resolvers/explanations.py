@@ -1,7 +1,7 @@
 """Why somebody has that many points on a board, and stands there: as much of it as the viewer may see."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import models
@@ -58,6 +58,7 @@ async def explain(session: Session, key: BoardKey, member_id: UUID, load: Load) 
         board.period.ends_at or END,
         board.position,
         frozen=key.view is not BoardView.FULL and not personal,
+        merged=board.merged and (replace(board.merged, by=board.position) if personal else board.merged),
     )
     rules = await models.points.by_rule(counted) if readable else None
     shown = ranked.points if ranked else 0

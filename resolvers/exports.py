@@ -16,19 +16,25 @@ FLAGS = {"ranks", "correction", "retired"}  # SQLite keeps them as 0 and 1
 
 
 async def export(member_id: UUID, at: datetime) -> dict[str, Any]:
-    """All of one moment. That it was handed out is recorded."""
+    """All of one moment, with what is kept of those that were merged into the member. That it was handed out is
+    recorded."""
     async with models.database.snapshot():
         member = await Member.get(id=member_id)
-        account = await Account.get_or_none(member_id=member_id)
-        home = await Organization.get(id=member.organization_id)
-        one = await sql.row("SELECT balance, debt FROM members WHERE id = :id", id=member_id)
-        parts = await exports.read(member_id)
-    assert one
+        kept = await _kept(member)
+        merged = [await _kept(await Member.get(id=one)) for one in await models.merges.others(member_id)]
     subject = Subject("Member", [member.id], member.root_id, member.organization_id, member_ids=[member.id])
     await audit.record(at, audit.command_line("member export"), subject)
+    return {"format": FORMAT, "exportedAt": _plain("at", at), **kept, "mergedMembers": merged}
+
+
+async def _kept(member: Member) -> dict[str, Any]:
+    """Of one row of members."""
+    account = await Account.get_or_none(member_id=member.id)
+    home = await Organization.get(id=member.organization_id)
+    one = await sql.row("SELECT balance, debt FROM members WHERE id = :id", id=member.id)
+    parts = await exports.read(member.id)
+    assert one
     return {
-        "format": FORMAT,
-        "exportedAt": _plain("at", at),
         "member": {
             "id": ids.encode("Member", member.id),
             "organization": home.code,

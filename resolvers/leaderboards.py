@@ -10,6 +10,7 @@ from uuid import UUID
 import models
 from models import Member, Organization, OrganizationKind
 from models.leaderboards import Facts, Ranked
+from models.merges import Merged
 from resolvers.boards import BoardKey, BoardView, OwnKey, Subject
 from resolvers.recent import Recent
 from resolvers.session import Session
@@ -43,6 +44,7 @@ class Board:
     members: Mapping[UUID, Member]
     organizations: Mapping[UUID, Organization]  # those that are ranked, or where members belong
     secret: bytes
+    merged: Merged | None = None  # by which merges its rows go; None: nobody was merged in its root
     frozen_at: datetime | None = None
     own_points: Mapping[UUID, int] | None = None  # in a frozen public board: what each member truly has
     own_hidden: Mapping[UUID, int] | None = None  # and how many of its entries, in any period, the public does not see
@@ -137,9 +139,12 @@ async def load(board: BoardKey) -> Board | None:
             facts = replace(facts, time=board.at, changed_at=board.at, position=last, day_position=day)
         today, midnight = _today(facts.time, zone)
         period, first_day = _period(board.period, board.on or today, zone)
-        frozen = public and facts.frozen > 0
-        ranking = await _ranking(board, period, facts, facts.position, board.at, frozen=frozen)
-        previous = await _previous(board, period, facts, midnight, frozen)
+        frozen, final_at = public and facts.frozen > 0, periods.final_at(period, settling)
+        merged = await models.merges.seen(
+            lineage[0].id, facts.merges, facts.position, board.at, final_at, frozen=frozen
+        )
+        ranking = await _ranking(board, period, facts, merged, facts.position, board.at, frozen=frozen)
+        previous = await _previous(board, period, facts, merged, midnight, frozen)
         corrections, corrected_at = await models.leaderboards.corrections(
             board.organization_id,
             period.starts_at,
@@ -152,7 +157,7 @@ async def load(board: BoardKey) -> Board | None:
         if frozen_at and frozen_at > facts.time and board.at:
             frozen_at = None  # it was not yet
         personal = frozen_at is not None and board.subject is Subject.MEMBER
-        own_points, own_hidden = await _own(board, lineage[0].id, period, facts) if personal else (None, None)
+        own_points, own_hidden = await _own(board, lineage[0].id, period, facts, merged) if personal else (None, None)
         subjects = [one.subject_id for one in ranking]
         members = await models.rolls.by_ids(Member, subjects if board.subject is Subject.MEMBER else ())
         named = members.uids("organization_id") if board.subject is Subject.MEMBER else subjects
@@ -166,7 +171,8 @@ async def load(board: BoardKey) -> Board | None:
         version=facts.version,
         position=facts.position,
         as_of=facts.changed_at,
-        final_at=periods.final_at(period, settling),
+        final_at=final_at,
+        merged=merged,
         corrections=corrections,
         corrected_at=corrected_at,
         ranking=ranking,
@@ -182,10 +188,11 @@ async def load(board: BoardKey) -> Board | None:
 
 
 async def _own(
-    board: BoardKey, root_id: UUID, period: Period, facts: Facts
+    board: BoardKey, root_id: UUID, period: Period, facts: Facts, merged: Merged | None
 ) -> tuple[Mapping[UUID, int], Mapping[UUID, int]]:
     """Each member's true points on a frozen board, and how many of its entries are hidden there, in any period."""
-    truth = {one.subject_id: one.points for one in await _ranking(board, period, facts, facts.position)}
+    merged = merged and replace(merged, by=facts.position)
+    truth = {one.subject_id: one.points for one in await _ranking(board, period, facts, merged, facts.position)}
     return truth, await models.freezes.hidden_counts(board.organization_id, root_id)
 
 
@@ -193,6 +200,7 @@ async def _ranking(
     board: BoardKey,
     period: Period,
     facts: Facts,
+    merged: Merged | None,
     last: int | None = None,
     at: datetime | None = None,
     *,
@@ -202,7 +210,7 @@ async def _ranking(
     by the members at its end, if no more earned."""
     if board.subject is Subject.MEMBER:
         return await models.leaderboards.rank_members(
-            board.organization_id, period.starts_at, period.ends_at, last, frozen=frozen
+            board.organization_id, period.starts_at, period.ends_at, last, frozen=frozen, merged=merged
         )
     assert board.kind is not None
     if period.ends_at is not None and period.ends_at <= (at or facts.time):
@@ -219,11 +227,12 @@ async def _ranking(
         last,
         frozen=frozen,
         earners=not as_before,
+        merged=merged,
     )
 
 
 async def _previous(
-    board: BoardKey, period: Period, facts: Facts, midnight: datetime, frozen: bool
+    board: BoardKey, period: Period, facts: Facts, merged: Merged | None, midnight: datetime, frozen: bool
 ) -> Mapping[UUID, int]:
     """Ranks at the position of the day's start: computed once per board, day and shape of the tree."""
     if board.period is PeriodKind.DAY or facts.day_position == 0:
@@ -238,7 +247,8 @@ async def _previous(
     )
     found = _day_starts.get(known)
     if found is None:
-        ranking = await _ranking(board, period, facts, facts.day_position, midnight, frozen=frozen)
+        merged = merged and replace(merged, by=min(merged.by, facts.day_position))
+        ranking = await _ranking(board, period, facts, merged, facts.day_position, midnight, frozen=frozen)
         found = _day_starts.keep(known, {one.subject_id: one.rank for one in ranking})
     return found
 

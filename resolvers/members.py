@@ -14,6 +14,7 @@ from rules.refusals import Checks, InvalidInput, NotAllowed
 from rules.roles import Scope
 
 LOGIN_TAKEN = "Another account has this login."
+MERGED = "This member was merged into another; change that one, or undo the merge first."
 ERASED = "This member was erased; nothing is kept of them, and nothing can be again."
 SAME_PERSON = "An active member of this name has this phone already; change or move that one."
 OUTRANKED = "This member holds a role that you may not grant, so their account is not yours to change."
@@ -29,6 +30,12 @@ async def known(session: Session, member_id: UUID) -> Member:
     if found and sight.member(session, found):
         return found
     raise await session.unseen("There is no such member, or you may not see it.")
+
+
+async def present(session: Session, member_id: UUID) -> Member:
+    """As whom the member counts now. NotFound: neither is known."""
+    found = await known(session, member_id)
+    return await known(session, found.merged_into_id) if found.merged_into_id else found
 
 
 # ---------------------------------------------------------------- acts
@@ -191,6 +198,8 @@ async def _locked(session: Session, seen: Member) -> Member:
     assert found, "a member is never deleted"
     if found.erased_at is not None:
         raise NotAllowed(ERASED)
+    if found.merged_into_id is not None:
+        raise NotAllowed(MERGED)
     if found.organization_id != seen.organization_id:
         await session.require(Scope.MEMBERS_MANAGE, at=found.organization_id)
     return found
@@ -216,24 +225,32 @@ async def _only_one(work: Work, member: Member, phone: str | None) -> None:
             raise InvalidInput.at("phone", SAME_PERSON)
 
 
-async def shown_anew(work: Work, member: Member) -> None:
-    """On every board and arena where it may stand; asked for under the clock's lock, so that none is missed."""
+async def shown_anew(work: Work, member: Member, *, while_frozen: bool = False) -> None:
+    """On every board and arena where it may stand; asked for under the clock's lock, so that none is missed.
+    while_frozen: any freeze of the root hides it."""
     await work.position(member.root_id)
     places = await models.members.places_of(member.id)
     arenas = await models.tasks.organizations_of_claims(member.id)
     blocks = await models.blocks.organizations_naming(member.id)
     courses = await models.courses.places_of_lecturer(member.id)
-    work.touch(member.root_id, *places, blocks=blocks, tasks=arenas, courses=courses)
+    work.touch(member.root_id, *places, blocks=blocks, tasks=arenas, courses=courses, while_frozen=while_frozen)
 
 
 async def _set_active(work: Work, member: Member, active: bool) -> None:
-    await models.members.set_active(member, active, work.now)
-    account = await Account.get_or_none(member_id=member.id)
-    if account and not active:  # so that none of its tokens comes back to life with the member
-        await models.sessions.revoke_others(account.id, work.now, keep=None)
+    if active:
+        await models.members.set_active(member, True, work.now)
+    else:
+        await left(work, member)
     await shown_anew(work, member)
     if active:
         await openness.still_open(work, member.root_id, member.organization_id)
+
+
+async def left(work: Work, member: Member) -> None:
+    """No longer active; so that none of its tokens comes back to life with the member, they end."""
+    await models.members.set_active(member, False, work.now)
+    if account := await Account.get_or_none(member_id=member.id):
+        await models.sessions.revoke_others(account.id, work.now, keep=None)
 
 
 async def _change_account(

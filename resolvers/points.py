@@ -125,7 +125,7 @@ async def award(
     checks.done()
     member: Member | None = None
     if member_id is not None:
-        member = await members.known(session, member_id)
+        member = await members.present(session, member_id)
     place = member.organization_id if member else organization_id
     assert place is not None
     permit = await session.require(Scope.POINTS_AWARD, at=place)

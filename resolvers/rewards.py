@@ -75,12 +75,17 @@ async def last_month(root_id: UUID, member_id: UUID, now: datetime) -> LastMonth
     async with models.database.snapshot():
         facts = await models.leaderboards.facts(root_id, public=True)
         assert facts is not None
+        final_at = periods.final_at(board, settling)
         frozen = facts.frozen > 0
         ranking = await models.leaderboards.rank_members(
-            root_id, board.starts_at, board.ends_at, facts.position, frozen=frozen
+            root_id,
+            board.starts_at,
+            board.ends_at,
+            facts.position,
+            frozen=frozen,
+            merged=await models.merges.seen(root_id, facts.merges, facts.position, None, final_at, frozen=frozen),
         )
     rank = next((one.rank for one in ranking if one.subject_id == member_id), None)
-    final_at = periods.final_at(board, settling)
     assert final_at is not None
     return LastMonth(month, board, final_at, periods.state(board, now, settling), rank, facts.position, frozen)
 

@@ -127,9 +127,9 @@ async def _acts(
     if groups:
         codes |= {one for some in (await models.rules.codes_of_groups(groups, root_id)).values() for one in some}
     rows = await sql.rows(
-        f"""SELECT e.*, v.rule_id FROM points_entries e
+        f"""SELECT e.*, v.rule_id, COALESCE(m.merged_into_id, e.member_id) AS person_id FROM points_entries e
             JOIN organization_paths p ON p.descendant_id = e.organization_id AND p.ancestor_id = :organization
-            JOIN point_rule_versions v ON v.id = e.rule_version_id
+            JOIN point_rule_versions v ON v.id = e.rule_version_id LEFT JOIN members m ON m.id = e.member_id
             WHERE e.rule IN :codes AND e.counts_at >= :starts AND e.counts_at < :ends AND e.kind <> 'REVERSAL'
               AND NOT EXISTS (SELECT 1 FROM points_entries r WHERE r.reverses_id = e.id)
             ORDER BY e.position, e.line LIMIT {MOST_ACTS + 1}""",
@@ -156,7 +156,7 @@ def _act(
 ) -> _Act:
     version, (code, spec), (zone, month) = versions[sql.uid(row["rule_version_id"])], new, when
     counts_at, occurred_at = sql.instant(row["counts_at"]), sql.instant(row["occurred_at"])
-    member = sql.uid(row["member_id"]) if row["member_id"] else None
+    member = sql.uid(row["person_id"]) if row["person_id"] else None
     place = sql.uid(row["organization_id"])
     base = row["base_year"] is not None
     replaced = row["rule"] == code and sql.uid(row["rule_id"]) not in nearer and not base

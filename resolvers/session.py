@@ -50,6 +50,12 @@ class Viewer:
     rules: tuple[Grant, ...]
     display_id: UUID | None = None
     service: Service | None = None
+    duplicates: tuple[UUID, ...] = ()  # members that were merged into this one
+
+    @property
+    def selves(self) -> tuple[UUID, ...]:
+        """All members that are this person."""
+        return (self.member_id, *self.duplicates) if self.member_id else ()
 
     @property
     def home(self) -> UUID | None:
@@ -102,7 +108,7 @@ class Session:
 
     def looks_at_phone(self, member_id: UUID) -> None:
         """Of somebody else: to be recorded once the operation is done."""
-        if self.viewer is not None and self.viewer.member_id != member_id:
+        if self.viewer is not None and member_id not in self.viewer.selves:
             self.phones_seen.add(member_id)
 
     @asynccontextmanager
@@ -183,6 +189,7 @@ class Session:
             place=viewer.place,
             grants=viewer.rules,
             roots=frozenset(one for one in roots if one),
+            duplicates=frozenset(viewer.duplicates),
         )
 
     def _root_of(self, grant: Grant) -> UUID | None:

@@ -72,6 +72,8 @@ async def _viewers(found: Sequence[dict[str, Any]], at: datetime) -> dict[UUID, 
     places = {
         home: tuple(one.id for one in line) for home, line in (await models.organizations.lineages(homes)).items()
     }
+    survivors = {sql.uid(one["member_id"]) for one in found if one["duplicates"]}
+    duplicates = await models.merges.duplicates(survivors) if survivors else {}
     held: dict[UUID | None, list[RoleGrant]] = {}
     for grant in grants:
         held.setdefault(grant.account_id or grant.member_id, []).append(grant)
@@ -98,6 +100,7 @@ async def _viewers(found: Sequence[dict[str, Any]], at: datetime) -> dict[UUID, 
             rules=tuple(grant.as_rule() for grant in own),
             display_id=sql.uid(one["display_id"]) if one["display_id"] else None,
             service=_service(one),
+            duplicates=tuple(duplicates.get(member_id, ())) if member_id else (),
         )
     return viewers
 

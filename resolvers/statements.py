@@ -38,7 +38,7 @@ class StatementFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Entries of a member that count in [starts, ends), up to a position."""
+    """Entries of a member that count in [starts, ends), up to a position. selves: it and who was merged into it."""
 
     member: Member
     zone: str
@@ -46,6 +46,7 @@ class Statement:
     starts: datetime
     ends: datetime
     last: int
+    selves: Sequence[UUID]
 
 
 async def _allowed(session: Session, member_id: UUID) -> Member:
@@ -71,7 +72,8 @@ async def create_link(
     with wrong_at("on"):
         found = periods.period(period, on or periods.local_day(session.now(), zone), zone)
     starts, ends = found.starts_at or BEGINNING, found.ends_at or END
-    if format is StatementFormat.XLSX and await models.points.count(member_id, starts, ends) > MOST_SHEET:
+    selves = await models.merges.selves(member_id)
+    if format is StatementFormat.XLSX and await models.points.count(selves, starts, ends) > MOST_SHEET:
         raise InvalidInput.at("format", f"That is more than {MOST_SHEET} entries; take CSV, or a shorter period.")
     expires = session.now() + LIFE
     async with session.work() as work:
@@ -122,6 +124,7 @@ async def opened(token: str, now: Now, announce: Announce) -> Statement:
         datetime.fromisoformat(starts).astimezone(UTC),
         datetime.fromisoformat(ends).astimezone(UTC),
         await models.clock.position_of(member.root_id),
+        await models.merges.selves(member.id),
     )
 
 
@@ -147,7 +150,7 @@ async def rows(of: Statement) -> AsyncGenerator[Sequence[Sequence[Cell]]]:
 async def _page(
     of: Statement, after: tuple[int, int]
 ) -> tuple[list[PointsEntry], tuple[int, int], dict[UUID, str], dict[UUID, models.Organization]]:
-    entries, after = await models.points.stretch(of.member.id, of.starts, of.ends, after, of.last, PAGE)
+    entries, after = await models.points.stretch(of.selves, of.starts, of.ends, after, of.last, PAGE)
     reasons = await models.points.reasons([one.id for one in entries])
     return entries, after, reasons, await models.organizations.by_ids({one.organization_id for one in entries})
 

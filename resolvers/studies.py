@@ -67,7 +67,10 @@ async def record(
             return await _as_reported(made)
         occurred = points.past(occurred_at or work.now, work.now)
         begins = _open_at(course, occurred)
-        study = await models.studies.locked(course.id, viewer.member_id, begins)
+        kept = (
+            (await models.studies.of_person([course.id], viewer.selves)).get(course.id) if viewer.duplicates else None
+        )
+        study = await models.studies.locked(course.id, kept.member_id if kept else viewer.member_id, begins)
         before = Heard(study.seconds, study.heard_by)
         after = rules.further(before, seconds, occurred)
         if after is None:

@@ -19,6 +19,7 @@ from resolvers import (
     verification_closings,
     verification_courses,
     verification_ledger,
+    verification_merges,
     verification_phones,
     verification_ranks,
     verification_rewards,
@@ -50,6 +51,7 @@ async def compared(now: datetime) -> Verdict:
         *broken,
         *memberships(read),
         *verification_closings.differences(read),
+        *verification_merges.differences(read),
         *verification_ledger.balances(read),
         *verification_ledger.positions(read),
         *verification_ledger.credits(read),
@@ -73,6 +75,7 @@ async def compared(now: datetime) -> Verdict:
         *unchecked,
         *unwritten(read, now),
         *await verification_chains.remarks(),
+        *await verification_merges.remarks(),
         *await verification_phones.remarks(),
     ]
     if broken:
@@ -101,12 +104,14 @@ def tree(read: Books) -> Iterator[str]:
 
 
 def memberships(read: Books) -> Iterator[str]:
-    """Who is active belongs to one organization, the member's own; who is not, to none. Stretches do not overlap."""
+    """Who is active belongs to one organization, the member's own; who is not, to none. Stretches do not overlap. Of
+    one that was merged while active, the stay goes on under the merge."""
     stays = read.stays_of()
+    still_there = {sql.uid(one["duplicate_id"]) for one in read.merges if one["was_active"] and not one["ended_at"]}
     for member in read.people.values():
         history = stays.get(member.id, [])
         is_open = [one.organization for one in history if one.to_at is None]
-        should = [member.organization] if member.active else []
+        should = [member.organization] if member.active or member.id in still_there else []
         if is_open != should:
             state = "active" if member.active else "inactive"
             named = ", ".join(map(str, is_open)) or "none"

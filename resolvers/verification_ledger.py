@@ -17,12 +17,18 @@ def balances(read: Books) -> Iterator[str]:
     sums: dict[UUID, int] = defaultdict(int)
     for row in read.ledger:
         if row.member:
-            sums[row.member] += row.amount
+            sums[_now(read, row.member)] += row.amount
     for one in read.people.values():
         if one.balance - one.debt != sums[one.id]:
             yield f"Member {one.id}: balance {one.balance}, debt {one.debt}, where the ledger sums to {sums[one.id]}."
         if min(one.balance, one.debt) != 0:
             yield f"Member {one.id}: balance {one.balance} and debt {one.debt}; one is 0 and none is negative."
+
+
+def _now(read: Books, member: UUID) -> UUID:
+    """As whom the member counts."""
+    known = read.people.get(member)
+    return member if known is None else known.merged_into or member
 
 
 def positions(read: Books) -> Iterator[str]:

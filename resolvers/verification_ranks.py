@@ -8,9 +8,11 @@ from random import Random
 from uuid import UUID
 
 from models import leaderboards, sql
-from models.leaderboards import Ranked
+from models.leaderboards import FOR_EVER, Ranked
+from models.merges import Merged
 from resolvers.books import Books, Dial
 from rules import periods, ranking
+from rules.merging import Merge, survivors
 from rules.periods import Period, PeriodKind
 from rules.ranking import Closing, Entry, Membership, OrganizationScoring, Standing
 
@@ -43,6 +45,9 @@ class History:
     shown: Sequence[Entry]  # without what freezes hide
     memberships: Sequence[Membership]
     closings: Sequence[Closing]
+    merges: Sequence[Merge]
+    first_freeze: int | None
+    settling: timedelta
     means_as_before: datetime | None
     tree: Mapping[UUID, UUID | None]
     kinds: Mapping[UUID, str]
@@ -133,6 +138,9 @@ def _history(read: Books, root: UUID) -> History:
             )
             for one in read.closings
         ],
+        read.merged(root),
+        min((at for one, at in read.freezes.items() if read.nodes[one].root == root), default=None),
+        timedelta(hours=read.nodes[root].settling_hours),
         read.dials[root].means_as_before,
         {node.id: node.parent for node in nodes},
         {node.id: node.kind for node in nodes},
@@ -142,10 +150,15 @@ def _history(read: Books, root: UUID) -> History:
 async def _members(history: History, organization: UUID, moment: Moment) -> list[str]:
     period = moment.period
     found = await leaderboards.rank_members(
-        organization, period.starts_at, period.ends_at, moment.last, frozen=moment.public
+        organization,
+        period.starts_at,
+        period.ends_at,
+        moment.last,
+        frozen=moment.public,
+        merged=_merged(history, moment),
     )
     entries = history.shown if moment.public else history.entries
-    twin = ranking.rank_members(entries, history.tree, organization, period, moment.last)
+    twin = ranking.rank_members(entries, history.tree, organization, period, moment.last, _one(history, moment))
     return list(_compared(f"Members at {organization}{_named(moment)}", found, twin))
 
 
@@ -169,6 +182,7 @@ async def _organizations(history: History, organization: UUID, moment: Moment) -
             moment.last,
             frozen=moment.public,
             earners=not as_before,
+            merged=_merged(history, moment),
         )
         twin = ranking.rank_organizations(
             entries,
@@ -184,10 +198,26 @@ async def _organizations(history: History, organization: UUID, moment: Moment) -
             moment.last,
             history.closings,
             not as_before,
+            _one(history, moment),
         )
         where = "Children" if children_only else "Organizations"
         differences += _compared(f"{where} of kind {kind} at {organization}, {scoring}{_named(moment)}", found, twin)
     return differences
+
+
+def _by(history: History, moment: Moment) -> int:
+    """Up to which position merges count: the public's stand still at the first freeze."""
+    last = FOR_EVER if moment.last is None else moment.last
+    return min(last, history.first_freeze) if moment.public and history.first_freeze is not None else last
+
+
+def _merged(history: History, moment: Moment) -> Merged | None:
+    final_at = periods.final_at(moment.period, history.settling)
+    return Merged(_by(history, moment), final_at) if history.merges else None
+
+
+def _one(history: History, moment: Moment) -> Mapping[UUID, UUID]:
+    return survivors(history.merges, _by(history, moment), periods.final_at(moment.period, history.settling))
 
 
 def _named(moment: Moment) -> str:

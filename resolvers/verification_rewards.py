@@ -9,6 +9,7 @@ from uuid import UUID
 from models import sql
 from resolvers.books import Books, Row
 from rules import periods
+from rules.merging import survivors
 from rules.periods import PeriodKind
 
 MOST_READ = 3_000_000  # rows of the ledger, for all boards that are reckoned anew together
@@ -69,11 +70,14 @@ def _allowed(read: Books) -> Iterator[str]:
 def _sums(read: Books, root: UUID, month: date, position: int) -> Mapping[UUID, int]:
     """Of each member with a score in the month before."""
     before = periods.period(PeriodKind.MONTH, month - timedelta(days=1), read.nodes[root].zone)
+    node = read.nodes[root]
+    final_at = periods.final_at(before, timedelta(hours=node.settling_hours))
+    people = survivors(read.merged(root), position, final_at)
     sums: dict[UUID, int] = defaultdict(int)
     for row in read.ledger:
         if row.root == root and row.position <= position and _ranks(row) and before.contains(row.counts_at):
             assert row.member is not None
-            sums[row.member] += row.amount
+            sums[people.get(row.member, row.member)] += row.amount
     return sums
 
 

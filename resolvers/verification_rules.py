@@ -1,7 +1,7 @@
 """Every entry against the version of the rule that gave it, replayed in the order of recording: amounts, caps, floors
 and bases."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,10 +11,11 @@ import models
 from models import PointRuleVersion, sql
 from resolvers.books import Books
 from rules import periods, point_rules
+from rules.merging import Merge, survivors
 from rules.point_rules import CutReason, Entry
 
-COLUMNS = """e.id, e.root_id, e.member_id, e.organization_id, e.kind, e.rule, e.amount, e.occurred_at, e.counts_at,
-  e.reverses_id, e.rule_version_id, e.quantity, e.result, e.cut, e.cut_points, e.base_year"""
+COLUMNS = """e.id, e.root_id, e.position, e.member_id, e.organization_id, e.kind, e.rule, e.amount, e.occurred_at,
+  e.counts_at, e.reverses_id, e.rule_version_id, e.quantity, e.result, e.cut, e.cut_points, e.base_year"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,12 @@ async def differences(read: Books) -> list[str]:
     rows = await sql.rows(
         f"SELECT {COLUMNS} FROM points_entries e WHERE e.rule_version_id IS NOT NULL ORDER BY root_id, position, line"
     )
+    merges = {root: read.merged(root) for root in read.dials}
     kept: dict[UUID, Kept] = {}
     entries: list[Entry] = []
     for row in rows:
         version = versions[sql.uid(row["rule_version_id"])]
-        entry = _entry(row, version, read.nodes[sql.uid(row["root_id"])].zone)
+        entry = _entry(row, version, read.nodes[sql.uid(row["root_id"])].zone, merges[sql.uid(row["root_id"])])
         entries.append(entry)
         kept[sql.uid(row["id"])] = Kept(
             row["kind"], row["cut"], row["cut_points"], row["base_year"], version, codes[version.rule_id]
@@ -52,14 +54,16 @@ async def differences(read: Books) -> list[str]:
     return [*_given(entries, kept), *_plain(entries, kept)]
 
 
-def _entry(row: dict[str, Any], version: PointRuleVersion, zone: str) -> Entry:
+def _entry(row: dict[str, Any], version: PointRuleVersion, zone: str, merges: Sequence[Merge]) -> Entry:
     """What no version in force gave has no rule to be replayed by."""
     reckoned = row["base_year"] is None and row["cut"] != CutReason.NOT_IN_FORCE and row["quantity"] is not None
     member, reverses = row["member_id"], row["reverses_id"]
+    earner = sql.uid(member or row["organization_id"])
+    then = survivors(merges, row["position"], None)
     occurred: datetime = sql.instant(row["occurred_at"])
     return Entry(
         id=sql.uid(row["id"]),
-        earner=sql.uid(member or row["organization_id"]),
+        earner=earner,
         code=row["rule"],
         group=version.cap_group,
         spec=version.rule() if reckoned else None,
@@ -70,6 +74,7 @@ def _entry(row: dict[str, Any], version: PointRuleVersion, zone: str) -> Entry:
         amount=row["amount"],
         zone=zone,
         reverses=sql.uid(reverses) if reverses else None,
+        others=[one for one, survivor in then.items() if survivor == earner],
     )
 
 

@@ -38,10 +38,12 @@ Announce = Callable[[Announcement], None]
 
 @dataclass(slots=True)
 class Touched:
-    """Boards of one root that a transaction changes. hidden: what a freeze over an organization would hide, by it."""
+    """Boards of one root that a transaction changes. hidden: what a freeze over an organization would hide, by it.
+    stopped: what any freeze of the root hides."""
 
     open: Changes = field(default_factory=Changes)
     hidden: dict[UUID, Changes] = field(default_factory=dict[UUID, Changes])
+    stopped: Changes = field(default_factory=Changes)
     taken: models.clock.Taken | None = None
 
 
@@ -89,12 +91,15 @@ class Work:
         courses: Sequence[UUID] = (),
         everything: bool = False,
         hidden_under: UUID | None = None,
+        while_frozen: bool = False,
     ) -> None:
         """Boards of these organizations and above change: all of them, or those that show points or blocks; and arenas
         at, above and below where `tasks` changed, course boards where `courses` did.
-        hidden_under: the public does not see this while that organization, or one above it, is frozen."""
+        hidden_under: the public does not see this while that organization, or one above it, is frozen; while_frozen:
+        while anything of the root is."""
         touched = self._touched.setdefault(root_id, Touched())
         boards = touched.open if hidden_under is None else touched.hidden.setdefault(hidden_under, Changes())
+        boards = touched.stopped if while_frozen else boards
         boards.changed.update(changed, points, tasks)
         boards.blocks.update(changed, blocks)
         boards.courses_below.update(changed, courses)
@@ -145,6 +150,7 @@ class Work:
         if taken.public is None and touched.hidden:
             frozen = await models.freezes.under(root_id, touched.hidden)
         seen, hidden = touched.open, Changes()
+        (seen if taken.public is not None else hidden).add(touched.stopped)
         for organization_id, part in touched.hidden.items():
             (hidden if organization_id in frozen else seen).add(part)
         public = taken.public

@@ -30,6 +30,8 @@ PHRASES = {
     "createMember": "entered {whom}",
     "updateMember": "changed {whom}",
     "moveMember": "moved {whom}",
+    "mergeMembers": "joined {whom} as one person",
+    "undoMerge": "took {whom} apart again",
     "updateMyPrivacy": "chose how boards show the own name",
     "grantRole": "gave a role to {whom}",
     "revokeRole": "ended a role of {whom}",

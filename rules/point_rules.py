@@ -128,7 +128,7 @@ def period_of(kind: PeriodKind, counts_at: datetime, zone: str) -> Period:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A row of the ledger that a rule gave, or the reversal of one. spec None: a base, which no act gave. fixed: it
-    counts as it stands, and is not reckoned again."""
+    counts as it stands, and is not reckoned again. others: who was the same person as the earner at that time."""
 
     id: object
     earner: object
@@ -143,6 +143,7 @@ class Entry:
     zone: str
     reverses: object = None
     fixed: bool = False
+    others: Sequence[object] = ()
 
     def inside(self, kind: PeriodKind) -> Period:
         return period_of(kind, self.counts_at, self.zone)
@@ -161,7 +162,11 @@ def replay(entries: Iterable[Entry], *, anew: bool = False) -> Iterator[tuple[En
         if entry.spec is not None and entry.reverses is None and not entry.fixed:
 
             def before(kind: PeriodKind, shared: bool, act: Entry = entry) -> Sequence[Entry]:
-                return shelves.get(_shelf(act, kind, shared), ())
+                return [
+                    one
+                    for earner in (act.earner, *act.others)
+                    for one in shelves.get(_shelf(act, kind, shared, earner), ())
+                ]
 
             used = used_by(entry.spec, before)
             given = evaluate(entry.spec, entry.quantity, entry.result, entry.occurred_at, entry.zone, used)
@@ -169,12 +174,12 @@ def replay(entries: Iterable[Entry], *, anew: bool = False) -> Iterator[tuple[En
             kept = replace(entry, amount=given.amount) if anew else entry
         for kind in CAPPED:
             for shared in (False, True) if entry.group else (False,):
-                shelves[_shelf(entry, kind, shared)].append(kept)
+                shelves[_shelf(entry, kind, shared, entry.earner)].append(kept)
 
 
-def _shelf(entry: Entry, kind: PeriodKind, shared: bool) -> object:
+def _shelf(entry: Entry, kind: PeriodKind, shared: bool, earner: object) -> object:
     name = entry.group if shared and entry.group else entry.code
-    return entry.earner, shared and entry.group is not None, name, kind, entry.inside(kind).starts_at
+    return earner, shared and entry.group is not None, name, kind, entry.inside(kind).starts_at
 
 
 def used_by(spec: Spec, before: Before) -> Used:

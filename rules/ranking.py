@@ -23,6 +23,7 @@ Tree: TypeAlias = Mapping[UUID, UUID | None]
 SCALE = 1000
 """Scores are whole thousandths of a point."""
 
+NOBODY: Mapping[UUID, UUID] = {}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -91,17 +92,23 @@ def competition_ranks(scores: Sequence[int]) -> list[int]:
 
 
 def rank_members(
-    entries: Iterable[Entry], tree: Tree, organization: UUID, period: Period, limit: int | None = None
+    entries: Iterable[Entry],
+    tree: Tree,
+    organization: UUID,
+    period: Period,
+    limit: int | None = None,
+    survivors: Mapping[UUID, UUID] = NOBODY,
 ) -> list[Standing]:
     """Members by what they earned at `organization` and everywhere below it; best first.
 
     Counts ranking entries of the period with a position up to `limit` (None: all). A member has a row if one
-    of them is not zero, also if they sum to zero; it need not belong there any more.
+    of them is not zero, also if they sum to zero; it need not belong there any more. What is a duplicate's counts as
+    its survivor's.
     """
     ledgers: dict[UUID, list[Entry]] = defaultdict(list)
     for entry in _counting(entries, period, limit):
         if entry.member is not None and organization in _upwards(entry.organization, tree):
-            ledgers[entry.member].append(entry)
+            ledgers[survivors.get(entry.member, entry.member)].append(entry)
     return _ranked(
         Standing(member, 0, _points(ledger) * SCALE, _points(ledger), None, _reached(ledger))
         for member, ledger in ledgers.items()
@@ -122,6 +129,7 @@ def rank_organizations(
     limit: int | None = None,
     closings: Iterable[Closing] = (),
     earners: bool = True,
+    survivors: Mapping[UUID, UUID] = NOBODY,
 ) -> list[Standing]:
     """Organizations of `kind` strictly below `organization`, or only its children, by the ranking entries
     credited to them and everywhere below them, members' and their own; best first.
@@ -129,6 +137,7 @@ def rank_organizations(
     MEAN is floor(points * 1000 / members), toward minus infinity. Members are those who belong to the subject
     or below it at `at`, or at None those whose membership has no end; but never fewer than the members who have a
     row on the subject's own board, unless `earners` is False. Where both are none there is no row under MEAN.
+    A duplicate is no member, and what it earned its survivor earned.
     One that was closed when the period began, and still is at `at`, has no row.
     Entries count as in `rank_members`. `kinds` names the kind of every organization in the tree.
     """
@@ -138,7 +147,7 @@ def rank_organizations(
             ledgers[above].append(entry)
     members: dict[UUID, set[UUID]] = defaultdict(set)
     for membership in memberships:
-        if _open(membership, at):
+        if _open(membership, at) and membership.member not in survivors:
             for above in _upwards(membership.organization, tree):
                 members[above].add(membership.member)
 
@@ -151,7 +160,7 @@ def rank_organizations(
     }
 
     def divisor(subject: UUID) -> int:
-        earned = {entry.member for entry in ledgers[subject]} - {None}
+        earned = {survivors.get(one, one) for one in {entry.member for entry in ledgers[subject]} if one}
         mean = scoring is OrganizationScoring.MEAN
         return max(len(members[subject]), len(earned) if mean and earners else 0)
 

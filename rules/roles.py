@@ -18,6 +18,7 @@ class Scope(StrEnum):
     ORGANIZATIONS_MANAGE = "ORGANIZATIONS_MANAGE"  # create and move organizations
     ORGANIZATIONS_RENAME = "ORGANIZATIONS_RENAME"
     MEMBERS_MANAGE = "MEMBERS_MANAGE"  # create, change, move members; first passwords
+    MEMBERS_MERGE = "MEMBERS_MERGE"  # join two members that are one person
     PERSONAL_READ = "PERSONAL_READ"  # real names, phones, balances, ledgers
     ROLES_READ = "ROLES_READ"
     TASKS_MANAGE = "TASKS_MANAGE"

@@ -36,6 +36,7 @@ class Eye:
     place: tuple[UUID, ...]
     grants: tuple[Grant, ...]
     roots: frozenset[UUID]
+    duplicates: frozenset[UUID] = frozenset()  # members that were merged into the person
 
     @property
     def everywhere(self) -> bool:
@@ -43,7 +44,9 @@ class Eye:
 
 
 def is_oneself(eye: Eye | None, person: UUID | None) -> bool:
-    return eye is not None and eye.person is not None and eye.person == person
+    if eye is None or eye.person is None:
+        return False
+    return eye.person == person or person in eye.duplicates
 
 
 def roles(eye: Eye | None, line: Line) -> set[Role]:

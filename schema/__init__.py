@@ -21,6 +21,7 @@ from schema.freezes import FreezeMutations
 from schema.leaderboards import LeaderboardQueries
 from schema.member_mutations import MemberMutations
 from schema.members import MemberQueries
+from schema.merge_mutations import MergeMutations
 from schema.node import NodeQueries
 from schema.openid import OpenIdMutations
 from schema.operations import named
@@ -75,6 +76,7 @@ class Mutation(
     OrganizationMutations,
     ClosingMutations,
     MemberMutations,
+    MergeMutations,
     RoleMutations,
     TaskMutations,
     CourseMutations,

@@ -73,7 +73,7 @@ OBJECTS: Mapping[str, tuple[Audience, Fields]] = {
         A.MEMBER,
         {
             A.WITH_IT: "id displayName organization",
-            A.PERSONAL: "name phone phoneMasked joinedOn active balance debt pointsEntries",
+            A.PERSONAL: "name phone phoneMasked joinedOn active balance debt pointsEntries mergedInto mergedMembers",
         },
     ),
     "RoleGrant": (A.ROLE_GRANT, {A.WITH_IT: "id role startsAt endsAt member organization"}),
@@ -189,7 +189,7 @@ PARTS: Mapping[str, Fields] = {
 WHOLE = frozenset({
     *("ChainProof", "DisplayPairing", "ExplainedCut", "ExplainedRule", "FieldError", "Opening", "PageInfo"),
     *("PairedPerson", "Period", "PointCap", "PointResult", "PointRulePreview", "PointWindow", "PreviewedDifference"),
-    *("AuditDetail", "PreviewedRule", "RankDistance", "Scene", "TieOrder"),
+    *("AuditDetail", "PaidTwice", "PreviewedRule", "RankDistance", "Scene", "TieOrder"),
 })  # fmt: skip
 ROOTS: Mapping[str, Fields] = {
     "Query": {

@@ -25,6 +25,8 @@ CALLERS: Mapping[str, tuple[Scope | str, str]] = {
     "createMember": (Scope.MEMBERS_MANAGE, "where the member will belong"),
     "updateMember": (Scope.MEMBERS_MANAGE, "where the member belongs; its account: and every role that it holds"),
     "moveMember": (Scope.MEMBERS_MANAGE, "where the member belongs, and where it will"),
+    "mergeMembers": (Scope.MEMBERS_MERGE, "where both belong; and every role that the duplicate holds"),
+    "undoMerge": (Scope.MEMBERS_MERGE, "where both belong"),
     "updateMyPrivacy": (MEMBERS, "itself"),
     "grantRole": ("ADMIN; SECRETARY, but neither ADMIN nor its own place's SECRETARY", "there"),
     "revokeRole": ("who may grant it", "there"),

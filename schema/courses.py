@@ -123,9 +123,9 @@ class Course(Node):
         viewer = info.context.session.viewer
         if viewer is None or viewer.member_id is None:
             return None
-        member_id = viewer.member_id
+        selves = viewer.selves
         found = await info.context.by_key(
-            ("my_study", member_id), lambda keys: models.studies.of_member(keys, member_id)
+            ("my_study", selves), lambda keys: models.studies.of_person(keys, selves)
         ).load(self.row.id)
         return Study.of(found) if found else None
 

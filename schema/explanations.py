@@ -1,5 +1,6 @@
 """Why a member has its score: the entries behind it, the way to the next ranks, the order among equals."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -7,6 +8,7 @@ import strawberry
 
 from models import PointsEntry as EntryRow
 from models.freezes import hidden
+from models.merges import person
 from models.pages import Listing, narrowed
 from models.points import RuleSum
 from resolvers import explanations, leaderboards
@@ -134,6 +136,10 @@ class Explanation:
             values["rule"] = checks.line(rule, "rule", most=64)
             checks.done()
             listing = OF_RULE[of.frozen]
+        if of.merged is not None:
+            joined, who = person("t", of.merged)
+            listing = replace(listing, table=f"{listing.table} {joined}", parent=who)
+            values |= of.merged.values
         return await page_of(
             info.context,
             listing,

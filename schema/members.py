@@ -118,6 +118,24 @@ class Member(Node):
             return None
         return await entries_of(info, self.row.id, first=20 if first is None else first, after=after)
 
+    @strawberry.field(
+        description="The member that is the same person, as whom this one counts; null for one that stands for itself, "
+        "and to those who may not read the name."
+    )
+    async def merged_into(self, info: Info) -> "Member | None":
+        if self.row.merged_into_id is None or not await self._readable(info):
+            return None
+        return await Member.load(info, self.row.merged_into_id)
+
+    @strawberry.field(
+        description="Those that were merged into this one. Null to those who may not read the name.",
+    )
+    async def merged_members(self, info: Info) -> list["Member"] | None:
+        if not await self._readable(info):
+            return None
+        found = await info.context.by_key(("merged_members",), models.merges.duplicates).load(self.row.id)
+        return [await Member.load(info, one) for one in found or ()]
+
     async def _readable(self, info: Info) -> bool:
         session = info.context.session
         if not sight.oneself(session, self.row.id):

@@ -8,6 +8,7 @@ import strawberry
 
 import models
 from models import PointsKind
+from models.merges import SELVES
 from models.pages import Listing
 from resolvers import points, sight
 from rules.point_rules import CutReason
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from schema.organizations import Organization
     from schema.rules import PointRuleVersion
 
-ENTRIES_OF_MEMBER = Listing(models.PointsEntry, "points_entries t", "t.member_id", (("position", True), ("line", True)))
+ENTRIES_OF_MEMBER = Listing(
+    models.PointsEntry, f"points_entries t {SELVES}", "self.person_id", (("position", True), ("line", True))
+)
 
 strawberry.enum(
     PointsKind,

@@ -8,6 +8,7 @@ import strawberry
 
 import models
 from models import RedemptionStatus
+from models.merges import SELVES
 from models.pages import Listing, at_or_below, narrowed
 from resolvers import rewards, sight
 from rules.roles import Scope
@@ -35,7 +36,9 @@ REWARDS = Listing(
 OFFERED = narrowed(REWARDS, "t.active = :yes")
 SEEN = narrowed(REWARDS, f"t.active = :yes OR {at_or_below('t.organization_id')}")
 OF_REWARD = Listing(models.Redemption, "redemptions t", "t.reward_id", (("redeemed_at", False), ("id", False)))
-OF_MEMBER = Listing(models.Redemption, "redemptions t", "t.member_id", (("redeemed_at", True), ("id", True)))
+OF_MEMBER = Listing(
+    models.Redemption, f"redemptions t {SELVES}", "self.person_id", (("redeemed_at", True), ("id", True))
+)
 
 
 def _statused(listing: Listing[models.Redemption]) -> Listing[models.Redemption]:

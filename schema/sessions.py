@@ -60,9 +60,7 @@ class Viewer:
         if self.row.member_id is None:
             return empty()
         home = self.row.place[-1]
-        return await page_of(
-            info.context, CLAIMABLE, home, Task.of, first=first, after=after, member=self.row.member_id
-        )
+        return await page_of(info.context, CLAIMABLE, home, Task.of, first=first, after=after, selves=self.row.selves)
 
     @strawberry.field(description="Where the viewer is signed in, the newest first. Empty for screens and services.")
     async def sessions(

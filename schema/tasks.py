@@ -8,6 +8,7 @@ import strawberry
 
 import models
 from models import ClaimStatus, TaskReview, TaskStatus
+from models.merges import SELVES
 from models.pages import Listing, at_or_below, narrowed
 from resolvers import claims, sight, tasks
 from rules.roles import Scope
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from schema.points import PointsEntry
 
 CLAIMS_OF_TASK = Listing(models.Claim, "claims t", "t.task_id", (("claimed_at", False), ("id", False)))
-CLAIMS_OF_MEMBER = Listing(models.Claim, "claims t", "t.member_id", (("claimed_at", True), ("id", True)))
+CLAIMS_OF_MEMBER = Listing(models.Claim, f"claims t {SELVES}", "self.person_id", (("claimed_at", True), ("id", True)))
 # Who chose not to be shown is found by no claim either: its entry in the log has the same moment and the task's title.
 CLAIMS_IN_PUBLIC = narrowed(
     CLAIMS_OF_TASK,
@@ -35,7 +36,7 @@ CLAIMABLE = Listing(
     "p.descendant_id",
     (("created_at", True), ("id", True)),
     """t.status = 'OPEN' AND (t.capacity IS NULL OR COALESCE(t.public_held, t.held) < t.capacity) AND NOT EXISTS (
-         SELECT 1 FROM claims c WHERE c.task_id = t.id AND c.member_id = :member
+         SELECT 1 FROM claims c WHERE c.task_id = t.id AND c.member_id IN :selves
            AND c.status IN ('CLAIMED', 'SUBMITTED', 'RETURNED', 'APPROVED'))""",
 )
 
@@ -143,10 +144,10 @@ class Task(Node):
         viewer = info.context.session.viewer
         if viewer is None or viewer.member_id is None:
             return None
-        member_id = viewer.member_id
-        found = await info.context.by_key(
-            ("my_claim", member_id), lambda keys: models.tasks.claims_of(keys, member_id)
-        ).load(self.row.id)
+        selves = viewer.selves
+        found = await info.context.by_key(("my_claim", selves), lambda keys: models.tasks.claims_of(keys, selves)).load(
+            self.row.id
+        )
         return Claim.of(found) if found else None
 
 

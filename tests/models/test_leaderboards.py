@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 import models
 from models import OrganizationKind, PointsEntry, PointsKind
-from models.leaderboards import Ranked
-from rules import ranking
+from models.leaderboards import FOR_EVER, Ranked
+from models.merges import Merged
+from rules import merging, ranking
 from rules.ranking import Entry, OrganizationScoring, Standing, order_key
 
 QUESTIONS = 8  # of each forest
@@ -78,11 +79,17 @@ async def test_every_board_is_what_the_slow_twin_says(
             place = dice.choice([forest.ids[0], dice.choice(forest.ids)])
             when = dice.choice([*PERIODS, PERIODS[-1]])
             last, frozen = dice.choice([None, None, dice.randrange(entries + 1)]), dice.choice([False, True])
+            by, final_at = dice.choice([None, dice.randrange(entries + 9)]), dice.choice([None, forest.instant()])
+            survivors = merging.survivors(forest.merged, by, final_at)
+            merged = Merged(FOR_EVER if by is None else by, final_at)
+            event(f"are others: {min(len(survivors), 2)}")
             ledger = [as_read(row) for row in forest.rows if not (frozen and forest.hidden(row))]
             board = standings(
-                await models.leaderboards.rank_members(place, when.starts_at, when.ends_at, last, frozen=frozen)
+                await models.leaderboards.rank_members(
+                    place, when.starts_at, when.ends_at, last, frozen=frozen, merged=merged
+                )
             )
-            assert board == ranking.rank_members(ledger, tree, place, when, last)
+            assert board == ranking.rank_members(ledger, tree, place, when, last, survivors)
             event(f"members ranked: {min(len(board), 3)}")
 
             kind = dice.choice([OrganizationKind.BRANCH, *OrganizationKind]).value
@@ -101,9 +108,10 @@ async def test_every_board_is_what_the_slow_twin_says(
                         last,
                         frozen=frozen,
                         earners=earners,
+                        merged=merged,
                     )
                 )
-                how = (place, kind, children, scoring, belonging, at, when, last, closings, earners)
+                how = (place, kind, children, scoring, belonging, at, when, last, closings, earners, survivors)
                 assert board == ranking.rank_organizations(ledger, tree, kinds, *how)
                 event(f"organizations ranked: {min(len(board), 3)}")
 

@@ -80,6 +80,13 @@ async def tree_and_people(acts: Acts, story: Story, operator: Person) -> None:
     await acts.do("updateMember", story.secretary, changed, memberId=world.id(story.sun), phone="13800138000")
     moved = Kept("Member", company.second, [story.zhao], times=2)
     await acts.do("moveMember", story.secretary, moved, memberId=world.id(story.zhao), organizationId=ninth)
+    twin = await world.member("李 强", at=company.first)
+    both = Kept("Member", company.first, [story.li, twin])
+    for kept in (both, None):
+        given = {"survivorId": world.id(story.li), "duplicateId": world.id(twin)}
+        await acts.do("mergeMembers", story.secretary, kept, given)
+    for kept in (both, None):
+        await acts.do("undoMerge", story.secretary, kept, duplicateId=world.id(twin))
     hidden = Kept("Member", company.first, [story.li], details={"changed": ["alias"]})
     await acts.do("updateMyPrivacy", story.li, hidden, alias="小李")
     given = Kept("RoleGrant", company.first, [story.li], details={"role": "REVIEWER"})

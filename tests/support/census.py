@@ -27,7 +27,7 @@ IDS = "audit_entries.details audit_entries.member_ids audit_entries.subject_ids"
 ERASED = """
 accounts.login members.name members.alias members.phone_sealed members.phone_index claims.evidence
 claims.review_note points_reasons.text idempotency_keys.key idempotency_keys.request_hash block_openings.value
-block_inspections.note openid_identities.key openid_identities.issuer_key audit_addresses.address
+block_inspections.note member_merges.reason openid_identities.key openid_identities.issuer_key audit_addresses.address
 """
 
 KNOWN = {one for part in (NOBODYS, WORK, IDS, ERASED) for one in part.split()}

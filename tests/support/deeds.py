@@ -81,6 +81,7 @@ DEEDS: Mapping[str, Deed] = {
     "cancelRedemption": Deed("Redemption", "redemptionId", also=_own),
     "awardPoints": Deed("Member", "memberId", _key(amount=1, reason="x"), at=_home),
     "recordAct": Deed("Member", "memberId", _key(rule="none.such"), at=_home),
+    "undoMerge": Deed("Member", "duplicateId", at=_home),
     "updateMember": Deed("Member", "memberId", at=_home),
     "createStatementLink": Deed("Member", "memberId", at=_home, also=_own),
     "reversePoints": Deed("PointsEntry", "pointsEntryId", _key(reason="x")),

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import models
 from models import Member, Organization, OrganizationKind, PointsEntry, PointsKind
+from rules.merging import Merge
 from rules.periods import PeriodKind, period
 
 TODAY = date(2026, 3, 31)  # the last day of a month and of a quarter, in the middle of a week and of a year
@@ -36,6 +37,7 @@ class Forest:
     memberships: list[tuple[int, int, datetime, datetime | None]] = field(default_factory=list)
     rows: list[PointsEntry] = field(default_factory=list[PointsEntry])
     frozen: dict[int, int] = field(default_factory=dict[int, int])  # position by organization
+    merged: list[Merge] = field(default_factory=list[Merge])
     closed: list[tuple[int, datetime, datetime | None]] = field(default_factory=list)  # organization, from, to
 
     def instant(self) -> datetime:
@@ -73,6 +75,16 @@ class Forest:
             moments = sorted({self.instant() for _ in range(self.dice.choice([0, 0, 1, 2, 3]))})
             for begin, end in zip(moments[::2], [*moments[1::2], None], strict=False):
                 self.closed.append((place, begin, end))
+
+    def merge(self, positions: int) -> None:
+        """Pairs that are one person for a stretch, and perhaps once more: of each the first is the duplicate."""
+        people = self.dice.sample(self.members, len(self.members))
+        for duplicate, survivor in zip(people[::2], people[1::2], strict=False):
+            edges = sorted(self.dice.sample(range(1, positions + 9), self.dice.choice([0, 1, 1, 2, 3])))
+            moments = sorted(self.instant() + timedelta(days=self.dice.choice([0, 0, 3, 9])) for _ in edges)
+            at = list(zip(edges, moments, strict=True))
+            for begin, end in zip(at[::2], [*at[1::2], (None, None)], strict=False):
+                self.merged.append(Merge(duplicate, survivor, *begin, *end))
 
     def record(self, count: int) -> None:
         """A ledger: few amounts, few seconds, several rows at a position, reversals of what stands before them."""
@@ -157,10 +169,30 @@ class Forest:
                 self.parents[moved] = parent
         await self._plant_members()
         await self._plant_closings()
+        await self._plant_merges()
         await PointsEntry.bulk_create(self.rows)
         for number, position in self.frozen.items():
             root = self.ids[self.root(number)]
             await models.freezes.begin(self.ids[number], root, position, CREATED, None)
+
+    async def _plant_merges(self) -> None:
+        await models.MemberMerge.bulk_create(
+            models.MemberMerge(
+                id=drawn_id(self.dice),
+                root_id=self.ids[0],
+                duplicate_id=one.duplicate,
+                survivor_id=one.survivor,
+                position=one.position,
+                merged_at=one.merged_at,
+                reason="",
+                was_active=True,
+                survivor_was_active=True,
+                alias_taken=False,
+                ended_position=one.ended_position,
+                ended_at=one.ended_at,
+            )
+            for one in self.merged
+        )
 
     async def _plant_closings(self) -> None:
         await models.OrganizationClosing.bulk_create(
@@ -217,6 +249,7 @@ def grown(dice: Random, size: int, members: int, entries: int) -> Forest:
     forest.belong()
     forest.record(entries)
     forest.close()
+    forest.merge(entries)
     for _ in range(dice.choice([0, 1, 2])):
         forest.frozen[dice.randrange(size)] = dice.randrange(entries + 1)
     return forest

@@ -103,7 +103,18 @@ SEES: Mapping[str, Sees] = {
     "Display": lambda o, who, it: it.by is who or o.has(who, "DISPLAYS_MANAGE", it.at),
     "ServiceToken": lambda o, who, it: o.has(who, "SERVICES_MANAGE", it.at),
 }
-PERSONAL = ("name", "phone", "phoneMasked", "joinedOn", "active", "balance", "debt", "pointsEntries")
+PERSONAL = (
+    "name",
+    "phone",
+    "phoneMasked",
+    "joinedOn",
+    "active",
+    "balance",
+    "debt",
+    "pointsEntries",
+    "mergedInto",
+    "mergedMembers",
+)
 # What of a thing is for fewer than the thing.
 FIELDS: Mapping[tuple[str, str], Sees] = {
     **{("Member", name): Oracle.personal for name in PERSONAL},
