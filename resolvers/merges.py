@@ -62,6 +62,7 @@ async def undo(session: Session, duplicate_id: UUID) -> tuple[Member, Member]:
     """The survivor and the duplicate, two again. What was ended stays ended. One that is free stays so."""
     session.signed_in()
     duplicate = await members.known(session, duplicate_id)
+    await session.require(Scope.MEMBERS_MERGE, at=duplicate.organization_id)
     kept = await merges.of_duplicate(duplicate_id)
     if kept is None:
         raise InvalidInput.at("duplicateId", "This member was never merged into another.")

@@ -134,7 +134,8 @@ class Member(Node):
         if not await self._readable(info):
             return None
         found = await info.context.by_key(("merged_members",), models.merges.duplicates).load(self.row.id)
-        return [await Member.load(info, one) for one in found or ()]
+        rows = await info.context.members.load_many(found or [])
+        return [Member.of(one) for one in rows if one]
 
     async def _readable(self, info: Info) -> bool:
         session = info.context.session

@@ -54,6 +54,10 @@ LISTS: Mapping[str, Mapping[str, int]] = {
         "organization(id: $root) { claims(first: 100) % }": 10,
         "organization(id: $root) { children(first: 100) { edges { node { claims(first: 100) % } } } }": 9,
     },
+    "Member.mergedMembers": {
+        "organization(id: $root) { members(first: 100, includeDescendants: true)"
+        " { edges { node { mergedMembers % } } } }": 9,
+    },
     "Organization.members": {
         'organization(id: $root) { members(first: 100, includeDescendants: true, search: "党员") % }': 6,
         "organization(id: $root) { children(first: 100) { edges { node { members(first: 100) % } } } }": 6,
@@ -128,6 +132,7 @@ LISTS: Mapping[str, Mapping[str, int]] = {
 # Lists that are made of an input alone, or of one row.
 OF_THE_INPUT = {
     *("InvalidInput.fields", "FieldError.path", "Mutation.recordActs", "AdoptRuleSetSuccess.rules"),
+    *("MergeMembersSuccess.paidTwice", "PaidTwice.entries"),
     *("PointRuleVersion.results", "PointRuleVersion.caps", "PointRuleVersion.windows", "ServiceToken.rules"),
     *("PointRulePreview.rules", "AuditEntry.subjectIds", "AuditEntry.details"),
 }
