@@ -71,13 +71,40 @@ async def _leaderboard(screen: Glass) -> None:
 
 
 async def _desk(screen: Glass) -> None:
-    await screen.shows("h2")
+    await screen.page.locator("summary").click()
+    await screen.shows("fieldset.scenes")
+
+
+async def _each_field(screen: Glass, what: str) -> None:
+    """Empty and filled, typed by a person and by the browser; with the focus, and while it takes nothing."""
+    fields = "[...document.querySelectorAll('input, textarea')].filter((one) => one.checkVisibility())"
+    filled = (
+        f"{fields}.forEach((one) => {{ if (one.type === 'text' || one.type === 'password') one.value = '李强 li'; }})"
+    )
+    await screen.page.evaluate(f"{fields}.forEach((one) => one.placeholder = '例如：门厅')")
+    await readable(screen, f"{what}, hints", 3)
+    await screen.page.evaluate(f"{fields}.forEach((one) => one.placeholder = ''); {filled}")
+    await screen.page.locator("input:visible").first.focus()
+    await readable(screen, f"{what}, filled", 3)
+    session = await screen.page.context.new_cdp_session(screen.page)
+    for domain in ("DOM", "CSS"):
+        await session.send(f"{domain}.enable")
+    root = (await session.send("DOM.getDocument"))["root"]["nodeId"]
+    found = await session.send("DOM.querySelectorAll", {"nodeId": root, "selector": "input"})
+    for node in found["nodeIds"]:
+        await session.send("CSS.forcePseudoState", {"nodeId": node, "forcedPseudoClasses": ["autofill"]})
+    await readable(screen, f"{what}, filled by the browser", 3)
+    await session.detach()
+    every = "document.querySelectorAll('input, select, textarea, main button')"
+    await screen.page.evaluate(f"{every}.forEach((one) => one.disabled = true)")
+    await readable(screen, f"{what}, disabled", 3)
+    await screen.page.evaluate(f"{every}.forEach((one) => one.disabled = false)")
 
 
 @pytest.mark.parametrize(
     ("path", "there"), [("/screens/leaderboard?organization={}", _leaderboard), ("/screens/desk", _desk)]
 )
-async def test_every_text_on_the_pages_stands_out(
+async def test_every_text_on_the_pages_stands_out_what_is_typed_too(
     hall: Hall, filled: None, path: str, there: Callable[[Glass], Awaitable[None]]
 ) -> None:
     await hall.award(900, to=hall.sun)
@@ -85,11 +112,13 @@ async def test_every_text_on_the_pages_stands_out(
         await world.grant(hall.sun, Role.SECRETARY, at=hall.company.root)
     async with glass(hall, path.format(hall.root)) as screen:
         await readable(screen, f"{path}, signing in", 3)
+        await _each_field(screen, f"{path}, signing in")
         await screen.page.fill("input[name=login]", hall.sun.account.login)
         await screen.page.fill("input[name=password]", PASSWORD)
         await screen.page.keyboard.press("Enter")
         await there(screen)
         await readable(screen, path, 5)
+        await _each_field(screen, path)
 
 
 async def test_whoever_wants_no_motion_gets_none(hall: Hall, filled: None) -> None:

@@ -8,9 +8,10 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-from desks import ended, failing, focused, secretary, signed_in, submitted, within
+from desks import ended, failing, focused, secretary, sent, signed_in, submitted, within
 from halls import PASSWORD, Hall
-from kiosks import Glass, glass, paired
+from kiosks import Glass, glass, paired, until
+from playwright.async_api import Locator
 
 import models
 
@@ -33,13 +34,20 @@ async def test_a_task_is_published_once_however_often_it_is_asked_for(hall: Hall
     """Two clicks are one task, and an answer that is lost leaves no draft that nobody sees."""
     async with glass(hall, "/screens/desk") as desk:
         await signed_in(desk, "sun")
-        button = desk.page.get_by_role("button", name="发布", exact=True)
+        await desk.page.clock.install()
+        button = desk.page.locator("button.publish")
+        title = desk.page.get_by_label("标题")
         async with failing(desk) as network:
             network.held.add("mutation Create")
-            await desk.page.get_by_label("标题").fill("植树")
+            await title.fill("植树")
+            await title.press("Enter")
+            assert await desk.page.locator(".held").count() == 0
             await button.click()
-            await desk.shows(".task-form > button:disabled")
-            await desk.page.get_by_label("标题").press("Enter")
+            await desk.shows(".held", "在 公司党委 发布“植树”")
+            assert await title.is_disabled()
+            await button.dispatch_event("click")
+            await sent(desk)
+            await desk.shows(".held", "正在发送")
             await button.dispatch_event("click")
             network.held.clear()
             await desk.shows(".result.good", "“植树”已发布")
@@ -47,12 +55,14 @@ async def test_a_task_is_published_once_however_often_it_is_asked_for(hall: Hall
             assert await titled(hall, "植树") == ["OPEN"]
 
             network.names.add("mutation Publish")
-            await desk.page.get_by_label("标题").fill("清扫楼道")
+            await title.fill("清扫楼道")
             await button.click()
-            await desk.shows(".result.error", "服务器暂未应答")
+            await sent(desk)
+            await desk.shows(".result.error", "未能发布“清扫楼道”：服务器暂未应答")
             await desk.shows(".task-form .trouble", "尚未发布")
             network.names.clear()
             await button.click()
+            await sent(desk)
             await desk.shows(".result.good", "“清扫楼道”已发布")
             assert network.asked.count("mutation Create") == 2
         assert await titled(hall, "清扫楼道") == ["OPEN"]
@@ -69,10 +79,12 @@ async def test_a_task_is_due_by_the_organization_s_clocks(hall: Hall) -> None:
         desk = Glass(await context.new_page(), hall.server.url)
         await desk.open("/screens/desk")
         await signed_in(desk, "sun")
+        await desk.page.clock.install()
         await desk.page.get_by_label("标题").fill("月末总结")
         due = desk.page.get_by_label("截止（可空，Asia/Shanghai 时间）")
         await due.fill(f"{day:%Y-%m-%d}T18:30")
-        await desk.page.get_by_role("button", name="发布", exact=True).click()
+        await desk.page.locator("button.publish").click()
+        await sent(desk)
         await desk.shows(".result.good", "“月末总结”已发布")
         async with hall.opened():
             made = await models.Task.get(title="月末总结")
@@ -81,7 +93,8 @@ async def test_a_task_is_due_by_the_organization_s_clocks(hall: Hall) -> None:
 
         await desk.page.get_by_label("标题").fill("来世再说")
         await due.evaluate("(one) => { one.type = 'text'; one.value = '20261-01-01T10:00'; }")
-        await desk.page.get_by_role("button", name="发布", exact=True).click()
+        await desk.page.locator("button.publish").click()
+        await sent(desk)
         assert "截止：须晚于现在" in await desk.shows(".result.error")
         assert await titled(hall, "来世再说") == []
         desk.fine()
@@ -103,7 +116,9 @@ async def test_refusals_are_in_the_reader_s_language_and_in_sight(
         await desk.page.evaluate("document.querySelector('[name=points]').removeAttribute('max')")
         await desk.page.fill("[name=title]", "太贵")
         await desk.page.fill("[name=points]", "999999")
-        await desk.page.locator(".task-form > button").click()
+        await desk.page.clock.install()
+        await desk.page.locator("button.publish").click()
+        await sent(desk)
         assert fault in await desk.shows(".result [role=alert]", fault)
         await within(desk, ".result")
         await desk.page.fill("[name=code]", "2222 2222")
@@ -126,7 +141,7 @@ async def test_what_is_typed_outlives_another_choice_and_the_end_of_the_session(
         await desk.page.fill("[name=code]", "ABCD 2345")
         await desk.page.fill("[name=name]", "食堂")
         await desk.page.get_by_label("标题").fill("写了一半")
-        note = desk.page.get_by_label("意见")
+        note = desk.page.get_by_role("textbox", name="意见")
         await note.fill("照片看不清，请")
         organization = desk.page.get_by_label("组织", exact=True)
         await organization.select_option(label="　第二党支部")
@@ -202,21 +217,35 @@ async def test_a_keyboard_stays_where_the_work_is(hall: Hall) -> None:
         await desk.shows(".screens b", "走廊")
         entry = desk.page.locator(".screens > li", has_text="走廊")
         await entry.get_by_role("button", name="改名").press("Enter")
-        await focused(desk, "at.value === '走廊'")
-        await desk.page.keyboard.type("尽头")
+        await desk.page.keyboard.press("End")
+        await desk.page.keyboard.type("尽头")  # at once: what is typed goes where it is meant
         await desk.page.keyboard.press("Enter")
         await desk.shows(".screens b", "走廊尽头")
         await focused(desk, "at.textContent === '改名'")
+        await desk.page.locator("h1").hover()
 
-        for title in ("擦桌子", "浇花"):
+        await desk.page.clock.install()
+        titles = ("擦桌子", "浇花")
+        for title in titles:
             await submitted(hall, title)
-        while (left := await desk.page.locator(".claims li").count()) < 2:
-            await desk.shows(f".claims li >> nth={left}")
-        claims = await desk.page.locator(".claims li").count()
-        for done in range(1, claims + 1):
-            await desk.page.locator(".claims li").first.get_by_role("button", name="批准").press("Enter")
-            await desk.page.wait_for_function(
-                "(left) => document.querySelectorAll('.claims li').length === left", arg=claims - done
-            )
-            await focused(desk, "at.matches('.claims li')" if done < claims else "at.textContent === '待审核的提交'")
+        await desk.page.locator(".claims li").first.or_(desk.page.locator(".heading button")).first.wait_for()
+        for title in titles:
+            entry = desk.page.locator(".claims li", has_text=title)
+            await until(lambda entry=entry: _here(desk, entry))
+            await entry.get_by_role("button", name="批准").press("Enter")
+            await focused(desk, f"at.matches('.claims li') && at.textContent.includes('{title}')")
+            await desk.page.keyboard.press("Enter")  # pressed once too often, it does nothing
+            await desk.page.keyboard.press("Tab")
+            await focused(desk, "at.ariaLabel.startsWith('撤回')")
+        await sent(desk)
+        for title in titles:
+            await desk.shows(".claims .over", f"已批准 李强 的《{title}》，+10 分")
+        await focused(desk, "at.matches('.claims li')")
         desk.fine()
+
+
+async def _here(desk: Glass, entry: Locator) -> bool:
+    """The entry; what came while somebody works waits behind a button."""
+    if await entry.count() == 0 and await desk.page.locator("#claims + span button").count() == 1:
+        await desk.page.locator("#claims + span button").press("Enter")
+    return await entry.count() == 1

@@ -5,9 +5,9 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
-from desks import focused, secretary, signed_in, submitted
+from desks import focused, secretary, sent, signed_in, submitted
 from halls import Hall
-from kiosks import glass, paired, until
+from kiosks import glass, paired
 
 import models
 
@@ -23,7 +23,10 @@ async def test_a_secretary_hangs_a_screen_and_takes_it_down_again(hall: Hall) ->
         async with glass(hall, f"/screens/desk?code={code}") as desk:
             await signed_in(desk, "sun")
             page = desk.page
+            await page.clock.install()
+            await focused(desk, "at.matches('.where select')")
             await page.get_by_label("名称（例如位置）").fill("一楼大厅")
+            await page.locator("summary").click()
             while await page.get_by_role("button", name="移除").count() > 1:
                 await page.get_by_role("button", name="移除").last.click()
             await page.get_by_role("button", name="接入", exact=True).press("Enter")
@@ -37,13 +40,15 @@ async def test_a_secretary_hangs_a_screen_and_takes_it_down_again(hall: Hall) ->
             await wall.shows(".arena", seconds=5)
 
             await page.get_by_label("标题").fill("擦亮一扇窗")
-            await page.get_by_role("button", name="发布", exact=True).click()
+            await page.locator("button.publish").click()
+            await sent(desk)
             await desk.shows(".result.good", "“擦亮一扇窗”已发布")
             await wall.shows(".task .title", "擦亮一扇窗", seconds=5)
 
             await submitted(hall, "擦亮一扇窗")
             await desk.shows(".claims li", "擦亮一扇窗")
             await page.get_by_role("button", name="批准").click()
+            await sent(desk)
             await wall.shows(".approval", "李强", seconds=5)
 
             await page.get_by_role("button", name="改名").click()
@@ -51,9 +56,14 @@ async def test_a_secretary_hangs_a_screen_and_takes_it_down_again(hall: Hall) ->
             await page.keyboard.press("Enter")
             await desk.shows(".screens b", "二楼大厅")
 
-            page.once("dialog", lambda dialog: dialog.accept())
             await page.get_by_role("button", name="撤销").click()
+            await desk.shows(".held", "撤销“二楼大厅”")
+            await wall.shows(".arena")
+            await sent(desk)
             assert await wall.code() != code
+            await desk.shows(".screens .over", "“二楼大厅”已撤销")
+            await page.locator("h1").hover()
+            await page.locator("[name=title]").focus()
             await desk.shows("section", "还没有屏幕")
             desk.fine()
         wall.fine()
@@ -72,7 +82,7 @@ async def test_scenes_are_ordered_and_of_any_organization_and_a_screen_moves(hal
         await entry.get_by_label("显示哪个组织").last.select_option(label="　第一党支部")
         await entry.get_by_label("周期").last.select_option(label="上周")
         await entry.get_by_role("button", name="保存").press("Enter")
-        await desk.shows(".result.good", "已完成")
+        await desk.shows(".result.good", "“三楼”已保存")
         await entry.get_by_role("button", name="移到别处").press("Enter")
         await entry.get_by_label("挂在哪个组织").select_option(label="　第一党支部")
         await entry.get_by_role("button", name="保存").press("Enter")
@@ -103,11 +113,8 @@ async def test_the_hundred_and_first_screen_is_there_to_be_revoked(hall: Hall) -
         async with hall.opened():
             there = await models.Organization.filter(root_id=root.id).values_list("name", flat=True)
         assert sorted(names) == sorted(there)
-        page.once("dialog", lambda dialog: dialog.accept())
+        await page.clock.install()
         await page.locator(".screens > li", has_text="第100块").get_by_role("button", name="撤销").click()
-
-        async def gone() -> bool:
-            return await page.locator(".screens b", has_text="第100块").count() == 0
-
-        await until(gone)
+        await sent(desk)
+        await desk.shows(".screens .over", "“第100块”已撤销")
         desk.fine()

@@ -23,7 +23,9 @@ TICK = 8.0  # CSS pixels
 STROKE = 24  # of 255: by so much a pixel changes where a stroke was
 # By the object model, which a content security policy lets pass.
 HIDE = """() => { const sheet = new CSSStyleSheet();
-  sheet.replaceSync('* { color: transparent !important; text-shadow: none !important; caret-color: transparent }');
+  sheet.replaceSync(`*, ::placeholder { color: transparent !important; text-shadow: none !important;
+    -webkit-text-fill-color: transparent !important; caret-color: transparent !important }
+    ::-webkit-calendar-picker-indicator { opacity: 0 }`);
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]; }"""
 SHOW = "() => { document.adoptedStyleSheets = document.adoptedStyleSheets.slice(0, -1); }"
 # Every text that is shown: its colour with the opacity of all around it, its size, and where its lines are.
@@ -32,7 +34,7 @@ TEXTS = """() => {
   for (let node = walk.nextNode(); node; node = walk.nextNode()) {
     if (!node.textContent.trim()) continue;
     const style = getComputedStyle(node.parentElement), range = document.createRange();
-    if (style.visibility !== 'visible') continue;
+    if (style.visibility !== 'visible' || !node.parentElement.checkVisibility()) continue;
     range.selectNodeContents(node);
     let opacity = 1;
     for (let one = node.parentElement; one; one = one.parentElement) opacity *= +getComputedStyle(one).opacity;
@@ -42,6 +44,21 @@ TEXTS = """() => {
       const hit = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
       return !hit || !(hit.contains(node) || node.parentElement.contains(hit)); });
     found.push({text: node.textContent.trim(), color: style.color, opacity, boxes, covered,
+      size: parseFloat(style.fontSize), weight: +style.fontWeight});
+  }
+  // What fields show lies in no text of the document: what was typed, chosen, filled in, or asked for.
+  for (const field of document.querySelectorAll('input, select, textarea')) {
+    const chosen = field.tagName === 'SELECT' ? field.selectedOptions[0]?.text : field.value;
+    const text = chosen || field.placeholder || (field.type.startsWith('date') ? field.type : '');
+    if (!text || !field.checkVisibility({visibilityProperty: true})) continue;
+    const style = getComputedStyle(field), hint = getComputedStyle(field, '::placeholder');
+    const color = chosen || !field.placeholder ? style.webkitTextFillColor : hint.color;
+    const box = field.getBoundingClientRect(), inset = 4;
+    const hit = document.elementFromPoint((box.left + box.right) / 2, (box.top + box.bottom) / 2);
+    let opacity = chosen ? 1 : +hint.opacity || 1;
+    for (let one = field; one; one = one.parentElement) opacity *= +getComputedStyle(one).opacity;
+    found.push({text: `[${text}]`, color, opacity, covered: hit !== field,
+      boxes: [[box.left + inset, box.top + inset, box.right - inset, box.bottom - inset]],
       size: parseFloat(style.fontSize), weight: +style.fontWeight});
   }
   return found;

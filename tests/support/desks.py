@@ -11,6 +11,7 @@ import httpx
 from halls import PASSWORD, Hall
 from kiosks import Glass, until
 from playwright.async_api import Request, Route
+from world import Person
 
 from rules.roles import Role
 
@@ -23,19 +24,26 @@ async def signed_in(screen: Glass, login: str) -> None:
     await screen.hides(".sign-in")
 
 
+async def sent(screen: Glass, seconds: float = 11) -> None:
+    """So much later by the page's clock, which has to be its own before the act is chosen: screen.page.clock.install()."""
+    await screen.page.clock.fast_forward(seconds * 1000)
+
+
 async def secretary(hall: Hall) -> None:
     """孙丽, who may sign in, becomes secretary of the whole company."""
     async with hall.opened() as world:
         await world.grant(hall.sun, Role.SECRETARY, at=hall.company.root)
 
 
-async def submitted(hall: Hall, title: str) -> None:
-    """By 李强, who takes the task up."""
+async def submitted(hall: Hall, title: str, by: Person | None = None) -> str:
+    """By 李强 unless by another, who takes the task up; the claim."""
+    who = by or hall.li
     offered = "{ viewer { claimableTasks(first: 50) { edges { node { id title } } } } }"
-    tasks = (await hall.ask(hall.li, offered))["claimableTasks"]["edges"]
+    tasks = (await hall.ask(who, offered))["claimableTasks"]["edges"]
     task = next(edge["node"]["id"] for edge in tasks if edge["node"]["title"] == title)
-    claim = (await hall.do(hall.li, "claimTask", "claim { id }", taskId=task))["claim"]["id"]
-    await hall.do(hall.li, "submitClaim", claimId=claim, evidence="窗明几净，照片在支部相册。")
+    claim = (await hall.do(who, "claimTask", "claim { id }", taskId=task))["claim"]["id"]
+    await hall.do(who, "submitClaim", claimId=claim, evidence="窗明几净，照片在支部相册。")
+    return claim
 
 
 async def ended(hall: Hall, screen: Glass) -> None:

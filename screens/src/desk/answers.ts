@@ -1,7 +1,8 @@
 import { signal, useSignal, type Signal } from "@preact/signals";
 import { Refused, SignedOut, Unreachable } from "../api/http.ts";
 import { nowhere } from "../page/focus.ts";
-import { desk, person, refused, type Refusal } from "../words/pages.ts";
+import { desk } from "../words/desk.ts";
+import { person, refused, type Refusal } from "../words/pages.ts";
 
 /** What the last act came to. */
 export const told = signal<{ good: boolean; text: string }>({ good: true, text: "" });
@@ -11,16 +12,17 @@ function why(error: unknown): string {
   return error instanceof Refused && !(error instanceof Unreachable) ? error.message : person.unreachable;
 }
 
-/** Tells how an act went; whether it went well. */
-export async function attempt(act: () => Promise<Refusal>, success: string = desk.done): Promise<boolean> {
+/** Tells how an act went; whether it went well. failure: what did not happen, before why it did not. */
+export async function attempt(act: () => Promise<Refusal>, success: string | (() => string), failure = ""): Promise<boolean> {
+  const not = failure && `${failure}${desk.colon}`;
   told.value = { good: true, text: "" }; // the same result a second time is read out again
   try {
     const answer = await act();
     const good = answer.__typename.endsWith("Success");
-    told.value = { good, text: good ? success : refused(answer) };
+    told.value = { good, text: good ? (typeof success === "string" ? success : success()) : `${not}${refused(answer)}` };
     return good;
   } catch (error) {
-    told.value = { good: false, text: why(error) };
+    told.value = { good: false, text: `${not}${why(error)}` };
     return false;
   }
 }

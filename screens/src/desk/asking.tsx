@@ -2,7 +2,7 @@ import { useSignal, type Signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { SignedOut } from "../api/http.ts";
 import { token } from "../api/person.ts";
-import { desk } from "../words/pages.ts";
+import { desk } from "../words/desk.ts";
 import { Times } from "../words/times.ts";
 
 const EVERY = 4000; // milliseconds

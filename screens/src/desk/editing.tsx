@@ -4,7 +4,7 @@ import { Update, type Screen, type UpdateDisplayInput } from "../api/operations.
 import { askAs } from "../api/person.ts";
 import { useFocused } from "../page/focus.ts";
 import { Choose, Field } from "../page/frame.tsx";
-import { desk } from "../words/pages.ts";
+import { desk } from "../words/desk.ts";
 import { attempt, useOnce } from "./answers.ts";
 import { named, type Place } from "./places.ts";
 import { Scenes, inputs, useScenes } from "./scenes.tsx";
@@ -29,7 +29,7 @@ function Editing({ screen, close, changes, children }: Framed) {
     event.preventDefault();
     void once(async () => {
       const input = { displayId: screen.id, ...changes() };
-      if (await attempt(async () => (await askAs(Update, { input })).updateDisplay)) await close();
+      if (await attempt(async () => (await askAs(Update, { input })).updateDisplay, desk.saved(input.name ?? screen.name))) await close();
     });
   };
   return (

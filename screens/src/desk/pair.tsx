@@ -3,7 +3,8 @@ import { useRef } from "preact/hooks";
 import { Approve } from "../api/operations.ts";
 import { askAs } from "../api/person.ts";
 import { Field } from "../page/frame.tsx";
-import { desk } from "../words/pages.ts";
+import { scenes as kinds } from "../words/boards.ts";
+import { desk } from "../words/desk.ts";
 import { attempt, useOnce } from "./answers.ts";
 import { named, type Place } from "./places.ts";
 import { Scenes, inputs, useScenes, usual, type Row } from "./scenes.tsx";
@@ -34,15 +35,15 @@ export function Pair({ at, places, pairing: { code, name, scenes }, again }: Ask
     event.preventDefault();
     void once(async () => {
       const given = { code: code.value, organizationId: at.id, name: name.value, scenes: inputs(scenes.value) };
-      if (!(await attempt(async () => (await askAs(Approve, { input: given })).approveDisplayPairing, desk.paired(given.name)))) return;
+      if (!(await attempt(async () => (await askAs(Approve, { input: given })).approveDisplayPairing, desk.paired(given.name, at.name)))) return;
       [code.value, name.value] = ["", ""];
       first.current?.focus();
       await again();
     });
   };
   return (
-    <section aria-label={desk.pair}>
-      <h2>{desk.pair}</h2>
+    <section aria-labelledby="pair">
+      <h2 id="pair" tabIndex={-1}>{desk.pair}</h2>
       <form class="pair" onSubmit={submit}>
         <Field label={desk.code}>
           <input ref={first} name="code" class="code-input" value={code.value} required autocomplete="off" autocapitalize="characters"
@@ -51,7 +52,10 @@ export function Pair({ at, places, pairing: { code, name, scenes }, again }: Ask
         <Field label={desk.name}>
           <input name="name" value={name.value} required maxLength={100} onInput={(event) => (name.value = event.currentTarget.value)} />
         </Field>
-        <Scenes scenes={scenes} places={named(places)} />
+        <details class="scenes-of">
+          <summary>{desk.showsWhat(scenes.value.map((one) => kinds[one.kind]).join(desk.comma))}</summary>
+          <Scenes scenes={scenes} places={named(places)} />
+        </details>
         <button disabled={busy.value}>{desk.doPair}</button>
       </form>
     </section>

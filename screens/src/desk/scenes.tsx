@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import type { PeriodKind, SceneInput, SceneKind } from "../api/operations.ts";
 import { Choose, Field } from "../page/frame.tsx";
 import { before, organizations, periods, scenes as kinds, scorings } from "../words/boards.ts";
-import { desk } from "../words/pages.ts";
+import { desk } from "../words/desk.ts";
 
 const entries = <Key extends string>(texts: Record<Key, string>): (readonly [Key, string])[] =>
   Object.entries(texts) as [Key, string][];

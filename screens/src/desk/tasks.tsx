@@ -3,10 +3,15 @@ import { useRef } from "preact/hooks";
 import { Create, Publish, type TaskReview } from "../api/operations.ts";
 import { askAs } from "../api/person.ts";
 import { Choose, Field } from "../page/frame.tsx";
-import { desk, type Refusal } from "../words/pages.ts";
-import { attempt, useOnce } from "./answers.ts";
+import { desk } from "../words/desk.ts";
+import { type Refusal } from "../words/pages.ts";
+import { attempt } from "./answers.ts";
+import { heldOf, hold } from "./held.ts";
+import { Holding } from "./holding.tsx";
 import type { Place } from "./places.ts";
 import { moment } from "./zoned.ts";
+
+const HELD = "publish";
 
 interface Draft {
   readonly id: string;
@@ -14,12 +19,12 @@ interface Draft {
 }
 
 export function NewTask({ at }: { at: Place }) {
-  const { busy, once } = useOnce();
   // Made, and not published yet: asked again, it is published, and not made a second time.
   const draft = useSignal<Draft | null>(null);
   const review = useSignal<TaskReview>("REVIEWED");
   const form = useRef<HTMLFormElement>(null);
-  const made = async (given: FormData): Promise<Draft | Refusal> => {
+  const section = useRef<HTMLHeadingElement>(null);
+  const made = async (given: FormData, at: Place): Promise<Draft | Refusal> => {
     const text = (name: string): string => String(given.get(name) ?? "").trim();
     let dueAt: string | null = null;
     try {
@@ -39,9 +44,9 @@ export function NewTask({ at }: { at: Place }) {
     const { createTask: answer } = await askAs(Create, { input });
     return answer.__typename === "CreateTaskSuccess" ? answer.task : answer;
   };
-  const publish = async (given: FormData): Promise<Refusal> => {
+  const publish = async (given: FormData, at: Place): Promise<Refusal> => {
     const again = draft.peek();
-    const task = again ?? (await made(given));
+    const task = again ?? (await made(given, at));
     if ("__typename" in task) return task;
     draft.value = task;
     const { publishTask: answer } = await askAs(Publish, { input: { taskId: task.id } });
@@ -49,24 +54,25 @@ export function NewTask({ at }: { at: Place }) {
     // Its first answer was lost on the way, and it was published.
     return again && answer.__typename === "TaskNotDraft" ? { __typename: "PublishTaskSuccess" } : answer;
   };
-  const submit = (event: SubmitEvent): void => {
-    event.preventDefault();
-    const given = new FormData(event.currentTarget as HTMLFormElement);
-    void once(async () => {
-      const title = draft.peek()?.title ?? String(given.get("title")).trim();
-      if (!(await attempt(() => publish(given), desk.published(title)))) return;
+  const begin = (): void => {
+    if (heldOf(HELD) || !form.current?.reportValidity()) return;
+    const given = new FormData(form.current);
+    const title = draft.peek()?.title ?? String(given.get("title")).trim();
+    const where = at.name;
+    hold(HELD, desk.publishing(title, where), async () => {
+      if (!(await attempt(() => publish(given, at), desk.published(title, where), desk.notPublished(title)))) return;
       form.current?.reset();
       review.value = "REVIEWED";
-      form.current?.querySelector("input")?.focus();
     });
+    section.current?.focus();
   };
   const reviews: readonly (readonly [TaskReview, string])[] = [["REVIEWED", desk.reviewed], ["AUTOMATIC", desk.automatic]];
   const elsewhere = at.zone !== Intl.DateTimeFormat().resolvedOptions().timeZone;
   return (
-    <section aria-label={desk.task}>
-      <h2>{desk.task}</h2>
-      <form class="task-form" ref={form} onSubmit={submit}>
-        <fieldset class="plain" disabled={draft.value !== null}>
+    <section aria-labelledby="task">
+      <h2 id="task" ref={section} tabIndex={-1}>{desk.task}</h2>
+      <form class="task-form" ref={form} onSubmit={(event) => event.preventDefault()}>
+        <fieldset class="plain" disabled={draft.value !== null || heldOf(HELD) !== undefined}>
           <Field label={desk.taskTitle}><input name="title" required maxLength={200} /></Field>
           <Field label={desk.points}><input name="points" type="number" min="1" max="100000" required defaultValue="5" /></Field>
           <Choose label={desk.review} value={review.value} options={reviews} onPick={(value) => (review.value = value)} />
@@ -75,7 +81,7 @@ export function NewTask({ at }: { at: Place }) {
           <Field label={desk.description}><textarea name="description" rows={2} maxLength={10000} /></Field>
         </fieldset>
         {draft.value !== null && <p class="trouble">{desk.drafted}</p>}
-        <button disabled={busy.value}>{desk.publish}</button>
+        <Holding name={HELD}><button type="button" class="publish" onClick={begin}>{desk.publish}</button></Holding>
       </form>
     </section>
   );

@@ -6,4 +6,4 @@ import { LeaderboardPage } from "./leaderboard.tsx";
 
 const root = document.getElementById("app");
 document.title = leaderboard.title;
-if (root) mount(<Page title={leaderboard.title}><LeaderboardPage /></Page>, root);
+if (root) mount(<Page name="leaderboard" title={leaderboard.title}><LeaderboardPage /></Page>, root);

@@ -2,10 +2,22 @@ import type { ComponentChildren } from "preact";
 import { useSignal } from "@preact/signals";
 import { Seal } from "../kiosk/seal.tsx";
 import { expired, signIn, signOut, sitting, token } from "../api/person.ts";
-import { otherLanguage, person as words, refused } from "../words/pages.ts";
+import { frame, otherLanguage, person as words, refused } from "../words/pages.ts";
+import { leaveEnterToInputMethods } from "./composing.ts";
 import { useFocused, useReturn } from "./focus.ts";
+import { mayLeave } from "./leaving.ts";
+
+leaveEnterToInputMethods();
+
+export type PageName = "leaderboard" | "desk";
+const PAGES: readonly (readonly [href: string, name: PageName | null, text: string])[] = [
+  ["../", null, frame.home],
+  ["leaderboard", "leaderboard", frame.leaderboard],
+  ["desk", "desk", frame.desk],
+];
 
 interface Framed {
+  name: PageName;
   title: string;
   /** When the session ends by itself, what was typed waits behind the form until the same person is back. */
   keeps?: boolean;
@@ -13,20 +25,24 @@ interface Framed {
 }
 
 /** What pages for people share: a head, and somebody who is signed in. */
-export function Page({ title, keeps = false, children }: Framed) {
+export function Page({ name, title, keeps = false, children }: Framed) {
   const query = new URLSearchParams(location.search);
   query.set("lang", otherLanguage.code);
   const signed = token.value !== null;
   const box = useReturn(signed);
   return (
     <div class="page">
+      <a class="skip" href="#main" onClick={(event) => (event.preventDefault(), box.current?.focus())}>{frame.skip}</a>
       <header class="top">
         <Seal />
         <h1>{title}</h1>
         <a href={`?${query}`}>{otherLanguage.name}</a>
-        {signed && <button type="button" class="quiet" onClick={() => void signOut()}>{words.signOut}</button>}
+        {signed && <button type="button" class="quiet" onClick={() => mayLeave() && void signOut()}>{words.signOut}</button>}
       </header>
-      <main ref={box}>
+      <nav class="pages" aria-label={frame.pages}>
+        {PAGES.map(([href, page, text]) => <a key={href} href={href} aria-current={page === name ? "page" : undefined}>{text}</a>)}
+      </nav>
+      <main id="main" ref={box} tabIndex={-1}>
         {!signed && <SignInForm key="sign-in" />}
         {(signed || (keeps && expired.value)) && <div key={`sitting ${sitting.value}`} hidden={!signed}>{children}</div>}
       </main>

@@ -32,6 +32,21 @@ export class Times {
   short = (at: number, today: number): string =>
     this.day(at) === this.day(today) && Math.abs(at - today) < DAY ? this.time(at) : `${this.day(at)} ${this.time(at)}`;
 
+  /** To the minute, always with its day: today's and yesterday's by name, those of another year with it. */
+  dated = (at: number, now: number): string => {
+    const days = this.#days(now) - this.#days(at);
+    if (days === 0 || days === 1) return `${pick(["今天", "昨天"], ["today", "yesterday"])[days]} ${this.time(at)}`;
+    const day = this.year(at) === this.year(now) ? this.day(at) : format(this.zone, { year: "numeric", month: "long", day: "numeric" }).format(at);
+    return `${day} ${this.time(at)}`;
+  };
+
+  /** Days of the zone's calendar since some day of long ago. */
+  #days(at: number): number {
+    const parts = new Intl.DateTimeFormat("en", { year: "numeric", month: "numeric", day: "numeric", timeZone: this.zone }).formatToParts(at);
+    const of = (type: string): number => Number(parts.find((one) => one.type === type)?.value);
+    return Date.UTC(of("year"), of("month") - 1, of("day")) / DAY;
+  }
+
   #part(at: number, part: "year" | "month"): number {
     return Number(new Intl.DateTimeFormat("en", { [part]: "numeric", timeZone: this.zone }).format(at));
   }
