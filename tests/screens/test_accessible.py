@@ -78,14 +78,13 @@ async def _desk(screen: Glass) -> None:
 async def _each_field(screen: Glass, what: str) -> None:
     """Empty and filled, typed by a person and by the browser; with the focus, and while it takes nothing."""
     fields = "[...document.querySelectorAll('input, textarea')].filter((one) => one.checkVisibility())"
-    filled = (
-        f"{fields}.forEach((one) => {{ if (one.type === 'text' || one.type === 'password') one.value = '李强 li'; }})"
+    fill = "if (['text', 'password', 'textarea'].includes(one.type)) one.value = '李强 li'"
+    await screen.page.evaluate(
+        f"{fields}.forEach((one, at) => {{ if (at % 2) {{ {fill} }} else one.placeholder = '如：门厅'; }})"
     )
-    await screen.page.evaluate(f"{fields}.forEach((one) => one.placeholder = '例如：门厅')")
-    await readable(screen, f"{what}, hints", 3)
-    await screen.page.evaluate(f"{fields}.forEach((one) => one.placeholder = ''); {filled}")
-    await screen.page.locator("input:visible").first.focus()
-    await readable(screen, f"{what}, filled", 3)
+    await screen.page.locator("main").locator("input:visible, select:visible").first.focus()
+    await readable(screen, f"{what}, hints and what is typed", 3)
+    await screen.page.evaluate(f"{fields}.forEach((one) => {{ {fill} }})")
     session = await screen.page.context.new_cdp_session(screen.page)
     for domain in ("DOM", "CSS"):
         await session.send(f"{domain}.enable")
