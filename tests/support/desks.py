@@ -24,7 +24,7 @@ async def signed_in(screen: Glass, login: str) -> None:
     await screen.hides(".sign-in")
 
 
-async def sent(screen: Glass, seconds: float = 11) -> None:
+async def sent(screen: Glass, seconds: int = 11) -> None:
     """So much later by the page's clock; before the act is chosen: screen.page.clock.install()."""
     await screen.page.clock.fast_forward(seconds * 1000)
 
