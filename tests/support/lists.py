@@ -92,8 +92,8 @@ class Lists:
                 await world.grant(one, Role.REVIEWER, at=branch)
                 await world.award(secretary, one, 3 + number)
             await world.award(secretary, self.people[-1], 7)
-            twin = await world.member(f"又一个{number}", at=branch)
-            await merges.merge(await world.session(secretary), self.people[-1].id, twin.id, None)
+            for twin in [await world.member(f"又一个{number}", at=branch) for _ in range(2)]:
+                await merges.merge(await world.session(secretary), self.people[-1].id, twin.id, None)
             await models.sessions.issue(self.follower.account.id, world.clock.now)  # beside the one it asks with
         await world.grant(self.follower, Role.MEMBER, at=branch)
         for rule in range(1 if number < 2 else 3):  # beside awards and tasks, which give too
