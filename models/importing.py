@@ -71,9 +71,11 @@ class KnownMember:
     joined_on: date | None
     active: bool
     login: str | None
+    merged: bool
 
 
-COLUMNS = "m.id, m.organization_id, m.name, m.alias, m.phone_key, m.phone_sealed, m.joined_on, m.active, a.login"
+COLUMNS = """m.id, m.organization_id, m.name, m.alias, m.phone_key, m.phone_sealed, m.joined_on, m.active, a.login,
+  m.merged_into_id"""
 MEMBERS = f"SELECT {COLUMNS} FROM members m LEFT JOIN accounts a ON a.member_id = m.id"
 ACCOUNTS = f"SELECT {COLUMNS} FROM accounts a LEFT JOIN members m ON m.id = a.member_id"
 
@@ -145,6 +147,7 @@ def _members(rows: Iterable[dict[str, Any]]) -> dict[UUID, KnownMember]:
             date.fromisoformat(one["joined_on"]) if isinstance(one["joined_on"], str) else one["joined_on"],
             bool(one["active"]),
             one["login"],
+            one["merged_into_id"] is not None,
         )
         for one in rows
     ]

@@ -163,6 +163,16 @@ async def end(merge: MemberMerge, at: datetime, position: int, by: UUID | None) 
     await sql.execute("UPDATE members SET duplicates = duplicates - 1 WHERE id = :id", id=merge.survivor_id)
 
 
+async def give_up_login(login: str, survivor_id: UUID) -> None:
+    """Of a duplicate, so that the survivor may have it; with no login that can be typed, the duplicate keeps none."""
+    await sql.execute(
+        """UPDATE accounts SET login = 'merged ' || id, password_hash = NULL
+           WHERE login = :login AND member_id IN (SELECT id FROM members WHERE merged_into_id = :survivor)""",
+        login=login,
+        survivor=survivor_id,
+    )
+
+
 async def balance_less_debt(member_id: UUID) -> int:
     return await sql.value("SELECT balance - debt AS net FROM members WHERE id = :id", id=member_id)
 

@@ -3,7 +3,7 @@ often somebody may redeem by counting what it holds, under its lock; a unique sl
 """
 
 import itertools
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -99,16 +99,16 @@ async def give_back(reward_id: UUID) -> None:
     await sql.execute("UPDATE rewards SET stock = stock + 1 WHERE id = :id", id=reward_id)
 
 
-async def slots_taken(member_id: UUID, organization_id: UUID, month: date) -> set[int]:
-    """One for each living redemption of the member, under the member's lock."""
+async def slots_taken(member_ids: Sequence[UUID], organization_id: UUID, month: date) -> list[int]:
+    """One for each living redemption of the person, under the member's lock."""
     found = await sql.rows(
-        """SELECT slot FROM redemptions WHERE member_id = :member AND organization_id = :organization
+        """SELECT slot FROM redemptions WHERE member_id IN :members AND organization_id = :organization
              AND month = :month AND status <> 'CANCELLED'""",
-        member=member_id,
+        members=member_ids,
         organization=organization_id,
         month=month,
     )
-    return {one["slot"] for one in found}
+    return [one["slot"] for one in found]
 
 
 def free_slot(taken: Container[int]) -> int:
@@ -130,10 +130,10 @@ async def decide(redemption_id: UUID, status: RedemptionStatus, by: UUID, at: da
     )
 
 
-async def newest(member_id: UUID, organization_id: UUID, month: date) -> Redemption | None:
+async def newest(member_ids: Sequence[UUID], organization_id: UUID, month: date) -> Redemption | None:
     """The newest living one of a month."""
     return (
-        await Redemption.filter(member_id=member_id, organization_id=organization_id, month=month)
+        await Redemption.filter(member_id__in=member_ids, organization_id=organization_id, month=month)
         .exclude(status=RedemptionStatus.CANCELLED)
         .order_by("-redeemed_at")
         .first()

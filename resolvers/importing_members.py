@@ -42,6 +42,7 @@ async def bring(rows: Sequence[Row], run: Run) -> Report:
         (periods.local_day(run.at, zone) for zone in {one.time_zone for one in organizations}),
         default=run.at.date(),
     )
+    merged = frozenset(one.id for one in known.roll.members.values() if one.merged)
     closed = frozenset(one.code for one in organizations if one.closed)
     people = [
         KnownMember(
@@ -50,7 +51,7 @@ async def bring(rows: Sequence[Row], run: Run) -> Report:
         )
         for one in known.roll.members.values()
     ]
-    plan = await asyncio.to_thread(check_members, rows, known.roots, people, known.roll.taken, today, closed)
+    plan = await asyncio.to_thread(check_members, rows, known.roots, people, known.roll.taken, today, closed, merged)
     if not plan.created and not plan.updated:
         return run.nothing_to_do(plan.unchanged)
     await models.database.shielded(_write(run, plan, known))

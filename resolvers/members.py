@@ -124,6 +124,8 @@ async def update(
         await _write(member_id, changes)
         if over_account:
             work.change_rights()
+        if login is not None and found.duplicates:
+            await models.merges.give_up_login(login, member_id)
         if login is not None or kept is not None:
             await _change_account(session, work, member_id, login, kept)
         if active is not None and active != found.active:

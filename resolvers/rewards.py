@@ -144,9 +144,10 @@ async def _paid(
 ) -> Redemption:
     member = await models.members.locked(member_id)
     assert member is not None
-    taken = await rewards.slots_taken(member_id, reward.organization_id, before.month)
+    selves = await models.merges.selves(member_id) if member.duplicates else [member_id]
+    taken = await rewards.slots_taken(selves, reward.organization_id, before.month)
     if reward.per_month is not None and len(taken) >= reward.per_month:
-        newest = await rewards.newest(member_id, reward.organization_id, before.month)
+        newest = await rewards.newest(selves, reward.organization_id, before.month)
         often = "once" if reward.per_month == 1 else f"{reward.per_month} times"
         raise AlreadyRedeemed(f"A member redeems {often} a month; the next month opens again.", newest)
     if (balance := await models.members.spend(member_id, reward.price)) is not None:

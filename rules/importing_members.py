@@ -65,8 +65,10 @@ def check_members(
     taken: Collection[str],
     today: date,
     closed: Collection[str] = (),
+    merged: Collection[UUID] = (),
 ) -> MembersPlan:
     """ImportRefused names each fault. closed: codes of organizations to which nobody comes.
+    merged: members that count as another, so that no line may mean them.
 
     roots: the root of every organization, by code. known: all members of the organizations in the file, and
     all whose login is in it. taken: logins of accounts that are no members'. today: nobody joined later.
@@ -74,7 +76,7 @@ def check_members(
     faults: list[LineFault] = []
     lines = [Line(row.line, read_person(row, roots, today, faults)) for row in rows]
     faults += _repeated(lines) + _into_closed(lines, closed)
-    matching = Matching(lines, known, roots, taken)
+    matching = Matching(lines, known, roots, taken, merged)
     faults += matching.faults
     if faults:
         raise ImportRefused(faults)
@@ -193,7 +195,9 @@ class Matching:
         known: Iterable[KnownMember],
         roots: Mapping[str, UUID],
         taken: Collection[str],
+        merged: Collection[UUID] = (),
     ) -> None:
+        self._merged = merged
         self.matched: dict[int, KnownMember] = {}
         self.faults: list[LineFault] = []
         self._meant: set[UUID] = set()
@@ -263,10 +267,14 @@ class Matching:
 
     def _candidates(self, line: Line) -> list[KnownMember]:
         here = self._here.get(_key(line.person)[:2], [])
-        return [member for member in here if member.id not in self._meant]
+        free = [member for member in here if member.id not in self._meant]
+        return [member for member in free if member.id not in self._merged] or free
 
     def _match(self, line: Line, member: KnownMember) -> None:
         self.matched[line.number] = member
+        if member.id in self._merged:
+            self._fault(line, f"{shown(line.person.name)} was merged into another member; leave this line out.")
+            return
         self._meant.add(member.id)
 
     def _ambiguous(self, line: Line, count: int) -> None:

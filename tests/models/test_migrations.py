@@ -187,6 +187,40 @@ async def test_when_hidden_claims_were_handed_in_is_kept_where_it_is_known(empty
     assert {one.id: one.public_submitted_at for one in await models.Claim.all()} == kept
 
 
+async def test_members_and_organizations_that_are_there_are_open_and_themselves(empty: str) -> None:
+    """Merges and closings come to a database in use: nobody is anybody else, and what was over divides as it did."""
+    await migrate(config=models.database.configuration(empty), target="models.0018_periods_back")
+    await Tortoise.close_connections()
+    await models.database.connect(empty)
+    root, member = uuid4(), uuid4()
+    await sql.execute(
+        """INSERT INTO organizations (id, code, name, kind, root_id, time_zone, settling_hours, created_at)
+           VALUES (:id, 'GS', '公司党委', 'COMMITTEE', :id, 'Asia/Shanghai', 72, :now)""",
+        id=root,
+        now=NOW,
+    )
+    await sql.execute(
+        "INSERT INTO clocks (root_id, position, time, day_position, tree) VALUES (:id, 7, :now, 3, 2)", id=root, now=NOW
+    )
+    await sql.execute(
+        """INSERT INTO members (id, root_id, organization_id, name, hidden_on_boards, active, balance, debt, created_at)
+           VALUES (:id, :root, :root, '李强', :no, :yes, 5, 0, :now)""",
+        id=member,
+        root=root,
+        no=False,
+        yes=True,
+        now=NOW,
+    )
+    await models.database.close()
+
+    await commands.migrate(empty)
+    await models.database.connect(empty)
+    kept, clock = await models.Member.get(id=member), await models.Clock.get(root_id=root)
+    assert (kept.merged_into_id, kept.duplicates, kept.balance) == (None, 0, 5)
+    assert (clock.merges, clock.means_as_before) == (0, NOW)
+    assert (await Organization.get(id=root)).closed_at is None
+
+
 @pytest.fixture
 async def entry(database: str) -> PointsEntry:
     root = models.organizations.new(

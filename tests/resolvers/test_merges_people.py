@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from course import heard, published
+from imports import members, refused
+from shop import put_up, redeem
 from tree import REFUSED
 from twins import MERGE, UNDO, Story, clean, merge, points, told, undo
 from world import Person, World
 
 import models
-from models import AuditEntry, Claim, ClaimStatus, Member, RoleGrant
+from models import AuditEntry, Claim, ClaimStatus, Member, PointsEntry, RoleGrant
 from resolvers import claims, erasures, exports
 from rules.refusals import AlreadyClaimed
 from rules.roles import Role
@@ -123,7 +126,7 @@ async def test_what_is_kept_of_both_is_handed_out_and_erased_together(world: Wor
         await erasures.find(world.id(story.twin))
     kept = await exports.export(story.zhang.id, world.clock.now)
     [other] = kept["mergedMembers"]
-    assert (other["member"]["name"], other["pointsEntries"][0]["reason"]) == ("张 三", "讲党课")
+    assert (other["member"]["name"], other["pointsEntries"][0]["reason"]) == ("张叁", "讲党课")
     assert kept["merges"][0]["reason"] == "重复录入"
     await erasures.erase(story.zhang.id, now=world.clock, announce=world.announcements.append)
     for one in (story.zhang, story.twin):
@@ -133,4 +136,72 @@ async def test_what_is_kept_of_both_is_handed_out_and_erased_together(world: Wor
     assert (await models.MemberMerge.get()).reason == ""
     assert await points(world, story) == {"": 7}
     assert (await undo(world, story))["__typename"] == "NotAllowed"
+    assert await clean(world) == []
+
+
+async def test_an_import_makes_no_twin_of_who_was_joined(world: World, story: Story) -> None:
+    await models.Account.filter(member_id=story.twin.id).update(login="zhang.two")
+    await merge(world, story)
+
+    for line in ("GS-2,张叁,,,,zhang.two", "GS-2,张叁,,,,"):
+        [fault] = await refused(members, line)
+        assert "was merged into another member; leave this line out" in fault
+    assert (await members("GS-1,张三,,,2020-07-01,")).updated == 1
+    assert (await Member.get(id=story.zhang.id)).joined_on is not None
+
+
+async def test_a_course_is_heard_once_by_both(world: World, story: Story) -> None:
+    course = await published(world, story.secretary, lecturer=story.li, at=story.company.root)
+    world.clock.advance(hours=1)
+    await heard(world, story.twin, course)
+    await merge(world, story)
+    before = await PointsEntry.all().count()
+    await heard(world, story.zhang, course)
+    assert await PointsEntry.all().count() == before
+    found = await world.ask(story.zhang, f'{{ course(id: "{world.id(course)}") {{ myStudy {{ completedAt }} }} }}')
+    assert found["course"]["myStudy"]["completedAt"] is not None
+
+
+async def test_the_branch_of_a_duplicate_can_close_and_then_nobody_comes_back_to_it(world: World, story: Story) -> None:
+    await merge(world, story)
+    operator = await world.operator()
+    close = """mutation ($id: ID!) { closeOrganization(input: {organizationId: $id}) { __typename } }"""
+    answer = await world.ask(operator, close, id=world.id(story.company.second))
+    assert answer["closeOrganization"]["__typename"] == "CloseOrganizationSuccess"
+    assert (await undo(world, story))["__typename"] == "OrganizationIsClosed"
+    assert await clean(world) == []
+
+
+async def test_who_left_is_here_again_as_the_one_who_did_not(world: World, story: Story) -> None:
+    """The survivor had left and the duplicate had not; and the other way about."""
+    async with models.database.transaction():
+        await models.members.set_active(await Member.get(id=story.zhang.id), False, world.clock.now)
+    assert (await merge(world, story))["member"]["active"] is True
+    assert await clean(world) == []
+    answer = await undo(world, story)
+    assert (answer["member"]["active"], answer["duplicate"]["active"]) == (False, True)
+    answer = await merge(world, story, survivor=story.twin, duplicate=story.zhang)
+    assert (answer["member"]["active"], answer["duplicate"]["active"]) == (True, False)
+    assert await clean(world) == []
+
+
+async def test_the_login_of_the_duplicate_may_become_the_survivor_s(world: World, story: Story) -> None:
+    await models.Account.filter(member_id=story.twin.id).update(login="zhang.two")
+    update = f"mutation ($input: UpdateMemberInput!) {{ found: updateMember(input: $input) {{ {REFUSED} }} }}"
+    wanted = {"memberId": world.id(story.zhang), "login": "zhang.two"}
+    assert (await world.ask(story.secretary, update, input=wanted))["found"]["__typename"] == "InvalidInput"
+    await merge(world, story)
+    assert (await world.ask(story.secretary, update, input=wanted))["found"]["__typename"] == "UpdateMemberSuccess"
+    assert (await models.Account.get(login="zhang.two")).member_id == story.zhang.id
+
+
+async def test_what_a_member_may_redeem_in_a_month_is_one_for_both(world: World, story: Story) -> None:
+    cup = await put_up(world, story.secretary, story.company.root, price=1, perMonth=1, top=0)
+    for one in (story.zhang, story.twin):
+        await world.award(story.secretary, one, 5)
+    await redeem(world, story.twin, cup)
+    await merge(world, story)
+    assert (await redeem(world, story.zhang, cup))["__typename"] == "AlreadyRedeemed"
+    viewer = (await world.ask(story.zhang, "{ viewer { redemptions { totalCount } } }"))["viewer"]
+    assert viewer["redemptions"]["totalCount"] == 1
     assert await clean(world) == []

@@ -40,7 +40,7 @@ async def told(world: World) -> Story:
         secretary=await world.member("王芳", at=company.root, roles=[Role.SECRETARY]),
         reviewer=await world.member("周杰", at=company.root, roles=[Role.REVIEWER]),
         zhang=await world.member("张三", at=company.first),
-        twin=await world.member("张 三", at=company.second),
+        twin=await world.member("张叁", at=company.second),
         li=await world.member("李强", at=company.first),
     )
 
