@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 import models
+from app import front_door
 from app.settings import Settings
 from models import Course, CourseStatus, Organization
 from schema import ids
@@ -38,12 +39,14 @@ h1 {{ font-size: 1.6rem; line-height: 1.3 }}
 .of {{ color: #666 }}
 .summary {{ white-space: pre-line }}
 a {{ display: inline-block; padding: .6rem 1.4rem; border-radius: .4rem; background: #c0392b; color: #fff }}
+a.home {{ padding: .4rem 0; background: none; color: #8d1420 }}
 </style>
 <p class="of">{organization}</p>
 <h1>{title}</h1>
 <p class="of">{length}</p>
 <p class="summary">{summary}</p>
 <p>{recording}</p>
+<p class="of"><a class="home" href="../">擂台首页 <span lang="en">Leitai</span></a></p>
 </html>
 """
 
@@ -54,7 +57,8 @@ def routes(settings: Settings) -> list[Route]:
     async def page(request: Request) -> Response:
         found = await models.database.shielded(_scanned(request.path_params["code"]))
         if found is None:
-            return PlainTextResponse("没有这门课，或已下架。\nThere is no such course, or it was archived.\n", 404)
+            zh, en = "没有这门课，或已下架。", "There is no such course, or it was archived."
+            return front_door.lacking(request, zh, en, f"{zh}\n{en}\n")
         return HTMLResponse(_page(*found), headers=PAGE_HEADERS)
 
     async def code(request: Request) -> Response:

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 
 import models
-from app import courses, data_keys, failpoints, graphiql, metrics, screens, signing, statements
+from app import courses, data_keys, failpoints, front_door, graphiql, metrics, screens, signing, statements
 from app.guard import Guarded
 from app.http import Endpoint
 from app.live import LiveEngine
@@ -104,32 +104,29 @@ def create_app(settings: Settings, clock: Now = system_clock) -> Starlette:
     async def graphql(scope: Any, receive: Any, send: Any) -> None:
         await endpoint(scope, receive, send)
 
+    routes = [
+        Route("/graphql", _Asgi(graphql)),
+        WebSocketRoute("/graphql", _Asgi(graphql)),
+        Route("/healthz", healthz),
+        Route("/readyz", readyz),
+        Route("/metrics", metrics.endpoint(live, pulse)),
+        *screens.routes(),
+        *(graphiql.routes() if settings.graphiql else ()),
+        *courses.routes(settings),
+        *statements.routes(live),
+    ]
     app = Guarded(
         settings,
-        routes=[
-            Route("/graphql", _Asgi(graphql)),
-            WebSocketRoute("/graphql", _Asgi(graphql)),
-            Route("/healthz", healthz),
-            Route("/readyz", readyz),
-            Route("/metrics", metrics.endpoint(live, pulse)),
-            *screens.routes(),
-            *(graphiql.routes() if settings.graphiql else ()),
-            *courses.routes(settings),
-            *statements.routes(live),
-        ],
+        routes=[*front_door.routes(routes), *routes],
         middleware=[
             Middleware(Cors, origins=Origins.of(settings)),
         ],
-        exception_handlers={404: _nothing_here},
+        exception_handlers={404: front_door.nothing_here},
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False  # an address means what it says
     app.state.live = live
     return app
-
-
-async def _nothing_here(_: Request, __: Exception) -> PlainTextResponse:
-    return PlainTextResponse("There is nothing at this address; the API is at /graphql.\n", 404)
 
 
 class _Asgi:

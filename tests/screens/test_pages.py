@@ -141,3 +141,24 @@ async def in_one_line(screen: Glass, *selectors: str) -> None:
         return all.getClientRects().length; }"""
     for selector in selectors:
         assert await screen.page.locator(selector).evaluate(lines) == 1, selector
+
+
+async def test_every_page_is_reached_from_the_front_door_and_leads_back(hall: Hall) -> None:
+    async with glass(hall, "/", PHONE) as screen:
+        page = screen.page
+        await screen.shows("h1", "擂台")
+        await page.get_by_role("link", name="管理台").click()
+        await screen.shows(".sign-in")
+        await page.get_by_role("link", name="排行榜").click()
+        await screen.shows("h1", "排行榜")
+        assert page.url.endswith("/screens/leaderboard")
+        await page.get_by_role("link", name="首页").click()
+        await page.get_by_role("link", name="大厅屏幕").click()
+        await screen.code()
+        await screen.open("/screens/nowhere/at/all")
+        await screen.shows(".lead", "没有内容")
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert await page.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(141, 20, 32)"
+        await page.get_by_role("link", name="回首页").click()
+        await screen.shows("h1", "擂台")
+        screen.fine()
