@@ -1,6 +1,7 @@
 """Members, where they belonged when, and what they may spend."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -86,16 +87,19 @@ async def locked(member_id: UUID) -> Member | None:
     return await Member.get_or_none(id=member_id)
 
 
-async def lock_active(member_id: UUID) -> bool:
-    """Until the transaction ends. False: it is here no more."""
-    return await lock_with_duplicates(member_id) is not None
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """An active member, locked. duplicates: how many were merged into it."""
+
+    duplicates: int
 
 
-async def lock_with_duplicates(member_id: UUID) -> int | None:
-    """`lock_active`, and how many were merged into the member. None: it is here no more."""
-    return await sql.value(
+async def lock_active(member_id: UUID) -> Locked | None:
+    """Until the transaction ends. None: it is here no more."""
+    found = await sql.value(
         "UPDATE members SET name = name WHERE id = :id AND active = :yes RETURNING duplicates", id=member_id, yes=True
     )
+    return None if found is None else Locked(found)
 
 
 async def all_locked(ids: Iterable[UUID]) -> dict[UUID, Member]:

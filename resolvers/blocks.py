@@ -11,7 +11,7 @@ from tortoise.exceptions import IntegrityError
 import models
 from models import Block, BlockOpening, BlockPair, BlockRevision, Member
 from resolvers import block_drafts as drafts
-from resolvers import chains, sight
+from resolvers import chains, openness, sight
 from resolvers.block_drafts import Colleague, Draft
 from resolvers.session import Permit, Session, Work
 from resolvers.sight import NOBODY
@@ -78,6 +78,7 @@ async def create(
     drafts.paired(checks, paired)
     checks.done()
     permit = await session.require(Scope.BLOCKS_MANAGE, at=organization_id)
+    openness.seen_open(permit.organization)
     root_id, signer = permit.organization.root_id, _signer(session)
     async with session.work() as work:
         found = await models.members.all_locked(drafts.named(responsible_id, paired))

@@ -68,10 +68,10 @@ async def claim(session: Session, task_id: UUID) -> Claim:
         if not await tasks.insert_claim(made):
             held = await tasks.held_by(task.id, viewer.selves)
             raise AlreadyClaimed("You already hold this task.", held)
-        duplicates = await models.members.lock_with_duplicates(viewer.member_id)
-        if duplicates is None:  # who left meanwhile has given back what they held
+        locked = await models.members.lock_active(viewer.member_id)
+        if locked is None:  # who left meanwhile has given back what they held
             raise NotAllowed("Only active members claim tasks, and you no longer are.")
-        if duplicates and (held := await tasks.held_by(task.id, await models.merges.others(viewer.member_id))):
+        if locked.duplicates and (held := await tasks.held_by(task.id, await models.merges.others(viewer.member_id))):
             raise AlreadyClaimed("You already hold this task.", held)
         await work.position(task.root_id)
         work.touch(task.root_id, tasks=[task.organization_id])

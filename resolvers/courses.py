@@ -6,7 +6,7 @@ from uuid import UUID
 
 import models
 from models import Course, CourseStatus, Lecturing, Member, Organization
-from resolvers import members, sight
+from resolvers import members, openness, sight
 from resolvers.session import Session, Work
 from resolvers.sight import NOBODY
 from rules.refusals import Checks, CourseArchived, InvalidInput, NotAllowed, NotFound
@@ -62,6 +62,7 @@ async def create(
     )
     checks.done()
     lineage = await session.visible(organization_id)
+    openness.seen_open(lineage[-1])
     if not session.allowed(Scope.COURSES_MANAGE, lineage):
         _may_offer(viewer.member_id, viewer.place, lecturer_id, lineage)
     lecturer = await _lecturer(session, lecturer_id, lineage[0].id)
@@ -126,7 +127,7 @@ def _address(checks: Checks, text: str | None) -> str | None:
 async def publish(session: Session, course_id: UUID) -> Course:
     """Everyone may hear it from now on. One that is published stays as it is."""
     course = await known(session, course_id)
-    await session.require(Scope.COURSES_MANAGE, at=course.organization_id)
+    openness.seen_open((await session.require(Scope.COURSES_MANAGE, at=course.organization_id)).organization)
     async with session.work() as work:
         if await models.courses.publish(course.id, work.now):
             work.touch(course.root_id, courses=[course.organization_id])

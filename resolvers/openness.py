@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from models import closings
+from models import Organization, closings
 from resolvers.work import Work
 from rules.refusals import OrganizationIsClosed
 
@@ -12,4 +12,10 @@ async def still_open(work: Work, root_id: UUID, *organization_ids: UUID) -> None
     takes the position, under which an organization is closed."""
     await work.position(root_id)
     if found := await closings.first_closed(organization_ids):
+        seen_open(found)
+
+
+def seen_open(found: Organization) -> None:
+    """As it was read: enough where what begins does no harm at an organization that closes just then."""
+    if found.closed_at is not None:
         raise OrganizationIsClosed(f"{found.name} ({found.code}) is closed; open it again first.", found)

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from models import Reward, rewards
+from resolvers import openness
 from resolvers.rewards import known
 from resolvers.session import Session
 from rules.refusals import Checks, InvalidInput
@@ -66,6 +67,7 @@ async def create(session: Session, *, organization_id: UUID, stock: int, **given
     checks.done()
     _check_window(columns.get("opens_at"), columns.get("closes_at"))
     permit = await session.require(Scope.REWARDS_MANAGE, at=organization_id)
+    openness.seen_open(permit.organization)
     async with session.work() as work:
         made = await Reward.create(
             root_id=permit.organization.root_id,

@@ -8,7 +8,7 @@ import models
 from models import Course, PointsEntry, Study, StudyReport
 from resolvers import courses, keys, points, sight
 from resolvers.earning import Act, earn
-from resolvers.session import Session, Work
+from resolvers.session import Session, Viewer, Work
 from resolvers.sight import NOBODY
 from rules import studies as rules
 from rules.refusals import Checks, InvalidInput, NotAllowed
@@ -78,7 +78,7 @@ async def record(
         await models.studies.advance(study.id, after.seconds, after.by)
         study.seconds = after.seconds
         if study.completed_at is None and study.seconds >= course.duration_seconds:
-            await _complete(work, course, study, occurred, viewer.account_id)
+            await _complete(work, course, study, occurred, viewer)
         await _report(report_id, study, seconds, occurred, work.now)
         work.audit("Study", study.id, root=course.root_id, at=course.organization_id, members=[study.member_id])
     return await _as_reported(report_id)
@@ -131,14 +131,14 @@ def _outran(before: Heard, seconds: int, at: datetime) -> InvalidInput:
     )
 
 
-async def _complete(work: Work, course: Course, study: Study, at: datetime, account_id: UUID) -> None:
+async def _complete(work: Work, course: Course, study: Study, at: datetime, viewer: Viewer) -> None:
     """Counted on the course and paid by the rules of the place that is credited: its listener, and its lecturer unless
     it is the same."""
     if not await models.courses.count_completed(course.id, at):
         found = await Course.get(id=course.id)
         raise InvalidInput.at("courseId", _archived(found.archived_at or at))
     earners = [(HEARD, study.member_id)]
-    if course.lecturer_id != study.member_id:
+    if course.lecturer_id not in viewer.selves:
         earners.append((LECTURED, course.lecturer_id))
     entries = await earn(
         work,
@@ -150,7 +150,7 @@ async def _complete(work: Work, course: Course, study: Study, at: datetime, acco
                 occurred_at=at,
                 reason=course.title,
                 sources={"study_id": study.id},
-                recorded_by=account_id,
+                recorded_by=viewer.account_id,
             )
             for rule, member_id in earners
         ],

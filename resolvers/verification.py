@@ -62,7 +62,7 @@ async def compared(now: datetime) -> Verdict:
         *clocks(read),
         *versions(read),
         *instants(read),
-        *await verification_courses.differences(),
+        *await verification_courses.differences(read),
         *await verification_chains.differences(read),
         *await verification_rules.differences(read),
         *await verification_phones.differences(),

@@ -1,18 +1,20 @@
 """Courses and studies: counted, paid and heard as their own reports say, each of which is gone through again."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from models import sql
+from resolvers.books import Books
 from resolvers.studies import HEARD, LECTURED
+from rules.merging import Merge, survivors
 from rules.studies import Heard, further
 
 Row = dict[str, Any]
 
 
-async def differences() -> list[str]:
+async def differences(read: Books) -> list[str]:
     """Inside a snapshot."""
     courses = {sql.uid(one["id"]): one for one in await sql.rows("SELECT * FROM courses ORDER BY id")}
     studies = await sql.rows("SELECT * FROM studies ORDER BY id")
@@ -23,10 +25,11 @@ async def differences() -> list[str]:
     paid: dict[UUID, list[Row]] = defaultdict(list)
     for one in await sql.rows("SELECT study_id, rule, position FROM points_entries WHERE study_id IS NOT NULL"):
         paid[sql.uid(one["study_id"])].append(one)
+    merges = {root: read.merged(root) for root in read.dials}
     found = list(_counted(courses, studies))
     for study in studies:
         course, study_id = courses[sql.uid(study["course_id"])], sql.uid(study["id"])
-        found += [*_heard(course, study, reports[study_id]), *_paid(course, study, paid[study_id])]
+        found += [*_heard(course, study, reports[study_id]), *_paid(course, study, paid[study_id], merges)]
     return found
 
 
@@ -56,9 +59,11 @@ def _heard(course: Row, study: Row, reports: list[Row]) -> Iterator[str]:
         yield f"{name} stands at {study['seconds']} of {course['duration_seconds']} s, completed {until}."
 
 
-def _paid(course: Row, study: Row, entries: list[Row]) -> Iterator[str]:
-    """Once to the listener and, unless it is the same member, once to the lecturer, when it was completed."""
-    own = sql.uid(course["lecturer_id"]) == sql.uid(study["member_id"])
+def _paid(course: Row, study: Row, entries: list[Row], merges: Mapping[UUID, Sequence[Merge]]) -> Iterator[str]:
+    """Once to the listener and, unless it was the same person, once to the lecturer, when it was completed."""
+    then = survivors(merges.get(sql.uid(course["root_id"]), ()), study["completed_position"] or 0, None)
+    listener, lecturer = sql.uid(study["member_id"]), sql.uid(course["lecturer_id"])
+    own = then.get(listener, listener) == then.get(lecturer, lecturer)
     due = [] if study["completed_at"] is None else [HEARD] if own else [HEARD, LECTURED]
     given = sorted(one["rule"] for one in entries)
     if given != due:

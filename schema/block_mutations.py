@@ -10,6 +10,7 @@ from resolvers.inspections import Marks
 from rules import refusals
 from schema import errors, ids
 from schema.blocks import Block, BlockInspection, BlockRevision
+from schema.closed import OrganizationIsClosed
 from schema.context import Info
 from schema.errors import InvalidInput, NotAllowed, NotFound, UserError, answer
 
@@ -110,7 +111,8 @@ class InspectBlockSuccess:
 
 
 CreateBlockResult: TypeAlias = Annotated[
-    CreateBlockSuccess | NotAllowed | NotFound | InvalidInput, strawberry.union("CreateBlockResult")
+    CreateBlockSuccess | NotAllowed | NotFound | InvalidInput | OrganizationIsClosed,
+    strawberry.union("CreateBlockResult"),
 ]
 ReviseBlockResult: TypeAlias = Annotated[
     ReviseBlockSuccess | NotAllowed | NotFound | InvalidInput | BlockHasChanged,

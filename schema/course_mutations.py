@@ -7,6 +7,7 @@ import strawberry
 from resolvers import courses, studies
 from rules import refusals
 from schema import errors, ids
+from schema.closed import OrganizationIsClosed
 from schema.context import Info
 from schema.courses import (
     ArchiveCourseInput,
@@ -63,10 +64,12 @@ class RecordStudySuccess:
 
 
 CreateCourseResult: TypeAlias = Annotated[
-    CreateCourseSuccess | NotAllowed | NotFound | InvalidInput, strawberry.union("CreateCourseResult")
+    CreateCourseSuccess | NotAllowed | NotFound | InvalidInput | OrganizationIsClosed,
+    strawberry.union("CreateCourseResult"),
 ]
 PublishCourseResult: TypeAlias = Annotated[
-    PublishCourseSuccess | NotAllowed | NotFound | CourseArchived, strawberry.union("PublishCourseResult")
+    PublishCourseSuccess | NotAllowed | NotFound | CourseArchived | OrganizationIsClosed,
+    strawberry.union("PublishCourseResult"),
 ]
 ArchiveCourseResult: TypeAlias = Annotated[
     ArchiveCourseSuccess | NotAllowed | NotFound, strawberry.union("ArchiveCourseResult")

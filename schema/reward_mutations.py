@@ -8,6 +8,7 @@ import strawberry
 from resolvers import reward_items, rewards
 from rules import refusals
 from schema import errors, ids
+from schema.closed import OrganizationIsClosed
 from schema.context import Info
 from schema.errors import InvalidInput, NotAllowed, NotFound, UserError, answer
 from schema.rewards import Redemption, Reward
@@ -154,7 +155,8 @@ class HandOverRedemptionSuccess:
 
 
 CreateRewardResult: TypeAlias = Annotated[
-    CreateRewardSuccess | NotAllowed | NotFound | InvalidInput, strawberry.union("CreateRewardResult")
+    CreateRewardSuccess | NotAllowed | NotFound | InvalidInput | OrganizationIsClosed,
+    strawberry.union("CreateRewardResult"),
 ]
 UpdateRewardResult: TypeAlias = Annotated[
     UpdateRewardSuccess | NotAllowed | NotFound | InvalidInput, strawberry.union("UpdateRewardResult")

@@ -131,6 +131,13 @@ async def test_nothing_begins_at_a_closed_one(world: World, story: Story) -> Non
         "createTask": {"organizationId": place, "title": "新", "points": 1},
         "publishTask": {"taskId": kept["found"]["task"]["id"]},
         "grantRole": {**person, "organizationId": place, "role": "REVIEWER"},
+        "createReward": {"organizationId": place, "name": "杯", "price": 1, "stock": 1},
+        "createCourse": {
+            "organizationId": place,
+            "title": "课",
+            "durationSeconds": 60,
+            "lecturerId": person["memberId"],
+        },
         "approveDisplayPairing": {"code": asked.code, "organizationId": place, "name": "厅", "scenes": BOARD},
     }
     for name, wanted in given.items():

@@ -152,6 +152,7 @@ async def test_an_import_makes_no_twin_of_who_was_joined(world: World, story: St
 
 async def test_a_course_is_heard_once_by_both(world: World, story: Story) -> None:
     course = await published(world, story.secretary, lecturer=story.li, at=story.company.root)
+    own = await published(world, story.secretary, lecturer=story.twin, at=story.company.root)
     world.clock.advance(hours=1)
     await heard(world, story.twin, course)
     await merge(world, story)
@@ -160,6 +161,9 @@ async def test_a_course_is_heard_once_by_both(world: World, story: Story) -> Non
     assert await PointsEntry.all().count() == before
     found = await world.ask(story.zhang, f'{{ course(id: "{world.id(course)}") {{ myStudy {{ completedAt }} }} }}')
     assert found["course"]["myStudy"]["completedAt"] is not None
+    await heard(world, story.zhang, own)
+    assert await PointsEntry.all().count() == before + 1, "nobody is paid for lecturing to themselves"
+    assert await clean(world) == []
 
 
 async def test_the_branch_of_a_duplicate_can_close_and_then_nobody_comes_back_to_it(world: World, story: Story) -> None:
