@@ -16,7 +16,7 @@ from models import Organization
 from resolvers import verification
 from rules.roles import Role
 
-STEPS = 60
+STEPS = 150
 FREEZE = "mutation ($id: ID!) { %s(input: {organizationId: $id}) { __typename } }"
 MOVE = "mutation ($input: MoveMemberInput!) { moveMember(input: $input) { __typename } }"
 
