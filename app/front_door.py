@@ -21,13 +21,13 @@ STYLE = """
 * { box-sizing: border-box; margin: 0 }
 body { min-height: 100vh; padding: 0 1.2rem 3rem; color: #2a1613; background: #faf5ec;
   font: 1rem/1.6 "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", system-ui, sans-serif }
-main, header { max-width: 46rem; margin: 0 auto }
+main, header { max-width: 58rem; margin: 0 auto }
 header { display: flex; align-items: center; gap: .9rem; padding: 1.4rem 0 .8rem; border-bottom: 3px solid #8d1420 }
 svg { flex: none; width: 2.6rem; height: 2.6rem }
 h1 { color: #8d1420; font: 700 1.7rem/1.25 "Noto Serif CJK SC", "Songti SC", SimSun, serif }
 .en { color: #6a4a40; font-size: .92rem }
 .lead { padding: 1.2rem 0 .4rem }
-ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); gap: .9rem;
+ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)); gap: .9rem;
   padding: .8rem 0; list-style: none }
 li a { display: block; height: 100%; padding: .9rem 1.1rem; color: inherit; text-decoration: none; background: #fff;
   border: 1px solid #cdb9a5; border-radius: .5rem }

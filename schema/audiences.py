@@ -176,7 +176,11 @@ OBJECTS: Mapping[str, tuple[Audience, Fields]] = {
 }
 # Of what is only ever part of something else.
 PARTS: Mapping[str, Fields] = {
-    "LeaderboardRow": {A.WITH_IT: "id rank previousRank score points memberCount reachedAt", A.SHOWN: "subject"},
+    "LeaderboardRow": {
+        A.WITH_IT: "id rank previousRank score points memberCount reachedAt",
+        A.SHOWN: "subject",
+        A.REVIEW: "hiddenFromPublic",
+    },
     "Standing": {A.WITH_IT: "id version view state asOf size", A.SHOWN: "points rank row"},
     "Explanation": {
         A.WITH_IT: "member points state view version asOf",

@@ -102,11 +102,16 @@ class LeaderboardRow:
     subject: Ranked | None = strawberry.field(
         description="Null for one who chose not to be shown; the row keeps its rank."
     )
+    hidden_from_public: bool | None = strawberry.field(
+        description="Null outside the FULL view. Whether the member chose not to be shown: the public sees this row "
+        "without a subject. Show the name only on request."
+    )
 
 
 def row_of(board: Board, ranked: RankedRow, *, own: bool = False) -> LeaderboardRow:
     """own: for one who may know whose row it is, also where the view does not say."""
     subject: Any = None
+    hidden = (one := board.members.get(ranked.subject_id)) is not None and one.hidden_on_boards
     if board.key.subject is Subject.ORGANIZATION:
         subject = Organization.of(board.organizations[ranked.subject_id])
     elif own or board.shown(ranked.subject_id):
@@ -121,6 +126,7 @@ def row_of(board: Board, ranked: RankedRow, *, own: bool = False) -> Leaderboard
         member_count=ranked.members,
         reached_at=leaderboards.epoch(ranked.reached),
         subject=subject,
+        hidden_from_public=hidden if board.key.view is BoardView.FULL else None,
     )
 
 

@@ -47,7 +47,9 @@ SHAREABLE: Mapping[str, Mapping[str, Callable[[Mapping[str, Any]], bool]]] = {
         *("asOf", "size", "rows", "around", "corrections", "correctedAt"),
     )
     | {"standing": lambda arguments: arguments.get("subjectId") is not None},
-    "LeaderboardRow": _all("id", "rank", "previousRank", "score", "points", "memberCount", "reachedAt", "subject"),
+    "LeaderboardRow": _all(
+        *("id", "rank", "previousRank", "score", "points", "memberCount", "reachedAt", "subject", "hiddenFromPublic")
+    ),
     "Standing": _all("id", "version", "view", "state", "asOf", "size", "points", "rank", "row"),
     "Period": _all("kind", "startsAt", "endsAt"),
     "Member": _all("id", "displayName", "organization"),

@@ -6,11 +6,12 @@ import json
 
 import pytest
 from desks import ended, signed_in, within
-from halls import Hall
+from halls import PASSWORD, Hall
 from kiosks import FULL_HD, Glass, glass
 from playwright.async_api import WebSocketRoute
 
 import models
+from rules.roles import Role
 
 PHONE = (390, 844)
 
@@ -99,6 +100,39 @@ async def test_whoever_signs_in_again_goes_on_following(hall: Hall) -> None:
         await hall.award(3, to=hall.zhao)
         await screen.shows(".place", "赵敏", seconds=5)
         screen.fine()
+
+
+async def test_names_that_are_not_public_are_marked_and_shown_on_request_alone(hall: Hall) -> None:
+    """To a secretary, whose board names everybody; the public's has no mark, which would tell of them."""
+    async with hall.opened() as world:
+        await world.member("书记甲", at=hall.company.root, login="jia", password=PASSWORD, roles=[Role.SECRETARY])
+        await models.Member.filter(id=hall.zhao.id).update(hidden_on_boards=True)
+    await hall.award(40, to=hall.zhao)
+    async with glass(hall, f"/screens/leaderboard?organization={hall.root}", PHONE) as screen:
+        await signed_in(screen, "jia")
+        await screen.shows(".place", "未公开")
+        assert await screen.page.get_by_text("赵敏").count() == 0
+        assert await screen.page.locator(".not-public").count() == 0
+        await screen.page.get_by_role("button", name="显示不公开者的姓名（1 人）").click()
+        assert "不公开" in await screen.shows(".place", "赵敏")
+        await screen.page.get_by_label("周期").select_option("YEAR")
+        await screen.shows(".place", "未公开")  # another board is asked by itself
+        assert await screen.page.get_by_text("赵敏").count() == 0
+        await screen.page.get_by_role("button", name="退出登录").click()
+        await signed_in(screen, "sun")
+        await screen.shows(".place", "未公开")
+        assert await screen.page.get_by_role("button", name="显示不公开者").count() == 0
+        screen.fine()
+    rows = "rows { hiddenFromPublic subject { ... on Member { displayName } } }"
+    query = f"query ($at: ID!) {{ leaderboard(input: {{organizationId: $at}}) {{ {rows} }} }}"
+    full = (await hall.ask(hall.secretary, query, at=hall.root))["rows"]
+    assert {(one["hiddenFromPublic"], one["subject"]["displayName"] == "赵敏") for one in full} <= {
+        (True, True),
+        (False, False),
+    }
+    assert {one["hiddenFromPublic"] for one in (await hall.ask(hall.sun, query, at=hall.root))["rows"]} == {None}
+    async with hall.opened():
+        await models.Member.filter(id=hall.zhao.id).update(hidden_on_boards=False)
 
 
 @pytest.fixture

@@ -4,13 +4,15 @@ import type { Board } from "../api/operations.ts";
 import { board as words } from "../words/boards.ts";
 import { count, mean } from "../words/times.ts";
 
-export type Row = Board["rows"][number];
+/** hiddenFromPublic: in the view of who may review, of one who chose not to be shown. */
+export type Row = Board["rows"][number] & { readonly hiddenFromPublic?: boolean | null };
+type Shown = Omit<Board, "rows"> & { readonly rows: readonly Row[] };
 
 const RISE = 900; // milliseconds: a little more than the way takes
 const FLASH = { duration: 1600, easing: "ease-out" } as const;
 
 /** Who stands where. Rows keep their place in the document and move by transform, so that the eye can follow them. */
-export function Ranks({ shown, own }: { shown: Board; own?: string | null }) {
+export function Ranks({ shown, own, names = false }: { shown: Shown; own?: string | null; names?: boolean }) {
   const top = Math.max(...shown.rows.map((row) => row.score), 1);
   // In an order that does not change: a node that is taken out and put back would jump.
   const placed = shown.rows.map((row, index) => ({ row, index })).sort((a, b) => (a.row.id < b.row.id ? -1 : 1));
@@ -18,7 +20,7 @@ export function Ranks({ shown, own }: { shown: Board; own?: string | null }) {
     <ol class="ranks" style={{ "--n": shown.rows.length }} aria-owns={shown.rows.map((row) => `place-${row.id}`).join(" ")}>
       {placed.map(({ row, index }) => (
         <Place key={row.id} row={row} index={index} size={shown.rows.length} share={Math.max(0, row.score / top)}
-          day={shown.period.kind === "DAY"} averaged={shown.scoring === "MEAN"} own={own === row.subject?.id} />
+          day={shown.period.kind === "DAY"} averaged={shown.scoring === "MEAN"} own={own === row.subject?.id} names={names} />
       ))}
     </ol>
   );
@@ -32,9 +34,11 @@ interface Placed {
   day: boolean;
   averaged: boolean;
   own: boolean;
+  /** Whether those who chose not to be shown are named. */
+  names: boolean;
 }
 
-function Place({ row, index, size, share, day, averaged, own }: Placed) {
+function Place({ row, index, size, share, day, averaged, own, names }: Placed) {
   const place = useRef<HTMLLIElement>(null);
   const flash = useRef<HTMLSpanElement>(null);
   const rising = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
@@ -50,7 +54,7 @@ function Place({ row, index, size, share, day, averaged, own }: Placed) {
     clearTimeout(rising.current);
     rising.current = setTimeout(() => place.current?.classList.remove("rising"), RISE);
   }, [row.score, index]);
-  const { subject } = row;
+  const subject = row.hiddenFromPublic && !names && !own ? null : row.subject;
   return (
     <li
       ref={place}
@@ -68,6 +72,7 @@ function Place({ row, index, size, share, day, averaged, own }: Placed) {
         <span class={subject ? "name" : "name hidden"}>
           {subject ? (subject.__typename === "Member" ? subject.displayName : subject.name) : words.hidden}
         </span>
+        {row.hiddenFromPublic && subject && <span class="not-public">{words.notPublic}</span>}
         <span class="of">{subject?.__typename === "Member" ? subject.organization.name : members(row)}</span>
       </span>
       <Score value={averaged ? mean(row.score) : count(row.score)} />

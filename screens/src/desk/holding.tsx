@@ -33,7 +33,7 @@ export function Holding({ name, over = null, children }: Shown) {
       {one !== undefined && (
         <p class="held">
           <b>{one.underWay ? desk.sending : desk.sentIn(Math.max(1, Math.ceil((one.until - clock.value) / 1000)))}</b>
-          <span>{one.text}</span>
+          <span title={one.text}>{one.text}</span>
           {!one.underWay && <button type="button" aria-label={desk.takeBackWhat(one.text)} onClick={back}>{desk.takeBack}</button>}
         </p>
       )}

@@ -129,6 +129,7 @@ function Live({ link, input, zone, own }: Followed) {
   const standing = useSignal<Standing | null>(null);
   const ended = useSignal(false);
   const unsure = useSignal({ board: false, standing: false });
+  const names = useSignal(false); // asked for on each board by itself
   const times = useMemo(() => new Times(zone), [zone]);
   useEffect(() => {
     const stopBoard = link.follow(FollowBoard, { input }, {
@@ -164,6 +165,7 @@ function Live({ link, input, zone, own }: Followed) {
   // What was shown stays: the server did not say that it is otherwise.
   const doubt = !link.state.value.live ? words.lost : unsure.value.board || unsure.value.standing ? words.unsure : "";
   if (!board) return <p class="told" role="status">{unsure.value.board ? `▲ ${words.unsure}` : "…"}</p>;
+  const hidden = board.rows.filter((row) => row.hiddenFromPublic).length;
   return (
     <>
       <p class="told">
@@ -172,7 +174,14 @@ function Live({ link, input, zone, own }: Followed) {
         <span>{boardWords.asOf(times.moment(Date.parse(board.asOf), Date.now()))}</span>
         <span role="status">{doubt && `▲ ${doubt}`}</span>
       </p>
-      {board.rows.length > 0 ? <Ranks shown={board} own={own} /> : <p class="told">{boardWords.nobody}</p>}
+      {hidden > 0 && (
+        <p class="told">
+          <button type="button" class="quiet" aria-pressed={names.value} onClick={() => (names.value = !names.value)}>
+            {names.value ? boardWords.hideHidden : boardWords.showHidden(hidden)}
+          </button>
+        </p>
+      )}
+      {board.rows.length > 0 ? <Ranks shown={board} own={own} names={names.value} /> : <p class="told">{boardWords.nobody}</p>}
       {standing.value && <Own standing={standing.value} board={board} />}
     </>
   );

@@ -53,6 +53,9 @@ export const board = pick(
   {
     points: "分",
     hidden: "未公开",
+    notPublic: "不公开",
+    showHidden: (count: number): string => `显示不公开者的姓名（${count} 人）`,
+    hideHidden: "收起不公开者的姓名",
     nobody: "本期还没有积分，第一名虚位以待",
     ranked: (size: number): string => `${size} 人有积分`,
     rankedOrganizations: (size: number): string => `${size} 个组织有积分`,
@@ -76,6 +79,9 @@ export const board = pick(
   {
     points: "pts",
     hidden: "Not shown",
+    notPublic: "not public",
+    showHidden: (count: number): string => `Show names that are not public (${count})`,
+    hideHidden: "Hide names that are not public",
     nobody: "No points yet: the first place is free",
     ranked: (size: number): string => `${number(size, "member", "members")} with points`,
     rankedOrganizations: (size: number): string => `${number(size, "organization", "organizations")} with points`,
