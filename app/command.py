@@ -1,39 +1,26 @@
 """`leitai`: one command for everything an operator does."""
 
-import asyncio
-import sys
-from collections.abc import Coroutine
 from datetime import UTC, datetime
-from typing import Annotated, Any, NoReturn
+from typing import Annotated
 
 import typer
 
 import models
-from app import accounts, data_keys, importing, logs, simulate, watch
-from app.database import DatabaseOutdated, migrate, opened, pending
+from app import accounts, data_keys, importing, logs, running, simulate, watch
+from app.database import migrate, opened, pending
 from app.demo import command as demo
+from app.expected import DatabaseOutdated
 from app.heads import heads_app
 from app.keys import keys_app
 from app.persons import persons_app
-from app.settings import Settings, SettingsRefused, described, load
-from models.phones import NoDataKey
+from app.running import fail, run
+from app.settings import Settings, described, load
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Leitai 擂台: tasks, points and live leaderboards.")
 cli.add_typer(importing.import_app, name="import", help="Organizations and members from CSV or XLSX.")
 cli.add_typer(heads_app, name="heads")
 cli.add_typer(keys_app, name="keys")
 cli.add_typer(persons_app, name="member")
-
-
-def fail(message: str) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(1)
-
-
-def _run(work: Coroutine[Any, Any, None]) -> None:
-    settings = load()
-    logs.configure(settings.log_level, settings.log_json)
-    asyncio.run(work)
 
 
 @cli.command(help=f"API and screens.\n\nSettings, from the environment:\n\n{described()}")
@@ -43,8 +30,8 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, help="Processes; above 1 needs PostgreSQL and REDIS_URL.")] = 1,
 ) -> None:
     from app.factory import create_app
+    from app.server import listening_port, serve_many
     from app.server import serve as serve_one
-    from app.server import serve_many
 
     settings = load()
     logs.configure(settings.log_level, settings.log_json)
@@ -52,9 +39,10 @@ def serve(
         fail("SQLite serves one process. Use --workers 1, or DATABASE_URL=postgres://… for several.")
     if workers > 1 and not settings.redis_url:
         fail("Several workers tell each other of changes through Redis. Set REDIS_URL=redis://…, or use --workers 1.")
-    if missing := asyncio.run(pending(settings.database_url)):
+    listening_port(host, port)
+    if missing := run(pending(settings.database_url)):
         raise DatabaseOutdated(f"The database lacks {len(missing)} migration(s). Run `leitai migrate`, then try again.")
-    asyncio.run(_checked(settings))
+    run(_checked(settings))
     if workers > 1:
         serve_many(host, port, workers)
     else:
@@ -78,7 +66,7 @@ cli.command("watch", help="The live board in the terminal, through the API.")(wa
 
 @cli.command("migrate", help="Bring the database up to date.")
 def migrate_command() -> None:
-    applied = asyncio.run(migrate(load().database_url, lambda words: typer.echo(words, err=True)))
+    applied = run(migrate(load().database_url, lambda words: typer.echo(words, err=True)))
     typer.echo(f"Applied {', '.join(applied)}." if applied else "The database is up to date.")
 
 
@@ -92,13 +80,13 @@ def visibility() -> None:
 @cli.command("create-admin", help="An operator's account: ADMIN everywhere, no member. May create roots.")
 def create_admin(login: Annotated[str, typer.Option(help="1 to 100 characters.")]) -> None:
     settings = load()
-    password = settings.admin_password or typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    password = running.secret("the password", "LEITAI_ADMIN_PASSWORD", settings.admin_password)
 
     async def work() -> None:
         async with opened(settings):
             await accounts.create_admin(login, password)
 
-    _run(work())
+    run(work())
     typer.echo(f"{login} is ADMIN everywhere.")
 
 
@@ -114,7 +102,7 @@ def verify() -> None:
         async with opened(load()):
             differences.extend(await verify_all())
 
-    _run(work())
+    run(work())
     for one in differences:
         typer.echo(one)
     if differences:
@@ -130,7 +118,7 @@ def restored() -> None:
         async with opened(load()):
             await restoring.restored(datetime.now(UTC))
 
-    _run(work())
+    run(work())
     typer.echo("Every board has a newer version than any screen has seen. Now `leitai verify`, then `leitai serve`.")
 
 
@@ -142,11 +130,4 @@ def schema_command() -> None:
 
 
 def main() -> None:
-    try:
-        cli()
-    except SettingsRefused as refusal:
-        typer.echo(str(refusal), err=True)
-        sys.exit(2)
-    except (DatabaseOutdated, NoDataKey) as refusal:
-        typer.echo(str(refusal), err=True)
-        sys.exit(1)
+    running.ended(cli)

@@ -1,29 +1,72 @@
 """Opening the database for a command, and bringing it up to date."""
 
+import asyncio
+import sqlite3
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
 
 from tortoise import Tortoise
 from tortoise.connection import get_connection
-from tortoise.migrations.executor import MigrationExecutor
 
 import models
-from app import data_keys, migrations, signing
+from app import data_keys, expected, migrations, signing
+from app.expected import DatabaseOutdated, DatabaseUnavailable
+from app.running import waiting_for
 from app.settings import Settings, load
+from models import database_url
 
 SEALS_PHONES = "0015_phones"
 
 
-class DatabaseOutdated(Exception):
-    """The message says which command brings it up to date."""
+CONTACT = 10.0  # seconds until a database counts as away
+
+
+async def contact(url: str, *, makes: bool = False) -> None:
+    """Whether it can be opened. DatabaseUnavailable: it can't, and why. makes: a SQLite file may be missing yet."""
+    file = database_url.file_of(url)
+    if file and not (file.exists() or makes):
+        there = file.parent.is_dir()
+        what = f"There is no database {file} yet; `leitai migrate` makes it." if there else _no_folder(file)
+        raise DatabaseUnavailable(what)
+    if file and not file.parent.is_dir():
+        raise DatabaseUnavailable(_no_folder(file))
+    try:
+        with waiting_for(database_url.read(url).place):
+            if file:
+                _look_into(file)
+            else:
+                await _ask(url)
+    except Exception as error:
+        raise DatabaseUnavailable(expected.unavailable(error, url)) from error
+
+
+def _look_into(file: Path) -> None:
+    """Without aiosqlite, whose thread may outlive a loop in which nothing could be opened."""
+    with closing(sqlite3.connect(file, timeout=CONTACT)) as opened:
+        opened.execute("SELECT COUNT(*) FROM sqlite_master")
+
+
+async def _ask(url: str) -> None:
+    await Tortoise.init(config=models.database.configuration(url), init_connections=False)
+    try:
+        async with asyncio.timeout(CONTACT):
+            await get_connection("default").execute_query("SELECT 1 AS one")
+    finally:
+        await Tortoise.close_connections()
+
+
+def _no_folder(file: Path) -> str:
+    return f"The folder {file.parent} of the SQLite file {file} does not exist; make it, or change DATABASE_URL."
 
 
 async def pending(url: str) -> list[str]:
-    """Names of migrations that this database lacks."""
+    """Names of migrations that this database lacks. DatabaseUnavailable: it can't be opened, so nobody knows."""
+    await contact(url)
     configuration = models.database.configuration(url)
     await Tortoise.init(config=configuration, init_connections=False)
     try:
-        executor = MigrationExecutor(get_connection("default"), configuration["apps"])
+        executor = migrations.executor_of(get_connection("default"), configuration["apps"])
         return [step.migration.name for step in await executor.plan()]
     finally:
         await Tortoise.close_connections()
@@ -32,6 +75,7 @@ async def pending(url: str) -> list[str]:
 async def migrate(url: str, say: migrations.Say = lambda _: None) -> list[str]:
     """Bring the database up to date; gives what was applied, and says when it waits for another process. NoDataKey:
     there are phone numbers to be encrypted, and no key."""
+    await contact(url, makes=True)
     data_keys.use(load().model_copy(update={"database_url": url}))
     names = await migrations.run(url, say)
     if SEALS_PHONES in names:

@@ -1,23 +1,17 @@
 """`leitai heads`: of block chains and of the audit log, written out to be kept elsewhere, and held against later."""
 
-import asyncio
-from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated
 
 import typer
 
-from app import logs, signing
+from app import signing
 from app.database import opened
+from app.running import fail, run
 from app.settings import load
 
 heads_app = typer.Typer(no_args_is_help=True, help="Heads of block chains and of the audit log, to be kept elsewhere.")
-
-
-def _fail(message: str) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(1)
 
 
 @heads_app.command("export", help="All heads, a JSON object a line, to FILE or to the terminal.")
@@ -28,7 +22,7 @@ def export(
     from resolvers.audit import Subject
 
     if file and file.exists():
-        _fail(f"{file} is there already, and kept heads are not replaced; name another file.")
+        fail(f"{file} is there already, and kept heads are not replaced; name another file.")
     found: list[str] = []
 
     async def work() -> None:
@@ -38,7 +32,7 @@ def export(
             subject = Subject("Block", (), None, None, details={"heads": len(found)})
             await audit.record(datetime.now(UTC), audit.command_line("heads export"), subject)
 
-    _run(work)
+    run(work())
     text = "".join(f"{one}\n" for one in found)
     if file is None:
         typer.echo(text, nl=False)
@@ -46,7 +40,7 @@ def export(
     try:
         file.write_text(text, encoding="utf-8")
     except OSError as error:
-        _fail(f"{file} can't be written ({error.strerror}).")
+        fail(f"{file} can't be written ({error.strerror}).")
     typer.echo(f"{len(found)} head(s) in {file}. Keep the file where nobody who can write the database can reach it.")
 
 
@@ -54,29 +48,26 @@ def export(
 def check(file: Annotated[Path, typer.Argument(help="As `leitai heads export` wrote it.")]) -> None:
     from resolvers import heads
 
+    load()  # wrong settings are told before anything else
     try:
         kept = heads.read(file.read_text(encoding="utf-8").splitlines())
     except OSError as error:
-        _fail(f"{file} can't be read ({error.strerror}).")
+        fail(f"{file} can't be read ({error.strerror}).")
     except UnicodeDecodeError:
-        _fail(f"{file} is not text in UTF-8, so it holds no heads.")
+        fail(f"{file} is not text in UTF-8, so it holds no heads.")
     except heads.NoHead as fault:
-        _fail(f"{file}: {fault}")
+        fail(f"{file}: {fault}")
+    if not kept:
+        fail(f"{file} is empty: it holds no head, so that nothing can be compared.")
     found: list[str] = []
 
     async def work() -> None:
         async with opened(load()):
             found.extend(await heads.differences(kept))
 
-    _run(work)
+    run(work())
     for one in found:
         typer.echo(one)
     if found:
-        _fail(f"{len(found)} of {len(kept)} kept head(s) are no more what they were.")
+        fail(f"{len(found)} of {len(kept)} kept head(s) are no more what they were.")
     typer.echo(f"All {len(kept)} kept head(s) are still there.")
-
-
-def _run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    settings = load()
-    logs.configure(settings.log_level, settings.log_json)
-    asyncio.run(work())

@@ -1,6 +1,5 @@
 """`leitai import`: organizations and members from CSV or XLSX, all or nothing."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from app.database import opened
+from app.running import run
 from app.settings import Settings, load
 from resolvers import importing
 from resolvers.importing import ImportRefused, Report
@@ -37,7 +37,7 @@ def import_members(file: File) -> None:
 def _run(file: Path, act: Import) -> None:
     try:
         check_size(file.stat().st_size)  # before a wrong file fills the memory
-        report = asyncio.run(_import(file.read_bytes(), file.name, act, load()))
+        report = run(_import(file.read_bytes(), file.name, act, load()))
     except ImportRefused as refusal:
         for line in refusal.printed():
             typer.echo(line, err=True)

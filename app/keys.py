@@ -1,14 +1,14 @@
 """`leitai keys`: which data keys are in use, and encrypting phone numbers anew with the first."""
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
-from typing import Any, NoReturn
+from typing import Any
 
 import typer
 
-from app import data_keys, logs
+from app import data_keys
 from app.database import opened
+from app.running import run
 from app.settings import load
 from models import phones
 from resolvers import audit
@@ -54,19 +54,8 @@ def rotate() -> None:
 
 
 def _run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    settings = load()
-    logs.configure(settings.log_level, settings.log_json)
-
     async def inside() -> None:
-        async with opened(settings):
+        async with opened(load()):
             await work()
 
-    try:
-        asyncio.run(inside())
-    except (phones.NoDataKey, phones.PhoneIsBroken) as fault:
-        _fail(str(fault))
-
-
-def _fail(message: str) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(1)
+    run(inside())

@@ -1,17 +1,16 @@
 """`leitai member`: everything about one person as JSON, and taking a person's data away for ever."""
 
-import asyncio
 import json
 import os
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 
-from app import logs
 from app.database import opened
+from app.running import fail, run
 from app.settings import load
 
 persons_app = typer.Typer(no_args_is_help=True, help="One person's data: to be handed out, or erased.")
@@ -41,9 +40,9 @@ def export(
         with os.fdopen(descriptor, "w", encoding="utf-8") as written:
             written.write(text)
     except FileExistsError:
-        _fail(f"{file} is there already; name another file.")
+        fail(f"{file} is there already; name another file.")
     except OSError as error:
-        _fail(f"{file} can't be written ({error.strerror}).")
+        fail(f"{file} can't be written ({error.strerror}).")
     typer.echo(f"Written to {file}, readable by its owner alone.")
 
 
@@ -73,19 +72,11 @@ def erase(who: Who, yes: Annotated[bool, typer.Option("--yes", help="Without ask
 def _run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     from resolvers.erasures import GoesOnClaiming, NoSuchMember
 
-    settings = load()
-    logs.configure(settings.log_level, settings.log_json)
-
     async def inside() -> None:
-        async with opened(settings):
+        async with opened(load()):
             await work()
 
     try:
-        asyncio.run(inside())
+        run(inside())
     except (NoSuchMember, GoesOnClaiming) as fault:
-        _fail(str(fault))
-
-
-def _fail(message: str) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(1)
+        fail(str(fault))

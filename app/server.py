@@ -1,17 +1,23 @@
 """uvicorn, with the settings that thousands of quiet sockets want."""
 
 import ctypes
+import errno
 import gc
 import signal
+import socket
 import sys
 from typing import Any
 
+import structlog
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors.multiprocess import Multiprocess
 
 from app import logs
+from app.expected import CommandFailed
 from app.factory import create_app
-from app.settings import Settings, load
+from app.settings import Settings, SettingsRefused, load
 from realtime.connection import DRAIN, LiveConnection
 from realtime.requests import LiveRequests
 
@@ -25,16 +31,21 @@ PR_SET_PDEATHSIG = 1  # linux/prctl.h
 # (700, 10, 10) a hall of 2,000 that comes back spends most of its time on looking through sockets that live for hours.
 # What is in use while the young are looked through becomes middle-aged: 50 times that held the loop for 150 ms.
 GARBAGE = (20_000, 10, 500)
+log = structlog.get_logger("leitai.server")
 BACKLOG = 4096  # handshakes waiting: a hall that comes back all at once
 
 
 def from_environment() -> Starlette:
     """One worker's application."""
     _end_with_parent()
-    settings = load()
-    logs.configure(settings.log_level, settings.log_json)
-    _spare_the_loop()
-    return create_app(settings)
+    try:
+        settings = load()
+        logs.configure(settings.log_level, settings.log_json)
+        _spare_the_loop()
+        return create_app(settings)
+    except SettingsRefused as refusal:
+        log.error("worker_not_started", why=str(refusal))
+        sys.exit(STARTUP_FAILURE)  # the supervisor ends too: the next one would meet the same
 
 
 def _end_with_parent() -> None:
@@ -78,5 +89,40 @@ def serve(app: Starlette, settings: Settings, host: str, port: int) -> None:
 
 
 def serve_many(host: str, port: int, workers: int) -> None:
-    """In processes of their own on one socket; each reads the environment for itself."""
-    uvicorn.run("app.server:from_environment", factory=True, workers=workers, **_options(load(), host, port))
+    """In processes of their own on one socket; each reads the environment for itself. CommandFailed: one of them could
+    not start, and would not the next time either."""
+    config = uvicorn.Config(
+        "app.server:from_environment", factory=True, workers=workers, **_options(load(), host, port)
+    )
+    supervisor = Multiprocess(config, sockets=[config.bind_socket()])
+    supervisor.run()
+    if any(one.exitcode == STARTUP_FAILURE for one in supervisor.processes):
+        raise CommandFailed("A worker could not start; the log says why.")
+
+
+def listening_port(host: str, port: int) -> int:
+    """The port, or any free one for 0. CommandFailed: nothing can listen there. Asked before anything is made."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, kind, protocol, _, address = found[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            probe.listen(1)
+            return int(probe.getsockname()[1])
+    except (OSError, OverflowError, UnicodeError) as error:
+        raise CommandFailed(f"{host}:{port} can't be listened on: {_no_port(error, port)}") from None
+
+
+def _no_port(error: Exception, port: int) -> str:
+    match getattr(error, "errno", None):
+        case errno.EADDRINUSE:
+            return "another program listens there. Stop it, or choose another --port; 0 is any free one."
+        case errno.EACCES:
+            return f"this user has no right to port {port}. Choose one from 1024 on, with a proxy before it."
+        case errno.EADDRNOTAVAIL:
+            return "this machine has no such address. 0.0.0.0 is all of its addresses."
+        case _ if isinstance(error, socket.gaierror):
+            return "there is no such host. 0.0.0.0 is all addresses of this machine."
+        case _:
+            return f"{getattr(error, 'strerror', None) or error}."

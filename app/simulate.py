@@ -12,7 +12,8 @@ import typer
 
 from app import logs
 from app.client import Address, Refused
-from app.settings import SettingsRefused, load
+from app.expected import CommandFailed
+from app.settings import load
 
 COLUMNS = ("login", "password")
 
@@ -35,7 +36,7 @@ def command(
     try:
         Address.read(address)
     except Refused as fault:
-        raise SettingsRefused(str(fault)) from None
+        raise CommandFailed(str(fault)) from None
     life = Life(address, found, lambda _: rate)
     typer.echo(f"{len(found)} people live at {address}, {rate:g} acts a second. What they do is really recorded.")
     with contextlib.suppress(KeyboardInterrupt, TimeoutError):
@@ -50,17 +51,17 @@ async def _for(seconds: float | None, work: Coroutine[Any, Any, None]) -> None:
 
 
 def read(file: Path) -> list[tuple[str, str]]:
-    """SettingsRefused: the file can't be read, or lacks a column or a value; says which line."""
+    """CommandFailed: the file can't be read, or lacks a column or a value; says which line."""
     try:
         lines = list(csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines()))
     except (OSError, UnicodeDecodeError, csv.Error) as fault:
-        raise SettingsRefused(f"{file} can't be read as CSV in UTF-8 ({fault}).") from None
+        raise CommandFailed(f"{file} can't be read as CSV in UTF-8 ({fault}).") from None
     found: list[tuple[str, str]] = []
     for number, line in enumerate(lines, start=2):
         login, password = (line.get(one) for one in COLUMNS)
         if not login or not password:
-            raise SettingsRefused(f"{file}, line {number}: give login,password, as the heading has to name them.")
+            raise CommandFailed(f"{file}, line {number}: give login,password, as the heading has to name them.")
         found.append((login, password))
     if not found:
-        raise SettingsRefused(f"{file} names nobody; it needs the heading login,password and a line for each person.")
+        raise CommandFailed(f"{file} names nobody; it needs the heading login,password and a line for each person.")
     return found

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar, cast
 
 from tortoise import Tortoise
-from tortoise.backends.base.client import BaseDBAsyncClient, TransactionContext
+from tortoise.backends.base.client import BaseDBAsyncClient, ConnectionWrapper, TransactionContext
 from tortoise.backends.sqlite.client import SqliteTransactionContext, SqliteTransactionWrapper
 from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
@@ -37,6 +37,20 @@ async def _begin(self: SqliteTransactionWrapper) -> None:
 
 
 SqliteTransactionWrapper.begin = _begin  # type: ignore[method-assign]
+
+
+async def _entered(self: ConnectionWrapper[Any]) -> Any:
+    """Tortoise keeps the lock where the connection can't be made, and the next statement waits for it until the end."""
+    await self._lock.acquire()
+    try:
+        await self.ensure_connection()
+    except BaseException:
+        self._lock.release()
+        raise
+    return self.connection
+
+
+ConnectionWrapper.__aenter__ = _entered  # type: ignore[method-assign]
 
 
 def configuration(url: str) -> dict[str, Any]:

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import json
 import shutil
-import socket
 import sys
 import threading
 from collections.abc import Callable
@@ -28,9 +27,12 @@ from app.demo.company import MARK, MEMBERS_SIGNING_IN, PASSWORD
 from app.demo.history import build
 from app.demo.life import Life
 from app.demo.tables import BRANCHES, ROOT_CODE
+from app.expected import CommandFailed
 from app.factory import create_app
-from app.server import serve
-from app.settings import SettingsRefused, load
+from app.running import run
+from app.server import listening_port, serve
+from app.settings import load
+from models import database_url
 
 LIVELY = 120.0  # seconds with the whole rate; afterwards a fifth, which a hall can look at all day
 FILES = ("", "-wal", "-shm", "-journal", ".datakeys")
@@ -43,8 +45,12 @@ def start(host: str, port: int, database: str, keep: bool, rate: float) -> None:
     console = Console()
     # Started by hand to be looked at: the server's own lines only where they were asked for.
     logs.configure(settings.log_level if "log_level" in settings.model_fields_set else "warning", settings.log_json)
-    port = _free(host, port)
+    port = listening_port(host, port)
     url = database if "://" in database else f"sqlite://{database}"
+    try:
+        database_url.read(url)
+    except ValueError as fault:
+        raise CommandFailed(f"--database: {fault}.") from None
     prepare(url, keep, console)
     reached = "127.0.0.1" if host in ("0.0.0.0", "::") else host
     address = f"http://{f'[{reached}]' if ':' in reached else reached}:{port}"
@@ -61,31 +67,19 @@ def start(host: str, port: int, database: str, keep: bool, rate: float) -> None:
         companion.stop()
 
 
-def _free(host: str, port: int) -> int:
-    """The port, or any free one for 0. Asked before anything is made."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise SettingsRefused(f"{host}:{port} can't be listened on ({error.strerror}); try --port 0.") from None
-        return int(probe.getsockname()[1])
-
-
 # ---------------------------------------------------------------- the database
 
 
 def prepare(url: str, keep: bool, console: Console) -> None:
-    """A database with the demo company in it. SettingsRefused: it holds something else, which is never touched."""
-    holds = asyncio.run(_holds(url))
+    """A database with the demo company in it. CommandFailed: it holds something else, which is never touched."""
+    holds = run(_holds(url))
     if holds == "other":
-        raise SettingsRefused(f"{url} holds something that is not the demo's; name another --database.")
+        raise CommandFailed(f"{url} holds something that is not the demo's; name another --database.")
     if holds == "demo" and keep:
-        asyncio.run(migrate(url))
+        run(migrate(url))
         return
     if holds != "nothing" and not _file(url):
-        raise SettingsRefused("This database holds a demo already: go on with --keep, or make a new database.")
+        raise CommandFailed("This database holds a demo already: go on with --keep, or make a new database.")
     if file := _file(url):
         for ending in FILES:
             file.with_name(file.name + ending).unlink(missing_ok=True)
@@ -93,7 +87,7 @@ def prepare(url: str, keep: bool, console: Console) -> None:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         bar = progress.add_task("270 members and their last two months …", total=1.0)
-        asyncio.run(_make(url, lambda share: progress.update(bar, completed=share)))
+        run(_make(url, lambda share: progress.update(bar, completed=share)))
 
 
 def _file(url: str) -> Path | None:
@@ -115,7 +109,7 @@ async def _holds(url: str) -> str:
             return "demo" if found == "done" else "half"
         return "other" if file or await models.sql.value("SELECT COUNT(*) AS n FROM organizations") else "nothing"
     except Exception as error:
-        raise SettingsRefused(f"{url} can't be read as a database of ours ({type(error).__name__}).") from error
+        raise CommandFailed(f"{url} can't be read as a database of ours ({type(error).__name__}).") from error
     finally:
         await models.database.close()
 

@@ -1,0 +1,106 @@
+"""Every command of `leitai`, taken from the program itself, and running many of them at once."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import IO, Any
+
+import typer
+from forked import Forked
+from local_server import plain_environment
+from server import QUIET, free_port
+
+from app.command import cli
+
+NUMBERS = count(1)
+LIMIT = 40.0  # seconds until a command has ended, whatever it met
+
+
+def paths() -> list[tuple[str, ...]]:
+    def below(command: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+        parts = getattr(command, "commands", None)
+        if parts is None:
+            yield path
+            return
+        for name, part in parts.items():
+            yield from below(part, (*path, name))
+
+    return sorted(below(typer.main.get_command(cli), ()))
+
+
+@dataclass
+class Run:
+    """word: seconds until it said something or ended."""
+
+    path: tuple[str, ...]
+    process: Forked
+    errors: Path
+    began: float = field(default_factory=time.monotonic)
+    word: float | None = None
+    code: int | None = None
+
+    @property
+    def said(self) -> str:
+        return self.errors.read_text()
+
+    def look(self) -> bool:
+        self.code = self.process.poll()
+        spoke = self.errors.stat().st_size > 0
+        if self.word is None and (spoke or self.code is not None):
+            self.word = time.monotonic() - self.began
+        return self.code is not None
+
+
+def begin(
+    path: tuple[str, ...], arguments: list[str], folder: Path, given: dict[str, str], out: IO[bytes] | None = None
+) -> Run:
+    """out: left out, what it prints is thrown away."""
+    environment = {**plain_environment(), **QUIET, "LEITAI_LOG_LEVEL": "warning", **given}
+    said = folder / f"{'-'.join(path)}-{next(NUMBERS)}.errors"
+    with said.open("wb") as errors, Path(os.devnull).open("wb") as nowhere:
+        process = Forked([*path, *arguments], environment, folder, out or nowhere, errors)
+    return Run(path, process, said)
+
+
+def ended(runs: list[Run], until: Callable[[Run], bool] = Run.look) -> None:
+    """All of them; the rest is killed, and its code stays None."""
+    deadline = time.monotonic() + LIMIT
+    try:
+        left = list(runs)
+        while left and time.monotonic() < deadline:
+            left = [one for one in left if not until(one)]
+            time.sleep(0.02)
+    finally:
+        for one in runs:
+            if until is Run.look and one.code is None:
+                one.process.kill()
+
+
+def arguments(path: tuple[str, ...], file: Path) -> list[str]:
+    """Enough to begin its work. A command that is new here is added here."""
+    port = str(free_port())
+    return {
+        ("create-admin",): ["--login", "operator"],
+        ("demo",): ["--port", port, "--database", str(file.with_name("demo.sqlite3")), "--quiet-life"],
+        ("heads", "check"): [str(file)],
+        ("heads", "export"): [],
+        ("import", "members"): [str(file)],
+        ("import", "organizations"): [str(file)],
+        ("keys", "list"): [],
+        ("keys", "rotate"): [],
+        ("member", "erase"): ["--yes", "zhao"],
+        ("member", "export"): ["zhao"],
+        ("migrate",): [],
+        ("restored",): [],
+        ("schema",): [],
+        ("serve",): ["--port", port],
+        ("simulate",): ["--logins", str(file), "--url", f"http://127.0.0.1:{port}", "--seconds", "1"],
+        ("verify",): [],
+        ("visibility",): [],
+        ("watch",): ["--organization", "GS", "--token", "x", "--once", "--url", f"http://127.0.0.1:{port}"],
+    }[path]
