@@ -22,6 +22,8 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
+# OWN: what no proxy's error page, redirect or sign-in page bears. The service worker and the pages look for it.
+OWN = {"x-leitai": "screens"}
 HEADERS = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
 NOT_BUILT = "The screens are not built here: run `make screens`, which needs Node 20.19 or newer. The API is there.\n"
 
@@ -59,7 +61,7 @@ class Screens:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 found = message["status"] in (200, 206, 304)
-                added = {**self._headers, "cache-control": kept if found else ASKED_ANEW}
+                added = {**self._headers, **(OWN if found else {}), "cache-control": kept if found else ASKED_ANEW}
                 message["headers"] += [(name.encode(), value.encode()) for name, value in added.items()]
             await send(message)
 

@@ -1,4 +1,5 @@
-// The shell of the screens, kept for outages. Pages come from the server while it answers, else from here; files that
+// The shell of the screens, kept for outages. Pages come from the server while it
+// answers itself, else from here; files that
 // carry their content's hash in their name come from here first. Data is not kept here: pages keep their last frames.
 
 const FILES = [/* files */];
@@ -13,9 +14,28 @@ const pages = new Map(
   }),
 );
 
+// A proxy in between may answer with an error, a redirect or a page of its own, even with status 200: app/screens.py marks
+// what is ours.
+const own = (answer) => answer.ok && !answer.redirected && answer.headers.get("x-leitai") === "screens";
+
+// A file of the server's own; from beyond the browser's cache where that holds somebody else's answer. Throws without.
+async function fetched(url, options) {
+  for (const cache of ["default", "reload"]) {
+    const answer = await fetch(url, { ...options, cache });
+    if (own(answer)) return answer;
+  }
+  throw new Error(`${url}: not the server's own answer`);
+}
+
 self.addEventListener("install", (event) => {
   const wanted = [...pages.values(), ...FILES.filter((name) => !name.endsWith(".html")).map((name) => new URL(name, base).href)];
-  event.waitUntil(caches.open(KEPT).then((cache) => cache.addAll(wanted)).then(() => self.skipWaiting()));
+  const keep = async () => {
+    const answers = await Promise.all(wanted.map((url) => fetched(url)));
+    const cache = await caches.open(KEPT);
+    await Promise.all(wanted.map((url, index) => cache.put(url, answers[index])));
+    await self.skipWaiting();
+  };
+  event.waitUntil(keep());
 });
 
 self.addEventListener("activate", (event) => {
@@ -26,14 +46,26 @@ self.addEventListener("activate", (event) => {
   event.waitUntil(old());
 });
 
+// Whether all that a newer page is made of is here: it must not be shown while a part of it can't be had.
+async function whole(text, options) {
+  for (const [, name] of text.matchAll(/ (?:src|href)="([^"]*\/assets\/[^"]+)"/g)) {
+    const url = new URL(name, base).href;
+    if (await caches.match(url, WHATEVER)) continue;
+    await (await caches.open(KEPT)).put(url, await fetched(url, options));
+  }
+}
+
 async function page(request, kept) {
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), PATIENCE);
   try {
     const answer = await fetch(request, { signal: patience.signal });
-    if (answer.status < 500) return answer;
+    if (own(answer)) {
+      await whole(await answer.clone().text(), { signal: patience.signal });
+      return answer;
+    }
   } catch {
-    // no server: what is kept is shown
+    // no server, or not all of a page: what is kept is shown
   } finally {
     clearTimeout(timer);
   }
@@ -47,6 +79,6 @@ self.addEventListener("fetch", (event) => {
   const kept = pages.get(url.pathname);
   if (request.mode === "navigate" && kept) event.respondWith(page(request, kept));
   else if (url.pathname.startsWith(new URL("assets/", base).pathname)) {
-    event.respondWith(caches.match(request, WHATEVER).then((found) => found ?? fetch(request)));
+    event.respondWith(caches.match(request, WHATEVER).then((found) => found ?? fetched(request.url)));
   }
 });

@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Board } from "../api/operations.ts";
 import { board as words } from "../words/boards.ts";
 import { count, mean } from "../words/times.ts";
+import { useFit } from "./fit.ts";
 
 /** hiddenFromPublic: in the view of who may review, of one who chose not to be shown. */
 export type Row = Board["rows"][number] & { readonly hiddenFromPublic?: boolean | null };
@@ -16,11 +17,13 @@ export function Ranks({ shown, own, names = false }: { shown: Shown; own?: strin
   const top = Math.max(...shown.rows.map((row) => row.score), 1);
   // In an order that does not change: a node that is taken out and put back would jump.
   const placed = shown.rows.map((row, index) => ({ row, index })).sort((a, b) => (a.row.id < b.row.id ? -1 : 1));
+  // On its first day all are new, and what is final moves no more: where nothing is told apart, nothing is told.
+  const still = shown.period.kind === "DAY" || shown.state === "FINAL" || shown.rows.every((row) => row.previousRank === null);
   return (
-    <ol class="ranks" style={{ "--n": shown.rows.length }} aria-owns={shown.rows.map((row) => `place-${row.id}`).join(" ")}>
+    <ol class={still ? "ranks still" : "ranks"} style={{ "--n": shown.rows.length }} aria-owns={shown.rows.map((row) => `place-${row.id}`).join(" ")}>
       {placed.map(({ row, index }) => (
         <Place key={row.id} row={row} index={index} size={shown.rows.length} share={Math.max(0, row.score / top)}
-          day={shown.period.kind === "DAY"} averaged={shown.scoring === "MEAN"} own={own === row.subject?.id} names={names} />
+          still={still} averaged={shown.scoring === "MEAN"} own={own === row.subject?.id} names={names} />
       ))}
     </ol>
   );
@@ -31,14 +34,14 @@ interface Placed {
   index: number;
   size: number;
   share: number;
-  day: boolean;
+  still: boolean;
   averaged: boolean;
   own: boolean;
   /** Whether those who chose not to be shown are named. */
   names: boolean;
 }
 
-function Place({ row, index, size, share, day, averaged, own, names }: Placed) {
+function Place({ row, index, size, share, still, averaged, own, names }: Placed) {
   const place = useRef<HTMLLIElement>(null);
   const flash = useRef<HTMLSpanElement>(null);
   const rising = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
@@ -67,16 +70,38 @@ function Place({ row, index, size, share, day, averaged, own, names }: Placed) {
       <span class="bar" style={{ transform: `scaleX(${share})` }} />
       <span class="flash" ref={flash} />
       <span class="rank">{row.rank}</span>
-      {day ? <span class="move" /> : <Move rank={row.rank} before={row.previousRank} />}
-      <span class="who">
-        <span class={subject ? "name" : "name hidden"}>
-          {subject ? (subject.__typename === "Member" ? subject.displayName : subject.name) : words.hidden}
-        </span>
-        {row.hiddenFromPublic && subject && <span class="not-public">{words.notPublic}</span>}
-        <span class="of">{subject?.__typename === "Member" ? subject.organization.name : members(row)}</span>
-      </span>
+      {still ? <span class="move" /> : <Move rank={row.rank} before={row.previousRank} />}
+      <Who notPublic={row.hiddenFromPublic === true && subject !== null} name={subject && (subject.__typename === "Member" ? subject.displayName : subject.name)}
+        of={subject?.__typename === "Member" ? subject.organization.name : members(row)} />
       <Score value={averaged ? mean(row.score) : count(row.score)} />
     </li>
+  );
+}
+
+const STEPS = 6; // as in ranks.css: the branch goes, the name shrinks, then it takes two lines
+
+/** What a name needs it gets before its branch does: a branch of which too little can be read is left out. */
+function fits(who: HTMLElement): boolean {
+  const [name, of] = [who.querySelector(".name"), who.querySelector(".of")];
+  const { width = 0 } = of?.getBoundingClientRect() ?? {};
+  const least = 4 * parseFloat(of ? getComputedStyle(of).fontSize : "0"); // three letters and …
+  return (!name || name.scrollWidth <= name.clientWidth + 1) && (who.dataset["fit"] !== "0" || !of || of.scrollWidth <= of.clientWidth + 1 || width >= least);
+}
+
+interface Named {
+  name: string | null;
+  of: string;
+  notPublic: boolean;
+}
+
+function Who({ name, of, notPublic }: Named) {
+  const box = useFit<HTMLSpanElement>(STEPS, fits, [name, of, notPublic]);
+  return (
+    <span class="who" ref={box}>
+      <span class={name === null ? "name hidden" : "name"}>{name ?? words.hidden}</span>
+      {notPublic && <span class="not-public">{words.notPublic}</span>}
+      <span class="of">{of}</span>
+    </span>
   );
 }
 

@@ -19,7 +19,7 @@ const MOST = 500;
 
 export function Displays({ at, places }: { at: Place; places: readonly Place[] }) {
   const { found, again } = useAsked(() => listed(MOST, async (after) => (await askAs(Screens, { at: at.id, after })).displays), at.id);
-  const pairing = usePairing();
+  const pairing = usePairing(at, places);
   const { value, lost } = found.value;
   const still = useStill(value === null ? undefined : value?.nodes, at.id);
   if (value === null) return null; // no screens to manage here
@@ -78,6 +78,7 @@ function Entry({ screen, gone, zone, lost, places, again }: Shown) {
     }
     await again();
   };
+  const failing = screen.scenes.filter((one) => one.failingSince !== null);
   const form = open.value;
   const Opened = form && forms[form][1];
   const over = revoked.value ? desk.revoked(screen.name) : gone ? desk.notHere : null;
@@ -88,6 +89,7 @@ function Entry({ screen, gone, zone, lost, places, again }: Shown) {
         {over !== null ? null : lost ? <span class="offline">？{desk.unknown}</span> : <Online screen={screen} zone={zone} />}
         <span>{screen.organization.name}</span>
         <span>{screen.scenes.map((one) => kinds[one.kind]).join(desk.comma)}</span>
+        {over === null && failing.length > 0 && <span class="failing">▲ {desk.failing(failing.map((one) => kinds[one.kind]).join(desk.comma))}</span>}
       </p>
       <Holding name={`revoke ${screen.id}`} over={over}>
         <p class="acts">

@@ -7,6 +7,7 @@ import { Choose, Field } from "../page/frame.tsx";
 import { desk } from "../words/desk.ts";
 import { attempt, useOnce } from "./answers.ts";
 import { named, type Place } from "./places.ts";
+import { ranked, showable } from "./showable.ts";
 import { Scenes, inputs, useScenes } from "./scenes.tsx";
 
 interface Edited {
@@ -62,15 +63,17 @@ export function Move({ screen, places, close }: Edited) {
 }
 
 export function Change({ screen, places, close }: Edited) {
+  const here = screen.organization.id;
   const scenes = useScenes(
-    screen.scenes.map(({ id: _, organization, ...one }) => ({
+    screen.scenes.map(({ id: _, failingSince: __, organization, ...one }) => ({
       ...one,
       organizationId: organization.id === screen.organization.id ? null : organization.id,
     })),
   );
   return (
     <Editing screen={screen} close={close} changes={() => ({ scenes: inputs(scenes.value) })}>
-      <Scenes scenes={scenes} places={known(named(places), screen.scenes.map((one) => one.organization))} />
+      <Scenes scenes={scenes} places={known(named(showable(places, here)), screen.scenes.map((one) => one.organization))}
+        kindsOf={(id) => ranked(places, id ?? here)} />
     </Editing>
   );
 }

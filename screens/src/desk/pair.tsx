@@ -1,5 +1,5 @@
 import { useSignal, type Signal } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { Approve } from "../api/operations.ts";
 import { askAs } from "../api/person.ts";
 import { Field } from "../page/frame.tsx";
@@ -7,7 +7,8 @@ import { scenes as kinds } from "../words/boards.ts";
 import { desk } from "../words/desk.ts";
 import { attempt, useOnce } from "./answers.ts";
 import { named, type Place } from "./places.ts";
-import { Scenes, inputs, useScenes, usual, type Row } from "./scenes.tsx";
+import { ranked, showable, usual } from "./showable.ts";
+import { Scenes, inputs, rows, useScenes, type Row } from "./scenes.tsx";
 
 /** What is typed about a screen that is yet to be added; it outlives the choice of another organization. */
 export interface Pairing {
@@ -16,9 +17,14 @@ export interface Pairing {
   readonly scenes: Signal<Row[]>;
 }
 
-export function usePairing(): Pairing {
+export function usePairing(at: Place, places: readonly Place[]): Pairing {
   const code = useSignal(new URLSearchParams(location.search).get("code") ?? "");
-  return { code, name: useSignal(""), scenes: useScenes(usual) };
+  const scenes = useScenes(usual(places, at.id));
+  const proposed = useRef(scenes.peek());
+  useEffect(() => {
+    if (scenes.peek() === proposed.current) scenes.value = proposed.current = rows(usual(places, at.id));
+  }, [at.id]);
+  return { code, name: useSignal(""), scenes };
 }
 
 interface Asked {
@@ -54,7 +60,7 @@ export function Pair({ at, places, pairing: { code, name, scenes }, again }: Ask
         </Field>
         <details class="scenes-of">
           <summary>{desk.showsWhat(scenes.value.map((one) => kinds[one.kind]).join(desk.comma))}</summary>
-          <Scenes scenes={scenes} places={named(places)} />
+          <Scenes scenes={scenes} places={named(showable(places, at.id))} kindsOf={(id) => ranked(places, id ?? at.id)} />
         </details>
         <button disabled={busy.value}>{desk.doPair}</button>
       </form>

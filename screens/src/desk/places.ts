@@ -1,4 +1,4 @@
-import { DeskPlaces, DeskRoles } from "../api/operations.ts";
+import { DeskPlaces, DeskRoles, type OrganizationKind } from "../api/operations.ts";
 import { askAs } from "../api/person.ts";
 
 const MOST = 1000; // beyond that a select is not read by people
@@ -6,6 +6,7 @@ const MOST = 1000; // beyond that a select is not read by people
 export interface Place {
   readonly id: string;
   readonly name: string;
+  readonly kind: OrganizationKind;
   readonly depth: number;
   readonly zone: string;
   /** Whether the viewer manages there, and does not only review. */
@@ -24,11 +25,11 @@ class Full extends Error {}
 /** Where somebody has something to manage, and all that hangs below it. */
 export async function places(): Promise<Places> {
   const found = new Map<string, Place>();
-  const add = (one: { id: string; name: string }, depth: number, zone: string, manages: boolean): void => {
+  const add = (one: { id: string; name: string; kind: OrganizationKind }, depth: number, zone: string, manages: boolean): void => {
     const known = found.get(one.id);
     if (known) return void (manages && found.set(one.id, { ...known, manages }));
     if (found.size >= MOST) throw new Full();
-    found.set(one.id, { id: one.id, name: one.name, depth, zone, manages });
+    found.set(one.id, { id: one.id, name: one.name, kind: one.kind, depth, zone, manages });
   };
   const below = async (parent: string | null, depth: number, manages: boolean): Promise<void> => {
     let after: string | null = null;

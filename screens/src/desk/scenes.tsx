@@ -1,20 +1,13 @@
 import { useSignal, type Signal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import type { PeriodKind, SceneInput, SceneKind } from "../api/operations.ts";
+import type { OrganizationKind, PeriodKind, SceneInput, SceneKind } from "../api/operations.ts";
 import { Choose, Field } from "../page/frame.tsx";
 import { before, organizations, periods, scenes as kinds, scorings } from "../words/boards.ts";
 import { desk } from "../words/desk.ts";
+import { rankedFirst } from "./showable.ts";
 
 const entries = <Key extends string>(texts: Record<Key, string>): (readonly [Key, string])[] =>
   Object.entries(texts) as [Key, string][];
-
-export const usual: readonly SceneInput[] = [
-  { kind: "MEMBER_LEADERBOARD", period: "MONTH", seconds: 20 },
-  { kind: "ORGANIZATION_LEADERBOARD", period: "MONTH", organizationKind: "BRANCH", scoring: "MEAN", seconds: 15 },
-  { kind: "TASK_ARENA", seconds: 15 },
-  { kind: "BLOCK_BOARD", seconds: 30 },
-  { kind: "COURSES", seconds: 20 },
-];
 
 const spelled = ({ period, periodsBack }: SceneInput): string => `${period ?? "MONTH"} ${periodsBack ?? 0}`;
 
@@ -50,13 +43,20 @@ interface Shown {
   scenes: Signal<Row[]>;
   /** Whose boards may be chosen; left out, a scene shows the screen's own. */
   places: readonly (readonly [string, string])[];
+  /** What the board of an organization can rank; null: of the screen's own. */
+  kindsOf: (organizationId: string | null) => ReadonlySet<OrganizationKind>;
 }
 
-export function Scenes({ scenes, places }: Shown) {
+export function Scenes({ scenes, places, kindsOf }: Shown) {
   const moved = useRef<{ row: number; by: -1 | 1 } | null>(null);
   const list = useRef<HTMLOListElement>(null);
   const change = (row: number, changes: Partial<SceneInput>): void => {
-    scenes.value = scenes.value.map((one) => (one.row === row ? { ...one, ...changes } : one));
+    scenes.value = scenes.value.map((one) => (one.row === row ? fitting({ ...one, ...changes }, kindsOf) : one));
+  };
+  /** Kinds that have something to show there, and the one that is chosen. */
+  const offered = (one: SceneInput): (readonly [SceneKind, string])[] => {
+    const none = kindsOf(one.organizationId ?? null).size === 0;
+    return entries(kinds).filter(([kind]) => kind === one.kind || kind !== "ORGANIZATION_LEADERBOARD" || !none);
   };
   const move = (row: number, by: -1 | 1): void => {
     const all = [...scenes.value];
@@ -82,10 +82,10 @@ export function Scenes({ scenes, places }: Shown) {
       <ol ref={list}>
         {scenes.value.map((one, index) => (
           <li key={one.row} data-row={one.row}>
-            <Choose<SceneKind> label={desk.kind} value={one.kind} options={entries(kinds)} onPick={(kind) => change(one.row, { kind })} />
+            <Choose<SceneKind> label={desk.kind} value={one.kind} options={offered(one)} onPick={(kind) => change(one.row, { kind })} />
             <Choose label={desk.of} value={one.organizationId ?? ""} options={[["", desk.own], ...places]}
               onPick={(organizationId) => change(one.row, { organizationId: organizationId || null })} />
-            <Details scene={one} change={(changes) => change(one.row, changes)} />
+            <Details scene={one} kinds={kindsOf(one.organizationId ?? null)} change={(changes) => change(one.row, changes)} />
             <Field label={desk.seconds}>
               <input type="number" min="3" max="3600" required value={one.seconds ?? 15}
                 onChange={(event) => change(one.row, { seconds: event.currentTarget.valueAsNumber || 15 })} />
@@ -108,7 +108,21 @@ export function Scenes({ scenes, places }: Shown) {
   );
 }
 
-function Details({ scene, change }: { scene: SceneInput; change: (changes: Partial<SceneInput>) => void }) {
+/** With a kind to rank that its board can rank. */
+function fitting(one: Row, kindsOf: Shown["kindsOf"]): Row {
+  const possible = kindsOf(one.organizationId ?? null);
+  if (one.kind !== "ORGANIZATION_LEADERBOARD" || (one.organizationKind && possible.has(one.organizationKind))) return one;
+  return { ...one, organizationKind: rankedFirst(possible) ?? one.organizationKind ?? null };
+}
+
+interface Detailed {
+  scene: SceneInput;
+  kinds: ReadonlySet<OrganizationKind>;
+  change: (changes: Partial<SceneInput>) => void;
+}
+
+function Details({ scene, kinds: possible, change }: Detailed) {
+  const chosen = scene.organizationKind ?? rankedFirst(possible) ?? "BRANCH";
   return (
     <>
       {scene.kind.endsWith("LEADERBOARD") && (
@@ -116,7 +130,7 @@ function Details({ scene, change }: { scene: SceneInput; change: (changes: Parti
       )}
       {scene.kind === "ORGANIZATION_LEADERBOARD" && (
         <>
-          <Choose label={desk.ranked} value={scene.organizationKind ?? "BRANCH"} options={entries(organizations)}
+          <Choose label={desk.ranked} value={chosen} options={entries(organizations).filter(([kind]) => kind === chosen || possible.has(kind))}
             onPick={(organizationKind) => change({ organizationKind })} />
           <Choose label={desk.scoring} value={scene.scoring ?? "MEAN"} options={entries(scorings)} onPick={(scoring) => change({ scoring })} />
         </>

@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import { Refused, SignedOut, ask, now } from "../api/http.ts";
-import { kept } from "../api/kept.ts";
 import { ClaimToken, DisplayUpdated, RequestPairing, WhoAmI, type DisplayUpdatedData, type RequestPairingData } from "../api/operations.ts";
+import { own } from "./own.ts";
 import { kiosk } from "../words/kiosk.ts";
 
 type Asked = Extract<RequestPairingData["requestDisplayPairing"], { __typename: "RequestDisplayPairingSuccess" }>;
@@ -9,23 +9,29 @@ export type Pairing = Asked["pairing"];
 export type Display = DisplayUpdatedData["displayUpdated"];
 
 /** token null: the screen belongs to nobody, and shows a code. */
-export const token = signal<string | null>(kept.read("token"));
+export const token = signal<string | null>(null);
 /** As it last was; kept, so that a screen that starts in an outage knows what it shows. */
-export const display = signal<Display | null>(kept.answer("display", DisplayUpdated));
+export const display = signal<Display | null>(null);
 export const pairing = signal<Pairing | null>(null);
 /** Why there is no code yet. */
 export const trouble = signal<string | null>(null);
+
+/** Takes up what this window kept. */
+export function begin(): void {
+  display.value = own.answer("display", DisplayUpdated);
+  token.value = own.read("token");
+}
 
 const pause = (seconds: number): Promise<void> => new Promise((done) => setTimeout(done, seconds * 1000));
 
 export function shows(shown: Display): void {
   display.value = shown;
-  kept.keepAnswer("display", DisplayUpdated, shown);
+  own.keepAnswer("display", DisplayUpdated, shown);
 }
 
 /** Nobody's again: nothing of what it showed stays behind. What it knew of block chains does, as that is public. */
 export function forget(): void {
-  for (const name of ["token", "display", "heard", ...kept.names("frame.")]) kept.forget(name);
+  for (const name of ["token", "display", "heard", ...own.names("frame.")]) own.forget(name);
   display.value = null;
   token.value = null;
 }
@@ -46,7 +52,7 @@ export async function stillGood(): Promise<boolean> {
 
 /** Shows codes until somebody approves one. */
 export async function pair(): Promise<void> {
-  const before = kept.read<Pairing>("pairing");
+  const before = own.read<Pairing>("pairing");
   pairing.value = before && Date.parse(before.expiresAt) > now() ? before : null;
   let tries = 0;
   while (token.value === null) {
@@ -63,7 +69,7 @@ export async function pair(): Promise<void> {
     }
   }
   pairing.value = null;
-  kept.forget("pairing");
+  own.forget("pairing");
 }
 
 class TooSoon extends Error {
@@ -77,7 +83,7 @@ async function askForCode(): Promise<number> {
   const { requestDisplayPairing: answer } = await ask(RequestPairing, {});
   if (answer.__typename === "TooManyAttempts") throw new TooSoon(answer.retryAfterSeconds);
   pairing.value = answer.pairing;
-  kept.write("pairing", answer.pairing);
+  own.write("pairing", answer.pairing);
   return answer.pairing.pollSeconds;
 }
 
@@ -89,8 +95,8 @@ async function askForToken(shown: Pairing): Promise<number> {
   const { claimDisplayToken: answer } = await ask(ClaimToken, { input: { deviceCode: shown.deviceCode } });
   switch (answer.__typename) {
     case "ClaimDisplayTokenSuccess":
-      kept.write("token", answer.token);
-      kept.write("publicKey", answer.publicKey);
+      own.write("token", answer.token);
+      own.write("publicKey", answer.publicKey);
       token.value = answer.token;
       return 0;
     case "PairingPending":

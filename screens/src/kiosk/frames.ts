@@ -1,6 +1,5 @@
 import { signal, type Signal } from "@preact/signals";
 import { now } from "../api/http.ts";
-import { kept } from "../api/kept.ts";
 import type { Link } from "../api/link.ts";
 import {
   ArenaUpdated,
@@ -15,6 +14,7 @@ import {
   type Operation,
 } from "../api/operations.ts";
 import { display, type Display } from "./device.ts";
+import { own } from "./own.ts";
 import { dayOf } from "./periods.ts";
 
 export type Scene = Display["scenes"][number];
@@ -63,8 +63,8 @@ const documentOf = (key: string): string => DOCUMENTS[key.slice(0, key.indexOf("
 function held(key: string): Held {
   const before = frames.get(key);
   if (before) return before;
-  const frame = kept.answer<Frame>(`frame.${key}`, documentOf(key));
-  const heard = kept.read<Heard>("heard");
+  const frame = own.answer<Frame>(`frame.${key}`, documentOf(key));
+  const heard = own.read<Heard>("heard");
   const until = frame && Math.max(frame.at, heard?.keys.includes(key) ? heard.at : 0);
   const made = { frame: signal(frame), until: signal(until) };
   frames.set(key, made);
@@ -77,14 +77,14 @@ export const knownUntil = (key: string): Signal<number | null> => held(key).unti
 /** For a start in an outage: when the server was last heard, and what was followed then. */
 export function keepHeard(at: number): void {
   const keys = [...frames].filter(([, one]) => one.until.peek() === null).map(([key]) => key);
-  kept.write("heard", { at, keys } satisfies Heard);
+  own.write("heard", { at, keys } satisfies Heard);
 }
 
 function save(key: string): void {
   clearTimeout(unsaved.get(key));
   unsaved.delete(key);
   const frame = frames.get(key)?.frame.peek();
-  if (frame) kept.keepAnswer(`frame.${key}`, documentOf(key), frame);
+  if (frame) own.keepAnswer(`frame.${key}`, documentOf(key), frame);
 }
 
 addEventListener("pagehide", () => [...unsaved.keys()].forEach(save));
@@ -99,18 +99,18 @@ function show(key: string, frame: Frame): void {
 export function drop(key: string): void {
   clearTimeout(unsaved.get(key));
   unsaved.delete(key);
-  kept.forget(`frame.${key}`);
+  own.forget(`frame.${key}`);
   held(key).frame.value = null;
 }
 
 /** Only what some scene shows stays. */
 export function keepOnly(keys: ReadonlySet<string>): void {
   for (const key of [...frames.keys()]) if (!keys.has(key)) drop(key), frames.delete(key);
-  for (const name of kept.names("frame.")) if (!keys.has(name.slice("frame.".length))) kept.forget(name);
+  for (const name of own.names("frame.")) if (!keys.has(name.slice("frame.".length))) own.forget(name);
 }
 
-/** Follows a scene until the returned function is called. ended: it may not be shown at the moment. */
-export function follow(link: Link, scene: Scene, ended: () => void): () => void {
+/** Follows a scene until the returned function is called. came: a frame did. ended: it may not be shown at the moment. */
+export function follow(link: Link, scene: Scene, came: () => void, ended: () => void): () => void {
   const key = keyOf(scene);
   const organizationId = scene.organization.id;
   let looking: ReturnType<typeof setInterval> | undefined;
@@ -125,7 +125,7 @@ export function follow(link: Link, scene: Scene, ended: () => void): () => void 
     read: (data: Data) => Frame,
   ): () => void {
     const stop = link.follow(operation, variables, {
-      next: (data) => show(key, read(data)),
+      next: (data) => (show(key, read(data)), came()),
       ended: () => (clearInterval(looking), drop(key), ended()),
       unsure,
     });

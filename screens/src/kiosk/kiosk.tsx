@@ -3,6 +3,7 @@ import { Link } from "../api/link.ts";
 import { DisplayUpdated } from "../api/operations.ts";
 import { display, pair, shows, stillGood, token } from "./device.ts";
 import { PairingScreen } from "./pairing.tsx";
+import { heardOf } from "./reports.ts";
 import { rotate } from "./rotation.ts";
 import { Stage } from "./stage.tsx";
 import { startOver } from "./upkeep.ts";
@@ -31,6 +32,7 @@ function Paired() {
       stopFollowing = link.follow(DisplayUpdated, {}, {
         next: (data) => {
           if (data.displayUpdated.version !== display.peek()?.version) shows(data.displayUpdated);
+          heardOf(data.displayUpdated);
         },
         ended: () => void stillGood().then((good) => good && (again = setTimeout(follow, ASKED_AGAIN))),
       });

@@ -2,6 +2,7 @@ import { computed, effect, signal } from "@preact/signals";
 import type { Link } from "../api/link.ts";
 import { display } from "./device.ts";
 import { follow, frameOf, keepOnly, keyOf, type Scene } from "./frames.ts";
+import { note } from "./reports.ts";
 
 const EARLY = 3_000; // milliseconds before its turn that a scene is asked for
 const SKIPPED = 2_500; // how long a scene that can't be shown stays
@@ -27,8 +28,9 @@ export function rotate(link: Link): () => void {
     if (following.has(key)) return;
     if (refused.peek().has(key)) refused.value = new Set([...refused.peek()].filter((each) => each !== key));
     following.set(key, () => undefined); // while it begins: what can't be followed ends at once
-    const stop = follow(link, one, () => {
+    const stop = follow(link, one, () => note(key, "shown"), () => {
       following.delete(key);
+      note(key, "refused");
       refused.value = new Set([...refused.peek(), key]);
       const scenes = display.peek()?.scenes ?? [];
       const shown = scene.peek();

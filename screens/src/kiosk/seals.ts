@@ -1,10 +1,10 @@
 import { signal, type Signal } from "@preact/signals";
 import { ask } from "../api/http.ts";
-import { kept } from "../api/kept.ts";
 import { BlockLinks, type BlockLinksData, type BlockShown } from "../api/operations.ts";
 import { GENESIS, erased, fault, leads, type Doubt, type Fault, type Head, type Link } from "../chain/verify.ts";
 import { display, token } from "./device.ts";
 import type { Blocks } from "./frames.ts";
+import { own } from "./own.ts";
 
 const AT_ONCE = 20; // blocks checked before the screen may draw again
 const MOST_PAGES = 100;
@@ -53,7 +53,7 @@ export async function check(board: Blocks): Promise<void> {
 async function checkAll(board: Blocks): Promise<void> {
   const { findings, checked } = of(board);
   const name = `heads.${board.organization.id}`;
-  const heads: Heads = kept.read<Heads>(name) ?? {};
+  const heads: Heads = own.read<Heads>(name) ?? {};
   const before = JSON.stringify(heads);
   const faults = new Map<string, Fault>();
   const doubts = new Map<string, Doubt>();
@@ -69,7 +69,7 @@ async function checkAll(board: Blocks): Promise<void> {
   const here = new Set(shown.map((block) => block.id));
   const pardoned = `pardoned.${board.organization.id}`;
   const paired = display.peek()?.id;
-  const anew = kept.read<string>(pardoned) !== paired;
+  const anew = own.read<string>(pardoned) !== paired;
   for (const id of Object.keys(heads)) {
     if (here.has(id)) continue;
     const now = await whereabouts(id, heads, checked);
@@ -77,8 +77,8 @@ async function checkAll(board: Blocks): Promise<void> {
     if (now.wrong === "gone" && anew) delete heads[id];
     else note(id, now);
   }
-  if (anew) kept.write(pardoned, paired);
-  if (JSON.stringify(heads) !== before) kept.write(name, heads);
+  if (anew) own.write(pardoned, paired);
+  if (JSON.stringify(heads) !== before) own.write(name, heads);
   for (const id of [...checked.keys()]) if (!here.has(id)) checked.delete(id);
   findings.value = { checked: shown.length, faults, doubts };
 }
@@ -105,8 +105,8 @@ async function verdict(block: BlockShown, heads: Heads, checked: Checked): Promi
 
 /** The key pinned when the screen was paired; of one paired earlier, the first that it saw. */
 function key(block: BlockShown): string {
-  const pinned = kept.read<string>("publicKey");
-  if (pinned === null) kept.write("publicKey", block.chain.publicKey);
+  const pinned = own.read<string>("publicKey");
+  if (pinned === null) own.write("publicKey", block.chain.publicKey);
   return pinned ?? block.chain.publicKey;
 }
 

@@ -8,6 +8,7 @@ import { Times, age } from "../words/times.ts";
 import { clock } from "./clock.ts";
 import { display } from "./device.ts";
 import { drop, frameOf, keepHeard, keyOf, knownUntil, type Frame, type Scene } from "./frames.ts";
+import { note } from "./reports.ts";
 import { place, refused, scene } from "./rotation.ts";
 import { Seal } from "./seal.tsx";
 import { ArenaScene } from "./scenes/arena.tsx";
@@ -77,7 +78,7 @@ function titleOf(shown: Scene): string {
 }
 
 function Body({ of, frame, times }: { of: string; frame: Frame; times: Times }) {
-  const [failed] = useErrorBoundary(() => drop(of)); // a frame that can't be drawn must not keep the others away
+  const [failed] = useErrorBoundary(() => (drop(of), note(of, "broken"))); // a frame that can't be drawn must not keep the others away
   if (failed) return null;
   switch (frame.kind) {
     case "board":
@@ -140,7 +141,7 @@ function Connection({ link, shown, frame, times }: Foot) {
     return () => clearInterval(timer);
   }, []);
   if (good || !lost.value) {
-    return <p class="connection live"><i />{good ? kiosk.live : `${kiosk.connecting}…`}</p>;
+    return <p class="connection live"><i />{good ? (frame?.kind === "board" && frame.shown.state !== "LIVE" ? kiosk.connected : kiosk.live) : `${kiosk.connecting}…`}</p>;
   }
   const last = until ?? Math.max(heard, frame?.at ?? 0);
   const old = clock.value - last;

@@ -1,7 +1,7 @@
 import { readDate } from "../api/http.ts";
-import { kept } from "../api/kept.ts";
 import { language } from "../words/language.ts";
 import { kiosk } from "../words/kiosk.ts";
+import { own } from "./own.ts";
 
 const SHELL_AFTER = 10_000; // milliseconds: the first scene comes first
 const LOOK_EVERY = 10 * 60_000;
@@ -25,7 +25,7 @@ export function stayAwake(): void {
 
 /** After a fault in the page itself: as when it was paired, without what it kept to show. Not at once, not for ever fast. */
 export function startOver(): void {
-  for (const name of ["display", "heard", ...kept.names("frame.")]) kept.forget(name);
+  for (const name of ["display", "heard", ...own.names("frame.")]) own.forget(name);
   setTimeout(() => location.reload(), SHELL_AFTER * (0.5 + Math.random()));
 }
 
@@ -39,14 +39,15 @@ export function renewWhenNewer(): void {
 async function look(): Promise<void> {
   try {
     const answer = await fetch(location.pathname, { cache: "no-store" });
+    if (!answer.ok || answer.redirected || answer.headers.get("x-leitai") !== "screens") throw new Error("not our server");
     readDate(answer);
-    const text = answer.ok ? await answer.text() : "";
+    const text = await answer.text();
     const parts = [...document.querySelectorAll<HTMLElement>("script[src], link[rel=stylesheet]")].map(
       (part) => part.getAttribute("src") ?? part.getAttribute("href") ?? "",
     );
     if (text.includes('id="app"') && parts.some((part) => !text.includes(part)) && notJustNow()) location.reload();
   } catch {
-    // the server is away; the next look will tell
+    // the server is away, or something answers in its place; the next look will tell
   }
   setTimeout(look, LOOK_EVERY * (0.8 + Math.random() * 0.4));
 }

@@ -1,5 +1,6 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
+import { now } from "../api/http.ts";
 import { Link } from "../api/link.ts";
 import {
   FollowBoard,
@@ -18,7 +19,7 @@ import {
 import { askAs, stillSignedIn, token } from "../api/person.ts";
 import { Move, Ranks } from "../board/ranks.tsx";
 import { Choose } from "../page/frame.tsx";
-import { board as boardWords, periods, scorings, states } from "../words/boards.ts";
+import { board as boardWords, empty, periods, scorings, states } from "../words/boards.ts";
 import { leaderboard as words } from "../words/pages.ts";
 import { Times, count, mean } from "../words/times.ts";
 
@@ -181,7 +182,7 @@ function Live({ link, input, zone, own }: Followed) {
           </button>
         </p>
       )}
-      {board.rows.length > 0 ? <Ranks shown={board} own={own} names={names.value} /> : <p class="told">{boardWords.nobody}</p>}
+      {board.rows.length > 0 ? <Ranks shown={board} own={own} names={names.value} /> : <p class="told">{empty(board.state, board.period.startsAt, now())}</p>}
       {standing.value && <Own standing={standing.value} board={board} />}
     </>
   );

@@ -56,7 +56,8 @@ export const board = pick(
     notPublic: "不公开",
     showHidden: (count: number): string => `显示不公开者的姓名（${count} 人）`,
     hideHidden: "收起不公开者的姓名",
-    nobody: "本期还没有积分，第一名虚位以待",
+    nobody: { LIVE: "本期还没有积分，第一名虚位以待", FROZEN: "封榜时还没有积分", SETTLING: "本期已结束，尚无积分", FINAL: "本期没有积分" },
+    notBegun: "本期尚未开始",
     ranked: (size: number): string => `${size} 人有积分`,
     rankedOrganizations: (size: number): string => `${size} 个组织有积分`,
     asOf: (time: string): string => `截至 ${time}`,
@@ -82,7 +83,13 @@ export const board = pick(
     notPublic: "not public",
     showHidden: (count: number): string => `Show names that are not public (${count})`,
     hideHidden: "Hide names that are not public",
-    nobody: "No points yet: the first place is free",
+    nobody: {
+      LIVE: "No points yet: the first place is free",
+      FROZEN: "No points when it was frozen",
+      SETTLING: "Over, and no points so far",
+      FINAL: "No points in this period",
+    },
+    notBegun: "This period has not begun",
     ranked: (size: number): string => `${number(size, "member", "members")} with points`,
     rankedOrganizations: (size: number): string => `${number(size, "organization", "organizations")} with points`,
     asOf: (time: string): string => `As of ${time}`,
@@ -103,3 +110,8 @@ export const board = pick(
     score: "Points",
   },
 );
+
+/** What stands where no rows do. at: now. */
+export function empty(state: LeaderboardState, startsAt: string | null, at: number): string {
+  return startsAt !== null && Date.parse(startsAt) > at ? board.notBegun : board.nobody[state];
+}

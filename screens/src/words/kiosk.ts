@@ -21,6 +21,7 @@ export const kiosk = pick(
     again: "正在自动重连",
     askAgain: "正在自动重试",
     live: "实时更新",
+    connected: "已连接",
   },
   {
     product: "Leitai",
@@ -42,6 +43,7 @@ export const kiosk = pick(
     again: "Reconnecting",
     askAgain: "Asking again",
     live: "Live",
+    connected: "Connected",
   },
 );
 

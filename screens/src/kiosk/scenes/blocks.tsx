@@ -1,6 +1,7 @@
 import { useEffect } from "preact/hooks";
 import type { BlockShown } from "../../api/operations.ts";
 import type { Doubt, Fault } from "../../chain/verify.ts";
+import { useFit } from "../../board/fit.ts";
 import { blocks as words, doubts as doubtWords, faults as faultWords } from "../../words/blocks.ts";
 import { count } from "../../words/times.ts";
 import type { Blocks } from "../frames.ts";
@@ -83,19 +84,28 @@ interface Carded {
   doubt: Doubt | undefined;
 }
 
+const STEPS = 6; // as in blocks.css: all else gives way before the name of who is responsible
+
+function fits(card: HTMLElement): boolean {
+  const name = card.querySelector(".responsible");
+  return card.scrollHeight <= card.clientHeight + 2 && (name === null || name.scrollWidth <= name.clientWidth + 1);
+}
+
 function Card({ block, fault, doubt }: Carded) {
   const { current, lastInspection } = block;
+  const pairs = current.pairedWith.map((one) => one.displayName).join("　");
+  const box = useFit<HTMLLIElement>(STEPS, fits, [current.responsible.displayName, current.name, fault, doubt]);
   return (
-    <li class={fault ? "card wrong" : "card"}>
+    <li class={fault ? "card wrong" : "card"} ref={box}>
       <h2>{current.name}</h2>
       <p class="extent">{fault ? <b>! {faultWords[fault]}</b> : doubt ? `? ${doubtWords[doubt]}` : current.extent}</p>
-      <p class="people">
+      <p class="people responsible">
         <span class="label">{words.responsible}</span>
         <b>{current.responsible.displayName}</b>
       </p>
-      <p class="people">
+      <p class="people pairs">
         <span class="label">{words.with}</span>
-        {current.pairedWith.map((one) => one.displayName).join("　")}
+        {pairs}
       </p>
       <p class="marks">
         <span class="label">{words.marks}</span>

@@ -1,6 +1,7 @@
+import { now } from "../../api/http.ts";
 import type { Board } from "../../api/operations.ts";
 import { Ranks } from "../../board/ranks.tsx";
-import { board as words } from "../../words/boards.ts";
+import { board as words, empty } from "../../words/boards.ts";
 import type { Times } from "../../words/times.ts";
 import { clock } from "../clock.ts";
 
@@ -9,7 +10,7 @@ export function BoardScene({ shown, times }: { shown: Board; times: Times }) {
   return (
     <div class={`board board-${shown.subject}`}>
       {told && <p class={`ribbon ribbon-${shown.state}`}><i />{told}</p>}
-      {shown.rows.length > 0 ? <Ranks shown={shown} /> : <p class="waiting">{words.nobody}</p>}
+      {shown.rows.length > 0 ? <Ranks shown={shown} /> : <p class="waiting">{empty(shown.state, shown.period.startsAt, now())}</p>}
     </div>
   );
 }
