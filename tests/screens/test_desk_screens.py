@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from desks import focused, secretary, sent, signed_in, submitted
@@ -10,6 +12,13 @@ from halls import Hall
 from kiosks import glass, paired
 
 import models
+
+NEXT_KEY_GOES_TO = """async (button) => {
+  button.click();
+  await new Promise((done) => {
+    const next = new MessageChannel(); next.port1.onmessage = done; next.port2.postMessage(0); });
+  const at = document.activeElement;
+  return [at.closest('form') !== null && button.closest('li').contains(at), at.name]; }"""
 
 
 @pytest.fixture(autouse=True)
@@ -76,6 +85,10 @@ async def test_scenes_are_ordered_and_of_any_organization_and_a_screen_moves(hal
         await signed_in(desk, "sun")
         await desk.shows(".screens b", "三楼")
         entry = desk.page.locator(".screens > li", has_text="三楼")
+        for form, name in (("改名", "name"), ("移到别处", "")):
+            # Before the next key can be heard, and not a frame later: it would be lost.
+            button = entry.get_by_role("button", name=form)
+            assert await button.evaluate(NEXT_KEY_GOES_TO) == [True, name], form
         await entry.get_by_role("button", name="修改画面").press("Enter")
         await entry.get_by_role("button", name="下移").first.press("Enter")
         await focused(desk, "at.ariaLabel === '上移'")  # it can't go further down
@@ -101,14 +114,20 @@ async def test_the_hundred_and_first_screen_is_there_to_be_revoked(hall: Hall) -
     async with hall.opened() as world:
         root = hall.company.root
         now = world.clock()
+        today = datetime.now(ZoneInfo("Asia/Shanghai")).replace(hour=0, minute=3, second=9)
+        seen = {100: today - timedelta(days=1), 99: today - timedelta(days=40)}
         for number in range(101):
             account = await models.Account.create(login=f"display-{uuid4()}", created_at=now)
             place = {"root_id": root.id, "organization_id": root.id, "account_id": account.id, "paired_at": now}
-            await models.Display.create(name=f"第{number}块", **place)
+            await models.Display.create(name=f"第{number}块", **place, last_seen_at=seen.get(number))
     async with glass(hall, "/screens/desk") as desk:
         await signed_in(desk, "sun")
         await desk.shows(".screens b", "第100块")
         page = desk.page
+        old = seen[99]
+        year = "" if old.year == today.year else f"{old.year}年"
+        await desk.shows(".screens li:has-text('第100块') .offline", "最后在线 昨天 00:03")
+        await desk.shows(".screens li:has-text('第99块') .offline", f"最后在线 {year}{old.month}月{old.day}日 00:03")
         names = [one.strip() for one in await page.get_by_label("组织", exact=True).locator("option").all_inner_texts()]
         async with hall.opened():
             there = await models.Organization.filter(root_id=root.id).values_list("name", flat=True)
