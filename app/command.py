@@ -13,6 +13,7 @@ from app.expected import DatabaseOutdated
 from app.heads import heads_app
 from app.keys import keys_app
 from app.persons import persons_app
+from app.roles import roles_app
 from app.running import fail, run
 from app.settings import Settings, described, load
 
@@ -21,6 +22,7 @@ cli.add_typer(importing.import_app, name="import", help="Organizations and membe
 cli.add_typer(heads_app, name="heads")
 cli.add_typer(keys_app, name="keys")
 cli.add_typer(persons_app, name="member")
+cli.add_typer(roles_app, name="role")
 
 
 @cli.command(help=f"API and screens.\n\nSettings, from the environment:\n\n{described()}")

@@ -11,6 +11,7 @@ import asyncpg
 
 from models import database_url
 from models.phones import NoDataKey, PhoneIsBroken
+from resolvers.erasures import GoesOnClaiming, NoSuchMember
 from rules.refusals import Refusal
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
@@ -31,7 +32,7 @@ class DatabaseOutdated(CommandFailed):
 def sentence(error: BaseException, url: str) -> str | None:
     """None: nothing that was expected; a traceback helps whoever finds the mistake."""
     for one in _causes(error):
-        if isinstance(one, (CommandFailed, NoDataKey, PhoneIsBroken, Refusal)):
+        if isinstance(one, (CommandFailed, NoDataKey, PhoneIsBroken, NoSuchMember, GoesOnClaiming, Refusal)):
             return str(one)
         if found := _of_sqlite(one, url) or _of_postgres(one, url) or _of_files(one):
             return found

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from app.database import opened
-from app.running import fail, run
+from app.running import fail, run, secret
 from app.settings import load
 
 persons_app = typer.Typer(no_args_is_help=True, help="One person's data: to be handed out, or erased.")
@@ -69,14 +69,27 @@ def erase(who: Who, yes: Annotated[bool, typer.Option("--yes", help="Without ask
         )
 
 
-def _run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    from resolvers.erasures import GoesOnClaiming, NoSuchMember
+@persons_app.command("password", help="A member's password, the first or another; all its sessions end.")
+def password(
+    who: Who, login: Annotated[str | None, typer.Option(help="A first login, or another one.")] = None
+) -> None:
+    from resolvers import by_operator, erasures
 
+    given = secret("the password", "LEITAI_MEMBER_PASSWORD", load().member_password)
+    found: list[str] = []
+
+    async def work() -> None:
+        member = await erasures.find(who)
+        made = by_operator.set_password(member, login, given, now=lambda: datetime.now(UTC), announce=lambda _: None)
+        found.append(await made)
+
+    _run(work)
+    typer.echo(f"{found[0]} has a new password; every session of theirs has ended.")
+
+
+def _run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     async def inside() -> None:
         async with opened(load()):
             await work()
 
-    try:
-        run(inside())
-    except (NoSuchMember, GoesOnClaiming) as fault:
-        fail(str(fault))
+    run(inside())

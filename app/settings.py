@@ -169,6 +169,9 @@ class Settings(BaseSettings):
     admin_password: str | None = Field(
         None, validation_alias="LEITAI_ADMIN_PASSWORD", description="For create-admin, instead of a prompt."
     )
+    member_password: str | None = Field(
+        None, validation_alias="LEITAI_MEMBER_PASSWORD", description="For member password, instead of a prompt."
+    )
     watch_login: str | None = Field(
         None, validation_alias="LEITAI_WATCH_LOGIN", description="For watch, instead of --login."
     )

@@ -24,6 +24,7 @@ NO_DATABASE = {("demo",), ("schema",), ("simulate",), ("visibility",), ("watch",
 NO_SETTINGS = {("schema",), ("visibility",)}
 READS_FILE = {("heads", "check"), ("import", "members"), ("import", "organizations"), ("simulate",)}
 LISTENS = {("demo",), ("serve",)}
+PASSWORDS = {"LEITAI_ADMIN_PASSWORD": "a quite long password", "LEITAI_MEMBER_PASSWORD": "another long password"}
 SILENCE = 6.0  # seconds; 5 on a machine with nothing else to do
 
 
@@ -36,7 +37,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def run(chosen: set[tuple[str, ...]], file: Path, arguments_of: list[str] | None = None, **given: str) -> list[Run]:
-    given = {"LEITAI_ADMIN_PASSWORD": "a quite long password", **given}
+    given = {**PASSWORDS, **given}
     runs = [
         begin(path, arguments(path, file) if arguments_of is None else arguments_of, file.parent, given)
         for path in sorted(chosen)
@@ -129,7 +130,7 @@ def test_a_server_without_tls_is_told_so(listener: socket.socket, file: Path) ->
 def test_who_waits_says_so_and_can_be_interrupted(listener: socket.socket, file: Path) -> None:
     """The listener takes connections and never says a word."""
     url = f"postgres://me:pw@127.0.0.1:{listener.getsockname()[1]}/leitai"
-    given = {"DATABASE_URL": url, "LEITAI_ADMIN_PASSWORD": "a long password"}
+    given = {"DATABASE_URL": url, **PASSWORDS}
     runs = [begin(path, arguments(path, file), file.parent, given) for path in sorted(unreadable())]
 
     def spoke(one: Run) -> bool:
