@@ -146,14 +146,3 @@ async def test_whoever_wants_no_motion_gets_none(hall: Hall, filled: None) -> No
 
     assert await seen("no-preference") > 0
     assert await seen("reduce") == 0
-
-
-async def test_up_and_down_are_told_by_shape_and_in_words(hall: Hall, filled: None) -> None:
-    async with glass(hall) as screen:
-        await paired(hall, screen)
-        await screen.shows(".place .move")
-        told: list[str | None] = await screen.page.evaluate(
-            "[...document.querySelectorAll('.place .move')].map((one) => one.getAttribute('aria-label'))"
-        )
-        assert told
-        assert all(told), "every move says in words what its shape says"
