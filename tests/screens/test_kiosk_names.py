@@ -19,7 +19,12 @@ NAMES = [
 LONGEST = "长" * 100  # as long as a name may be
 RESTS = "document.getAnimations().every((one) => one.animationName === 'fill' || one.playState !== 'running')"
 CUT = """(parts) => [...document.querySelectorAll(parts)].filter((one) => one.getBoundingClientRect().top < innerHeight)
-  .filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.textContent)"""
+  .filter((one) => {
+    const text = document.createRange();
+    text.selectNodeContents(one);
+    const [needs, has] = [text, one].map((part) => part.getBoundingClientRect().width);
+    return needs > has + 0.5 && one.matches('.name, .responsible');
+  }).map((one) => one.textContent)"""
 OUTSIDE = """[...document.querySelectorAll('.card')].filter((card) => {
   const text = document.createRange(), box = card.getBoundingClientRect();
   text.selectNodeContents(card.querySelector('.responsible b'));

@@ -31,3 +31,11 @@ export function useFit<One extends HTMLElement>(
   }, texts);
   return box;
 }
+
+/** Whether an ellipsis stands for a part of it; a fraction of a pixel is enough for that. */
+export function cut(one: Element | null): boolean {
+  if (!one) return false;
+  const text = document.createRange();
+  text.selectNodeContents(one);
+  return one.scrollWidth > one.clientWidth || text.getBoundingClientRect().width > one.getBoundingClientRect().width + 0.01;
+}

@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Board } from "../api/operations.ts";
 import { board as words } from "../words/boards.ts";
 import { count, mean } from "../words/times.ts";
-import { useFit } from "./fit.ts";
+import { cut, useFit } from "./fit.ts";
 
 /** hiddenFromPublic: in the view of who may review, of one who chose not to be shown. */
 export type Row = Board["rows"][number] & { readonly hiddenFromPublic?: boolean | null };
@@ -85,7 +85,7 @@ function fits(who: HTMLElement): boolean {
   const [name, of] = [who.querySelector(".name"), who.querySelector(".of")];
   const { width = 0 } = of?.getBoundingClientRect() ?? {};
   const least = 4 * parseFloat(of ? getComputedStyle(of).fontSize : "0"); // three letters and …
-  return (!name || name.scrollWidth <= name.clientWidth + 1) && (who.dataset["fit"] !== "0" || !of || of.scrollWidth <= of.clientWidth + 1 || width >= least);
+  return !cut(name) && (who.dataset["fit"] !== "0" || !of || of.scrollWidth <= of.clientWidth + 1 || width >= least);
 }
 
 interface Named {

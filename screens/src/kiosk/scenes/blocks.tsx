@@ -1,7 +1,7 @@
 import { useEffect } from "preact/hooks";
 import type { BlockShown } from "../../api/operations.ts";
 import type { Doubt, Fault } from "../../chain/verify.ts";
-import { useFit } from "../../board/fit.ts";
+import { cut, useFit } from "../../board/fit.ts";
 import { blocks as words, doubts as doubtWords, faults as faultWords } from "../../words/blocks.ts";
 import { count } from "../../words/times.ts";
 import type { Blocks } from "../frames.ts";
@@ -87,8 +87,7 @@ interface Carded {
 const STEPS = 6; // as in blocks.css: all else gives way before the name of who is responsible
 
 function fits(card: HTMLElement): boolean {
-  const name = card.querySelector(".responsible");
-  return card.scrollHeight <= card.clientHeight + 2 && (name === null || name.scrollWidth <= name.clientWidth + 1);
+  return card.scrollHeight <= card.clientHeight + 2 && !cut(card.querySelector(".responsible"));
 }
 
 function Card({ block, fault, doubt }: Carded) {
