@@ -93,7 +93,8 @@ def create_admin(login: Annotated[str, typer.Option(help="1 to 100 characters.")
 
 
 @cli.command(
-    help="Recompute ledger, balances, slots, ranks and block chains by the slow twins; exit 1 and name what differs."
+    help="Compare the schema with the migrations, and ledger, balances, slots, ranks and chains with their slow twins;"
+    " exit 1 and name what differs."
 )
 def verify() -> None:
     from app.verify import verify_all
@@ -101,8 +102,7 @@ def verify() -> None:
     differences: list[str] = []
 
     async def work() -> None:
-        async with opened(load()):
-            differences.extend(await verify_all())
+        differences.extend(await verify_all())
 
     run(work())
     for one in differences:
@@ -114,9 +114,11 @@ def verify() -> None:
 
 @cli.command(help="Once after a backup was put back: versions and cursors go on beyond what screens have seen.")
 def restored() -> None:
+    from app.verify import schema_whole
     from resolvers import restoring
 
     async def work() -> None:
+        await schema_whole()
         async with opened(load()):
             await restoring.restored(datetime.now(UTC))
 

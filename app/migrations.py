@@ -47,7 +47,7 @@ async def run(url: str, say: Say) -> list[str]:
             await Tortoise.init(config=configuration, init_connections=False)
             async with models.database.transaction() as client:
                 await _lock(client)
-                return await _apply(client, configuration["apps"])
+                return await apply(client, configuration["apps"])
         except (_Taken, OperationalError) as error:
             if isinstance(error, OperationalError) and "database is locked" not in str(error):
                 raise
@@ -73,7 +73,8 @@ def executor_of(client: BaseDBAsyncClient, apps: dict[str, Any]) -> MigrationExe
     return executor
 
 
-async def _apply(client: BaseDBAsyncClient, apps: dict[str, Any]) -> list[str]:
+async def apply(client: BaseDBAsyncClient, apps: dict[str, Any]) -> list[str]:
+    """All that is lacking, inside a transaction of the client."""
     executor = executor_of(client, apps)
     await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
     names = [step.migration.name for step in await executor.plan()]
@@ -96,9 +97,7 @@ class _Recorder(MigrationRecorder):
     async def applied_migrations(self) -> list[MigrationKey]:
         """Tortoise takes every error for an empty database; here only a table that is not there is one."""
         try:
-            _, rows = await self.connection.execute_query(
-                f"SELECT app, name FROM {self.table_name}"
-            )  # ours, a constant
+            _, rows = await self.connection.execute_query(f"SELECT app, name FROM {self.table_name}")
         except OperationalError as error:
             absent = isinstance(error.args[0], asyncpg.UndefinedTableError) or "no such table" in str(error)
             if not absent:
