@@ -98,7 +98,8 @@ def operation(kind: str, name: str, ids: dict[str, str]) -> tuple[str, dict[str,
     required = {key: one for key, one in field.args.items() if is_required_argument(one)}
     declared = "(" + ", ".join(f"${key}: {one.type}" for key, one in required.items()) + ")" if required else ""
     passed = "(" + ", ".join(f"{key}: ${key}" for key in required) + ")" if required else ""
-    below = "" if is_leaf_type(named) else selection(named, DEPTH)
+    depth = DEPTH - (kind == "Subscription")  # whose documents may have no more than 1,000 fields
+    below = "" if is_leaf_type(named) else selection(named, depth)
     query = f"{kind.lower()} {declared} {{ found: {name}{passed} {below} }}"
     return query, {key: value(one.type, key, ids) for key, one in required.items()}
 
