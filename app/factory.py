@@ -99,6 +99,8 @@ def create_app(settings: Settings, clock: Now = system_clock) -> Starlette:
             return JSONResponse({"ready": False, "database": type(error).__name__}, 503)
         # Without Redis screens are late and never wrong: that is said, and keeps nobody away.
         path = {} if live.redis is None else {"redis": "ok" if live.redis.up else "down"}
+        if live.redis and live.redis.why:
+            path["redisWhy"] = live.redis.why
         return JSONResponse({"ready": True, "database": "ok", **path})
 
     async def graphql(scope: Any, receive: Any, send: Any) -> None:

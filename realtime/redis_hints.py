@@ -17,6 +17,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from realtime.events import EVERYTHING, Hint
+from realtime.redis_causes import cause
 
 HEARTBEAT = 5.0  # seconds between heartbeats; one that is missing for twice as long means the path is dead
 AGAIN = 1.0  # seconds after a heartbeat that was not sent, or before the path is proven
@@ -28,7 +29,7 @@ log = structlog.get_logger("leitai.redis")
 
 class RedisHints(BroadcastBackend):
     def __init__(self, url: str) -> None:
-        self._url = url
+        self._url, self._tls = url, url.startswith("rediss:")
         self._channel = ""
         self._own = f"heartbeat:{uuid.uuid4().hex}"
         self._queue: asyncio.Queue[Event] = asyncio.Queue(WAITING)
@@ -36,7 +37,9 @@ class RedisHints(BroadcastBackend):
         self._publisher: Redis | None = None
         self._beaten = 0.0
         self._beat_now = asyncio.Event()
+        self._not_sent: Exception | None = None  # why the last heartbeat was not
         self.up = False
+        self.why = ""  # it is down; empty: nothing is known yet, or it is up
 
     async def connect(self) -> None:
         self._publisher = self._client()
@@ -80,11 +83,16 @@ class RedisHints(BroadcastBackend):
             try:
                 await self._follow()
             except Exception as error:  # whatever it is: a reader that ended would never hear again
-                if self.up:
-                    log.warning("path_down", error=type(error).__name__)
+                self._is_down(cause(self._not_sent or error, tls=self._tls), error)
             self.up = False
             wait = BACKOFF[0] if self._beaten else min(wait * 2, BACKOFF[1])
             await asyncio.sleep(wait * random.uniform(0.5, 1.5))
+
+    def _is_down(self, why: str, error: Exception) -> None:
+        """One line for each cause: an outage of an hour has not thousands."""
+        if why != self.why:
+            self.why = why
+            log.warning("path_down", why=f"REDIS_URL: {why}", error=type(error).__name__)
 
     async def _follow(self) -> None:
         """Until the path breaks."""
@@ -110,6 +118,7 @@ class RedisHints(BroadcastBackend):
                     self._beaten = now
                     if not self.up:
                         self.up = True
+                        self.why = ""
                         log.info("path_up")
                 elif not data.startswith("heartbeat:"):
                     self._put(data)
@@ -130,8 +139,13 @@ class RedisHints(BroadcastBackend):
         while True:
             self._beat_now.clear()
             wait = AGAIN
-            with contextlib.suppress(Exception):
+            try:
                 await self.publish(self._channel, self._own)
+                self._not_sent = None
                 wait = HEARTBEAT if self.up else AGAIN
+            except Exception as error:
+                self._not_sent = error
+                if not self.up:  # or else the reader misses the heartbeat, and says it
+                    self._is_down(cause(error, tls=self._tls), error)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._beat_now.wait(), wait)
