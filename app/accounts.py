@@ -7,7 +7,7 @@ from models import Account, RoleGrant
 from resolvers import audit, passwords
 from resolvers.audit import Subject
 from rules import typed
-from rules.refusals import Checks
+from rules.refusals import Checks, InvalidInput
 from rules.roles import Role
 
 
@@ -16,8 +16,13 @@ async def create_admin(login: str, password: str) -> None:
     length."""
     checks = Checks()
     login = checks.line(typed.login(login), "login", least=1, most=100)
-    passwords.check(checks, password, "password")
+    passwords.check(checks, password, "password", [login])
     checks.done()
+    before = await Account.get_or_none(login=login)
+    if before is not None:
+        passwords.check_for(password, "password", await passwords.known_of(before))
+    if before is not None and await passwords.matches(before.password_hash, password):
+        raise InvalidInput.at("password", "The new password is the old one; choose another.")
     kept = await passwords.hashed(password)
     now = datetime.now(UTC)
     async with models.database.transaction():

@@ -61,10 +61,12 @@ async def create(
     login = drafts.login(checks, login) if login is not None else None
     checks.that(password is None or login is not None, "login", "A password needs a login.")
     if password is not None:
-        passwords.check(checks, password, "password")
+        passwords.check(checks, password, "password", [name, alias, login])
     checks.done()
     organization = (await session.require(Scope.MEMBERS_MANAGE, at=organization_id)).organization
     drafts.joined(session, joined_on, organization.time_zone)
+    if password is not None:
+        passwords.check_for(password, "password", [organization.name, organization.code])
     kept = await passwords.hashed(password) if password is not None else None
     async with session.work() as work:
         member_id = uuid4()
@@ -106,7 +108,7 @@ async def update(
     changes = drafts.changes(checks, name, phone, joined_on)
     login = drafts.login(checks, login) if login is not None else None
     if password is not None:
-        passwords.check(checks, password, "password")
+        passwords.check(checks, password, "password", [name, login])
     checks.done()
     found = await known(session, member_id)
     organization = (await session.require(Scope.MEMBERS_MANAGE, at=found.organization_id)).organization
@@ -114,6 +116,10 @@ async def update(
     over_account = login is not None or password is not None or active is False
     if over_account and await roles.outranked(session, member_id):
         raise NotAllowed(OUTRANKED)
+    if password is not None:
+        account = await Account.get_or_none(member_id=member_id)
+        words = [account and account.login, *passwords.known_of_member(found, organization)]
+        passwords.check_for(password, "password", words)
     kept = await passwords.hashed(password) if password is not None else None
     async with session.work() as work:
         found = await _locked(session, found)

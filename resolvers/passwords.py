@@ -6,11 +6,14 @@ takes one core and leaves the others to the loop.
 """
 
 import asyncio
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
+from models import Account, Member, Organization
+from rules.passwords import why_weak
 from rules.refusals import Checks, TooManyAttempts
 
 LEAST, MOST = 8, 128  # characters
@@ -67,14 +70,32 @@ def outdated(kept: str) -> bool:
         return False
 
 
-def check(checks: Checks, password: str, path: str) -> None:
-    checks.that(
-        not any(0xD800 <= ord(letter) <= 0xDFFF or letter == "\0" for letter in password),
-        path,
-        "A password is valid Unicode text without NUL.",
-    )
-    checks.that(
-        LEAST <= len(password) <= MOST,
-        path,
-        f"A password has {LEAST} to {MOST} characters; this one has {len(password)}.",
-    )
+def check(checks: Checks, password: str, path: str, known: Iterable[str | None] = ()) -> None:
+    """known: what others know of whom it is for, such as login, names and organization."""
+    sayable = not any(0xD800 <= ord(letter) <= 0xDFFF or letter == "\0" for letter in password)
+    checks.that(sayable, path, "A password is valid Unicode text without NUL.")
+    fits = LEAST <= len(password) <= MOST
+    checks.that(fits, path, f"A password has {LEAST} to {MOST} characters; this one has {len(password)}.")
+    if sayable and fits:
+        weak = why_weak(password, [one for one in known if one])
+        checks.that(weak is None, path, weak or "")
+
+
+def check_for(password: str, path: str, known: Iterable[str | None]) -> None:
+    """The same at once. InvalidInput."""
+    checks = Checks()
+    check(checks, password, path, known)
+    checks.done()
+
+
+async def known_of(account: Account) -> list[str | None]:
+    """What others know of whom an account is for."""
+    if account.member_id is None:
+        return [account.login]
+    member = await Member.get(id=account.member_id)
+    place = await Organization.get(id=member.organization_id)
+    return [account.login, *known_of_member(member, place)]
+
+
+def known_of_member(member: Member, place: Organization) -> list[str | None]:
+    return [member.name, member.alias, place.name, place.code]

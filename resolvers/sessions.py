@@ -232,10 +232,11 @@ async def change_password(session: Session, old: str, new: str) -> Viewer:
     viewer = session.signed_in()
     checks = Checks()
     checks.that(sayable(new), "newPassword", "newPassword is not valid Unicode text.")
-    passwords.check(checks, new, "newPassword")
+    checks.that(new != old, "newPassword", "The new password is the old one; choose another.")
+    account = await Account.get(id=viewer.account_id)
+    passwords.check(checks, new, "newPassword", await passwords.known_of(account))
     checks.done()
     counted = await attempts.take(session.now(), (OF_OLD_PASSWORD, str(viewer.account_id)))
-    account = await Account.get(id=viewer.account_id)
     try:
         right = await _matches(account, old)
         kept = await passwords.hashed(new) if right else ""

@@ -224,7 +224,7 @@ class CreateMemberInput:
         description="To sign in with, in any case: 1 to 100 characters without spaces, nobody else's.",
     )
     password: str | None = strawberry.field(
-        default=None, description="A first one, 8 to 128 characters; without it nobody can sign in yet."
+        default=None, description="A first one, as docs/sign-in.md says; without it nobody can sign in yet."
     )
 
 
@@ -236,7 +236,7 @@ class UpdateMemberInput:
     joined_on: date | None = strawberry.field(default=None, description="The day of joining, not in the future.")
     login: str | None = strawberry.field(default=None, description="As for a new member.")
     password: str | None = strawberry.field(
-        default=None, description="8 to 128 characters. Ends the sessions of the member's account."
+        default=None, description="A new one, as docs/sign-in.md says. Ends the sessions of the member's account."
     )
     active: bool | None = strawberry.field(
         default=None,

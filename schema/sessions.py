@@ -107,7 +107,7 @@ class SignInInput:
 @strawberry.input(description="A new password for the viewer's own account.")
 class ChangePasswordInput:
     old_password: str = strawberry.field(description="The one that holds now.")
-    new_password: str = strawberry.field(description="8 to 128 characters.")
+    new_password: str = strawberry.field(description="As docs/sign-in.md says.")
 
 
 # ---------------------------------------------------------------- refusals
