@@ -98,6 +98,30 @@ async def keep_pairing(pairing: DisplayPairing) -> bool:
     return kept == 1
 
 
+async def pairings_since(address_hash: str, since: datetime, most: int) -> int:
+    """How many codes were made for an address; not counted beyond `most`."""
+    found = await sql.value(
+        """SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM display_pairings
+           WHERE address_hash = :address AND created_at > :since LIMIT :most) AS recent""",
+        address=address_hash,
+        since=since,
+        most=most,
+    )
+    return int(found or 0)
+
+
+async def renew_pairing(pairing_id: UUID, code: str, expires_at: datetime) -> bool:
+    """False: another screen shows this code, or this one was approved."""
+    renewed = await sql.execute(
+        """UPDATE display_pairings SET code = :code, expires_at = :expires WHERE id = :id AND display_id IS NULL
+           AND NOT EXISTS (SELECT 1 FROM display_pairings AS other WHERE other.code = :code)""",
+        id=pairing_id,
+        code=code,
+        expires=expires_at,
+    )
+    return renewed == 1
+
+
 async def take_pairing(code: str, at: datetime) -> DisplayPairing | None:
     """The one that shows this code and nobody approved; nobody else takes it until the transaction ends."""
     taken = await sql.execute(

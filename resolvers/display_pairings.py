@@ -4,12 +4,14 @@ The screen asks for a code and shows it; a secretary says where it hangs and wha
 knows the device's code, is handed its token once.
 """
 
+import asyncio
 import hashlib
 import secrets
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from uuid import UUID, uuid4
 
 import models
@@ -28,7 +30,12 @@ CODE_LENGTH = 6  # 113 million codes, each good for minutes
 CODE_LIFE = timedelta(minutes=10)
 POLL_SECONDS = 3
 SOONEST_POLL = timedelta(seconds=1)
-CODES_PER_ADDRESS = 200  # in CODE_LIFE: a hall's screens sit behind one address, and each asks anew when its code ends
+RENEWABLE = CODE_LIFE  # how long after its end a screen may renew its code by its own secret
+CODES_PER_ADDRESS = 200  # in CODE_LIFE, at once: a building's screens sit behind one address
+WAIT_STEP = 0.05  # seconds for each code beyond: a hundred of them and one waits the longest
+LONGEST_WAIT = 5.0  # seconds: somebody stands before the screen
+MOST_COUNTED = CODES_PER_ADDRESS + 100  # beyond it waits are the longest, and rows need not be counted
+MOST_WAITING = 2_000  # requests of this process: some 30 MB
 TOKEN_LIFE = timedelta(days=3650)  # a screen hangs for years; revoking ends it
 REMEMBERED_POLLS = 10_000
 EXPIRED = "This code is no longer good, or never was; the screen shows a new one."
@@ -37,6 +44,7 @@ EXPIRED = "This code is no longer good, or never was; the screen shows a new one
 OF_CODES = Growing("pairing codes", 5, timedelta(seconds=300), "wrong codes")
 # In this process alone: a screen that asks too often and of several workers is only told so less often.
 _polls: OrderedDict[str, datetime] = OrderedDict()
+_waiting = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +65,21 @@ def _is_code(text: str) -> bool:
     return len(text) == CODE_LENGTH and set(text) <= set(ALPHABET)
 
 
-async def ask(session: Session) -> Asked:
-    """A code for a screen that nobody has paired. TooManyAttempts: its address asked for too many."""
-    now = session.now()
+async def ask(session: Session, device_code: str | None = None) -> Asked:
+    """A code for a screen that nobody has paired. device_code: its own, from before; then the code is renewed, and
+    nothing is counted. TooManyAttempts: more than this process lets wait; in a few seconds it goes well."""
+    if device_code is not None and (renewed := await _renewed(session.now(), device_code)):
+        return renewed
     [address] = await models.attempts.keys(f"pairing\n{network(session.address)}")
+    await _wait(await models.displays.pairings_since(address, session.now() - CODE_LIFE, MOST_COUNTED))
+    now = session.now()
     device_code = secrets.token_urlsafe(32)
     async with models.database.transaction():
-        await models.displays.forget_pairings(now)
-        recent = DisplayPairing.filter(address_hash=address, created_at__gt=now - CODE_LIFE)
-        if await recent.count() >= CODES_PER_ADDRESS:
-            oldest = await recent.order_by("created_at").first()
-            wait = (oldest.created_at + CODE_LIFE - now).total_seconds() if oldest else 1
-            raise TooManyAttempts("Too many screens ask for a code from this address.", max(1, int(wait)))
+        await models.displays.forget_pairings(now - RENEWABLE)
         while True:
             pairing = DisplayPairing(
                 id=uuid4(),
-                code="".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)),
+                code=_code(),
                 device_hash=_digest(device_code),
                 address_hash=address,
                 created_at=now,
@@ -80,6 +87,44 @@ async def ask(session: Session) -> Asked:
             )
             if await models.displays.keep_pairing(pairing):
                 return Asked(pairing.code, device_code, pairing.expires_at)
+
+
+def _code() -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+
+
+async def _renewed(now: datetime, device_code: str) -> Asked | None:
+    """The code that its screen shows from now on. None: there is no such screen, or its pairing is over."""
+    found = await DisplayPairing.get_or_none(device_hash=_digest(device_code), claimed_at=None)
+    if found is None or (found.display_id is not None and found.expires_at <= now):
+        return None
+    if found.display_id is None:
+        while not await models.displays.renew_pairing(found.id, code := _code(), now + CODE_LIFE):
+            found = await DisplayPairing.get_or_none(id=found.id, claimed_at=None)
+            if found is None or found.display_id is not None:
+                break
+        else:
+            return Asked(code, device_code, now + CODE_LIFE)
+    # Somebody approved it: the code stays, and the screen fetches its token.
+    if found is None or not await Display.exists(id=found.display_id, revoked_at=None):
+        return None
+    return Asked(found.code, device_code, found.expires_at)
+
+
+async def _wait(recent: int) -> None:
+    """Whoever shares an address with somebody who asks for too many waits with him, and is never turned away for it."""
+    global _waiting
+    beyond = recent - CODES_PER_ADDRESS + 1
+    if beyond <= 0:
+        return
+    if _waiting >= MOST_WAITING:
+        seconds = ceil(LONGEST_WAIT)
+        raise TooManyAttempts(f"Too many screens ask for a code; try again in {seconds} seconds.", seconds)
+    _waiting += 1
+    try:
+        await asyncio.sleep(min(LONGEST_WAIT, beyond * WAIT_STEP))
+    finally:
+        _waiting -= 1
 
 
 async def approve(session: Session, code: str, organization_id: UUID, name: str, scenes: Sequence[Scene]) -> Display:

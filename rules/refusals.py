@@ -59,6 +59,13 @@ def wrong_at(path: str) -> Generator[None]:
         raise InvalidInput.at(path, str(error)) from error
 
 
+class TooLargeToTell(Refusal):
+    """A sum that a JSON number does not hold exactly."""
+
+    def __init__(self) -> None:
+        super().__init__("This number is beyond ±(2^53 − 1), more than a JSON number holds exactly.")
+
+
 class WrongCredentials(Refusal):
     pass
 

@@ -62,7 +62,7 @@ CALLERS: Mapping[str, tuple[Scope | str, str]] = {
     "createStatementLink": (Scope.PERSONAL_READ, "where the member belongs; or the member itself"),
     "freezeLeaderboards": (Scope.BOARDS_FREEZE, "there"),
     "unfreezeLeaderboards": (Scope.BOARDS_FREEZE, "there"),
-    "requestDisplayPairing": (ANYONE, "so many from one address"),
+    "requestDisplayPairing": (ANYONE, "beyond so many from one address: after up to 5 s"),
     "approveDisplayPairing": (Scope.DISPLAYS_MANAGE, "where it will hang"),
     "claimDisplayToken": (ANYONE, "who has the device's own code"),
     "reportScenes": (DISPLAYS, "itself"),

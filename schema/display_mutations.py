@@ -112,11 +112,14 @@ ReportScenesResult: TypeAlias = Annotated[
 
 @strawberry.type
 class DisplayMutations:
-    @strawberry.mutation(description="For an unpaired screen: a code to show. Needs no token.")
-    async def request_display_pairing(self, info: Info) -> RequestDisplayPairingResult:
+    @strawberry.mutation(
+        description="For an unpaired screen: a code to show. Needs no token. deviceCode: the screen's own from before;"
+        " its code is renewed then, uncounted. Beyond 200 codes of an address in ten minutes it takes up to 5 s."
+    )
+    async def request_display_pairing(self, info: Info, device_code: str | None = None) -> RequestDisplayPairingResult:
         async def act() -> RequestDisplayPairingSuccess:
             session = info.context.session
-            made = await display_pairings.ask(session)
+            made = await display_pairings.ask(session, device_code)
             return RequestDisplayPairingSuccess(
                 pairing=DisplayPairing(
                     code=made.code,

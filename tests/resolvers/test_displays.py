@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from gates import Gate
-from screens import APPROVE, ASK, BOARD, REVOKE, UPDATE, approve, asked, claim, paired
+from screens import APPROVE, BOARD, REVOKE, UPDATE, approve, asked, claim, paired
 from story import Story, told
 from world import Person, World
 
@@ -124,17 +124,6 @@ async def test_guessing_codes_makes_wait(world: World, story: Story, guess: str)
     answers = [await approve(world, story.secretary, guess, organizationId=root) for _ in range(6)]
     assert [one["__typename"] for one in answers] == ["PairingExpired"] * 5 + ["TooManyAttempts"]
     assert answers[-1]["retryAfterSeconds"] >= 1
-
-
-async def test_asking_for_codes_has_a_bound_by_address(
-    world: World, story: Story, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(display_pairings, "CODES_PER_ADDRESS", 3)
-    codes = {(await asked(world))["code"] for _ in range(3)}
-    assert len(codes) == 3
-    assert (await world.ask(None, ASK))["requestDisplayPairing"]["retryAfterSeconds"] == 600
-    world.clock.advance(minutes=11)
-    assert (await world.ask(None, ASK))["requestDisplayPairing"]["__typename"] == "RequestDisplayPairingSuccess"
 
 
 async def test_what_a_display_cannot_show_is_named(world: World, story: Story) -> None:

@@ -80,7 +80,9 @@ class TooSoon extends Error {
 
 /** How many seconds to wait. */
 async function askForCode(): Promise<number> {
-  const { requestDisplayPairing: answer } = await ask(RequestPairing, {});
+  // By the secret of the code before, which the server renews without counting it.
+  const deviceCode = own.read<Pairing>("pairing")?.deviceCode ?? null;
+  const { requestDisplayPairing: answer } = await ask(RequestPairing, { deviceCode });
   if (answer.__typename === "TooManyAttempts") throw new TooSoon(answer.retryAfterSeconds);
   pairing.value = answer.pairing;
   own.write("pairing", answer.pairing);
