@@ -20,7 +20,7 @@ NOT_BUILT = "GraphiQL is not built here: run `make graphiql`, which needs Node 2
 
 def routes(built: Path = BUILT) -> list[Mount | Route]:
     def to_folder(_: object) -> RedirectResponse:
-        return RedirectResponse("/graphiql/")
+        return RedirectResponse("graphiql/")  # whatever path this server is below
 
     page = Screens(built, {"": "index.html"}, POLICY, NOT_BUILT)
     return [

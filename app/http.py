@@ -23,6 +23,7 @@ from strawberry.types import ExecutionResult
 import models
 from app import http_requests
 from app.execution import answer, presented_all, unexpected
+from app.handshakes import Handshakes
 from app.http_requests import MOST_BODY as MOST_BODY
 from app.http_requests import BoundedRequest, Unread
 from app.live import LiveEngine
@@ -62,6 +63,7 @@ class Endpoint(GraphQL[Context, None]):
         )
         self.live = live
         self._origins = Origins.of(live.settings)
+        self._handshakes = Handshakes()
         self._schema_told = SchemaTold()
         self._nobody = Context(live.session(None))
         self.graphql_transport_ws_handler_class = cast(Any, type("Handler", (LiveHandler,), {"live": live}))
@@ -72,6 +74,7 @@ class Endpoint(GraphQL[Context, None]):
             return
         request = Request(scope, receive)
         try:
+            self._handshakes.check(request.headers)
             http_requests.check_method(request.method)
             response = await self.run(request)
         except HTTPException as refusal:

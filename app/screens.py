@@ -32,7 +32,7 @@ def routes(built: Path = BUILT) -> list[Mount | Route]:
     """built: the folder of index.html."""
 
     def to_folder(_: object) -> Response:
-        return RedirectResponse("/screens/")
+        return RedirectResponse("screens/")  # whatever path this server is below
 
     return [
         Route("/screens", to_folder),
@@ -55,7 +55,12 @@ class Screens:
         if not (self._built / "index.html").is_file():
             await PlainTextResponse(self._lacking, 503)(scope, receive, send)
             return
-        path = scope["path"].removeprefix(scope.get("root_path", "")).strip("/")
+        asked = scope["path"].removeprefix(scope.get("root_path", ""))
+        path = asked.strip("/")
+        if path and path in self._pages and asked.endswith("/"):  # its files would be looked for one level too deep
+            query = scope["query_string"].decode("latin-1")
+            await RedirectResponse(f"../{path}" + (f"?{query}" if query else ""))(scope, receive, send)
+            return
         kept = FOR_EVER if path.startswith("assets/") else ASKED_ANEW
 
         async def with_headers(message: Message) -> None:

@@ -17,7 +17,8 @@ mutation SignIn {
 
 # then give the token under Headers: { "Authorization": "Bearer …" }. Subscriptions take it from there too.
 `;
-const SOCKET = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql`;
+const API = new URL("../graphql", location.href).href; // whatever path this server is below
+const SOCKET = API.replace(/^http/, "ws");
 
 /** Queries and mutations by POST, subscriptions by WebSocket; what stands under Headers goes with both. */
 function fetcher(asked, { headers } = {}) {
@@ -25,7 +26,7 @@ function fetcher(asked, { headers } = {}) {
     return createClient({ url: SOCKET, connectionParams: headers ?? {} }).iterate(asked);
   }
   const sent = { method: "POST", body: JSON.stringify(asked), headers: { ...headers, "content-type": "application/json" } };
-  return fetch("/graphql", sent).then((answer) => answer.json());
+  return fetch(API, sent).then((answer) => answer.json());
 }
 
 // A token is not kept in this browser: what stands under Headers goes with the page.

@@ -36,7 +36,7 @@ function first(): Plugin {
   };
 }
 
-const base = "/screens/";
+const base = "./"; // whatever path the server is below
 
 export default defineConfig({
   base,

@@ -4,9 +4,10 @@
 
 const FILES = [/* files */];
 const PATIENCE = 4000; // milliseconds a page waits for the server before the kept one is shown
-const KEPT = `leitai-${FILES.join(" ")}`;
 const WHATEVER = { ignoreVary: true }; // the same file however it was asked for
 const base = new URL("./", self.location.href);
+const OWN = `leitai-${base.pathname}`; // another server of this host, below another path, keeps its own
+const KEPT = `${OWN} ${FILES.join(" ")}`;
 const pages = new Map(
   FILES.filter((name) => name.endsWith(".html")).map((name) => {
     const page = name === "index.html" ? "" : name.slice(0, -5);
@@ -40,7 +41,7 @@ self.addEventListener("install", (event) => {
 
 self.addEventListener("activate", (event) => {
   const old = async () => {
-    for (const name of await caches.keys()) if (name.startsWith("leitai-") && name !== KEPT) await caches.delete(name);
+    for (const name of await caches.keys()) if ((name.startsWith(`${OWN} `) || /^leitai-[^/]/.test(name)) && name !== KEPT) await caches.delete(name);
     await self.clients.claim();
   };
   event.waitUntil(old());

@@ -38,7 +38,7 @@ def client(built: Path) -> httpx.AsyncClient:
 
 async def test_pages_are_asked_for_anew_and_what_they_load_is_kept(built: Path) -> None:
     async with client(built) as browser:
-        for path, title in {"": "index", "leaderboard": "leaderboard", "desk": "desk", "desk/": "desk"}.items():
+        for path, title in {"": "index", "leaderboard": "leaderboard", "desk": "desk"}.items():
             page = await browser.get(f"/screens/{path}")
             assert (page.status_code, page.text) == (200, f"<title>{title}</title>")
             assert page.headers["cache-control"] == "no-cache"
@@ -52,7 +52,8 @@ async def test_pages_are_asked_for_anew_and_what_they_load_is_kept(built: Path) 
         assert again.status_code == 200  # another page's
         same = await browser.get("/screens/desk", headers={"if-none-match": desk.headers["etag"]})
         assert same.status_code == 304
-        assert (await browser.get("/screens")).headers["location"] == "/screens/"
+        assert (await browser.get("/screens")).headers["location"] == "screens/"
+        assert (await browser.get("/screens/desk/?code=AB")).headers["location"] == "../desk?code=AB"
 
 
 async def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_of_its_own_text(built: Path) -> None:
@@ -90,7 +91,7 @@ class Inline(HTMLParser):
             tag in ("style", "base", "iframe", "object", "embed", "form")
             or (tag == "script" and "src" not in given)
             or any(name == "style" or name.startswith("on") for name in given)
-            or any(not one.startswith(("/", "data:image/")) or one.startswith("//") for one in addresses)
+            or any(not one.startswith(("/", "./", "data:image/")) or one.startswith("//") for one in addresses)
         ):
             self.found.append(self.get_starttag_text() or tag)
 

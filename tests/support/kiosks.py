@@ -108,7 +108,9 @@ class Glass:
 
 
 @asynccontextmanager
-async def window(size: tuple[int, int] = FULL_HD, *, workers: bool = False) -> AsyncGenerator[BrowserContext]:
+async def window(
+    size: tuple[int, int] = FULL_HD, *, workers: bool = False, ignore_https_errors: bool = False
+) -> AsyncGenerator[BrowserContext]:
     """workers: with service workers, which then ask for themselves."""
     options = [*OPTIONS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     async with async_playwright() as playwright:
@@ -118,6 +120,7 @@ async def window(size: tuple[int, int] = FULL_HD, *, workers: bool = False) -> A
                 viewport={"width": size[0], "height": size[1]},
                 locale="zh-CN",
                 timezone_id="Asia/Shanghai",
+                ignore_https_errors=ignore_https_errors,
                 service_workers="allow" if workers else "block",
             )
         finally:

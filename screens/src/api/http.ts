@@ -1,3 +1,4 @@
+import { base } from "./base.ts";
 import { kept } from "./kept.ts";
 import type { Operation } from "./operations.ts";
 
@@ -51,7 +52,7 @@ export async function ask<Data, Variables>(
   const timer = setTimeout(() => patience.abort(), PATIENCE);
   let read: { data?: Data | null; errors?: readonly Told[] };
   try {
-    answer = await fetch("/graphql", {
+    answer = await fetch(new URL("graphql", base), {
       method: "POST",
       headers: { "content-type": "application/json", ...(token ? { authorization: `Bearer ${token}` } : {}) },
       body: JSON.stringify({ query: operation, variables }),

@@ -1,3 +1,8 @@
+import { base } from "./base.ts";
+
+/** Two servers below two paths of one host share a browser's storage. */
+const PREFIX = base.pathname === "/" ? "leitai." : `leitai.${base.pathname}.`;
+
 /** Which document an answer is of, in a few letters (FNV-1a). */
 function mark(document: string): string {
   let sum = 0x811c9dc5;
@@ -15,7 +20,7 @@ export const kept = {
   keepAnswer: (name: string, document: string, value: unknown): boolean => kept.write(name, { of: mark(document), value }),
   read<Value>(name: string): Value | null {
     try {
-      const text = localStorage.getItem(`leitai.${name}`);
+      const text = localStorage.getItem(`${PREFIX}${name}`);
       return text === null ? null : (JSON.parse(text) as Value);
     } catch {
       return null;
@@ -23,7 +28,7 @@ export const kept = {
   },
   write(name: string, value: unknown): boolean {
     try {
-      localStorage.setItem(`leitai.${name}`, JSON.stringify(value));
+      localStorage.setItem(`${PREFIX}${name}`, JSON.stringify(value));
       return true;
     } catch {
       return false;
@@ -31,7 +36,7 @@ export const kept = {
   },
   forget(name: string): void {
     try {
-      localStorage.removeItem(`leitai.${name}`);
+      localStorage.removeItem(`${PREFIX}${name}`);
     } catch {
       // nothing was kept
     }
@@ -39,8 +44,8 @@ export const kept = {
   names(beginning: string): string[] {
     try {
       return Object.keys(localStorage)
-        .filter((name) => name.startsWith(`leitai.${beginning}`))
-        .map((name) => name.slice("leitai.".length));
+        .filter((name) => name.startsWith(`${PREFIX}${beginning}`))
+        .map((name) => name.slice(PREFIX.length));
     } catch {
       return [];
     }

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { createClient, type Client } from "graphql-ws";
+import { base } from "./base.ts";
 import { final, now, readClock, type Told } from "./http.ts";
 import type { Operation } from "./operations.ts";
 
@@ -9,12 +10,17 @@ const PONG_WITHIN = 5_000;
 const ACK_WITHIN = 8_000;
 const OPEN_WITHIN = 10_000; // where nothing answers at all, a browser would try for minutes
 const LONGEST_WAIT = 15; // seconds between two tries
+const BLOCKED_AFTER = 2; // tries; one may meet a server that is just coming back
 const WINDOW = 2; // seconds over which a first try is spread, until the server says how many
 
-/** live: the socket is open and answers. heard: when it last did, by the server's clock. */
+/**
+ * live: the socket is open and answers. heard: when it last did, by the server's clock. blocked: the server answers
+ * over HTTP, and sockets do not get through to it.
+ */
 export interface Linked {
   readonly live: boolean;
   readonly heard: number;
+  readonly blocked: boolean;
 }
 
 export interface Sink<Data> {
@@ -35,11 +41,12 @@ const code = (error: unknown): number | undefined =>
  * longer good; subscriptions wait meanwhile, and go on when it resolves true.
  */
 export class Link {
-  readonly state = signal<Linked>({ live: false, heard: 0 });
+  readonly state = signal<Linked>({ live: false, heard: 0, blocked: false });
   #client: Client;
   #window = WINDOW;
   #pong: ReturnType<typeof setTimeout> | undefined;
   #opening: ReturnType<typeof setTimeout> | undefined;
+  #unopened = 0; // tries since a socket last opened
   #asking: Promise<boolean> | undefined;
 
   constructor(
@@ -50,7 +57,7 @@ export class Link {
   }
 
   #connect(): Client {
-    const url = new URL("/graphql", location.href);
+    const url = new URL("graphql", base);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     const client: Client = createClient({
       url: url.href,
@@ -69,7 +76,10 @@ export class Link {
           clearTimeout(this.#opening);
           this.#opening = setTimeout(() => client.terminate(), OPEN_WITHIN);
         },
-        opened: () => clearTimeout(this.#opening),
+        opened: () => {
+          clearTimeout(this.#opening);
+          this.#unopened = -1;
+        },
         connected: (_, payload) => {
           const { reconnectWithinSeconds: window, serverTime: time } = (payload ?? {}) as Record<string, unknown>;
           if (typeof window === "number" && window >= 0 && window <= 600) this.#window = window;
@@ -89,16 +99,25 @@ export class Link {
           clearTimeout(this.#opening);
           clearTimeout(this.#pong);
           this.state.value = { ...this.state.peek(), live: false };
+          this.#unopened += 1;
+          if (this.#unopened >= BLOCKED_AFTER) void this.#seeWhetherBlocked();
         },
       },
     });
     return client;
   }
 
+  /** A proxy that does not pass a handshake on never says so to a page. */
+  async #seeWhetherBlocked(): Promise<void> {
+    const ready = await fetch(new URL("readyz", base), { cache: "no-store" }).then((answer) => answer.ok, () => false);
+    const blocked = ready && this.#unopened >= BLOCKED_AFTER;
+    if (blocked !== this.state.peek().blocked) this.state.value = { ...this.state.peek(), blocked };
+  }
+
   #heard(live: boolean): void {
     const before = this.state.peek();
     const heard = now();
-    if (before.live !== live || heard - before.heard > 250) this.state.value = { live, heard };
+    if (before.live !== live || heard - before.heard > 250) this.state.value = { live, heard, blocked: false };
   }
 
   /** Follows until the returned function is called, or the sink was told that it ended. */

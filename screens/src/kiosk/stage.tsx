@@ -123,7 +123,7 @@ function Turn({ on, seconds }: { on: boolean; seconds: number }) {
 
 /** Whether what is shown is of now; if not, of when. */
 function Connection({ link, shown, frame, times }: Foot) {
-  const { live, heard } = link.state.value;
+  const { live, heard, blocked } = link.state.value;
   const until = shown && frame && knownUntil(keyOf(shown)).value;
   const good = live && until === null;
   useEffect(() => {
@@ -150,7 +150,7 @@ function Connection({ link, shown, frame, times }: Foot) {
       <i />
       <b>{live ? kiosk.held : kiosk.lost}</b>
       {frame && kiosk.heldAt(times.moment(last, clock.value)) + (old < -SKEW ? "" : kiosk.heldFor(age(old)))}
-      <span class="again">{live ? kiosk.askAgain : kiosk.again}…</span>
+      <span class="again">{blocked ? kiosk.blocked : `${live ? kiosk.askAgain : kiosk.again}…`}</span>
     </p>
   );
 }
