@@ -19,6 +19,7 @@ ANY_PORT = ":*"
 NOBODY = "none"  # in LEITAI_TRUSTED_PROXIES
 LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
+OWN_PATHS = ("graphql", "screens", "graphiql", "c", "courses", "statements")  # what this server itself has below a path
 PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 
 
@@ -44,6 +45,8 @@ class PublicUrl:
         path = parts.path.rstrip("/")
         if not PATH.fullmatch(path) or {".", ".."} & set(path.split("/")):
             raise ValueError("its path is none to serve below; write letters, digits, - and _ between single slashes")
+        if path.partition("/")[2].partition("/")[0] in OWN_PATHS:
+            raise ValueError(f"its path {path} is one of this server's own; leave it out, or serve below another")
         return cls(parts.scheme, host(parts.hostname or ""), _port(parts), path)
 
     @property

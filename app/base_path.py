@@ -4,20 +4,13 @@ Some proxies take the path away and some hand it on; both are answered. Routes k
 taken away here. Pages find each other by relative addresses, and absolute ones begin with PUBLIC_URL.
 """
 
-from urllib.parse import urlsplit
-
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.settings import Settings
-
-
-def base_path(settings: Settings) -> str:
-    """`/leitai`, or the empty string at a server's root."""
-    return urlsplit(settings.public_url).path.rstrip("/")
-
 
 class BelowPath:
+    """base: `/leitai`, or the empty string at a server's root."""
+
     def __init__(self, app: ASGIApp, base: str) -> None:
         self._app, self._base = app, base
 

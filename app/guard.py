@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.base_path import BelowPath, base_path
+from app.base_path import BelowPath
 from app.settings import Settings
 
 PROBES = {"/healthz", "/readyz", "/metrics"}
@@ -41,7 +41,7 @@ class Guarded(Starlette):
 
     def __init__(self, settings: Settings, **options: Any) -> None:
         super().__init__(**options)
-        self._guard = BelowPath(Guard(super().__call__, settings), base_path(settings))
+        self._guard = BelowPath(Guard(super().__call__, settings), settings.public_url.path)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._guard(scope, receive, send)

@@ -21,6 +21,7 @@ from tortoise.migrations.recorder import MigrationRecorder
 import models
 from app import failpoints
 from app.settings import load
+from models import database_url
 from resolvers.failpoints import passing
 
 LOCK = 0x1E17A1  # ours among a database's advisory locks
@@ -39,7 +40,7 @@ async def run(url: str, say: Say) -> list[str]:
     failpoints.arm(load().failpoint)
     configuration = models.database.configuration(url)
     # SQLite is asked often, and no statement of a migration is too long.
-    own = {"busy_timeout": int(BETWEEN * 1000)} if url.startswith("sqlite") else {"command_timeout": None}
+    own = {"busy_timeout": int(BETWEEN * 1000)} if database_url.file_of(url) else {"command_timeout": None}
     configuration["connections"]["default"]["credentials"] |= own
     began, said = time.monotonic(), False
     while True:

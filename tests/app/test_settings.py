@@ -43,6 +43,7 @@ def refusal(**given: str) -> str:
         ("PUBLIC_URL", "https://leitai.example.org/#a", "? or #"),
         ("PUBLIC_URL", "https://leitai.example.org/../x", "its path"),
         ("PUBLIC_URL", "https://leitai.example.org//x", "its path"),
+        ("PUBLIC_URL", "https://leitai.example.org/graphql", "one of this server's own"),
         ("PUBLIC_URL", "https://leitai.example.org:99999", "1 to 65535"),
         ("PUBLIC_URL", "https://leitai.example.org:0", "1 to 65535"),
         ("PUBLIC_URL", "https://leitai example.org", "a blank"),
