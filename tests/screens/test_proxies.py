@@ -127,6 +127,7 @@ async def test_a_proxy_of_deploy_serves_pages_files_and_sockets(
                 for file in files:
                     got = await browser.get(urljoin(str(found.url), file))
                     assert (got.status_code, str(got.url).startswith(f"{address}/{page[:4]}")) == (200, True), got
+            assert 'href="screens/"' in (await browser.get(f"{address}/")).text
             for folder in ("screens", "graphiql"):
                 moved = await browser.get(f"{address}/{folder}", follow_redirects=True)
                 assert (moved.status_code, str(moved.url)) == (200, f"{address}/{folder}/")
