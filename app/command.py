@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 import models
-from app import accounts, data_keys, importing, logs, running, simulate, watch
+from app import accounts, data_keys, doctor, importing, logs, running, simulate, watch
 from app.database import migrate, opened, pending
 from app.demo import command as demo
 from app.expected import DatabaseOutdated
@@ -124,6 +124,11 @@ def restored() -> None:
 
     run(work())
     typer.echo("Every board has a newer version than any screen has seen. Now `leitai verify`, then `leitai serve`.")
+
+
+cli.command("doctor", help="Look at all that a server needs, a line each: ok, warning or fault; exit 1 for a fault.")(
+    doctor.command
+)
 
 
 @cli.command("schema", help="Print the GraphQL schema.")

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 
 import models
-from app import courses, data_keys, failpoints, front_door, graphiql, metrics, screens, signing, statements
+from app import courses, data_keys, failpoints, front_door, graphiql, metrics, screens, seen, signing, statements
 from app.guard import Guarded
 from app.http import Endpoint
 from app.live import LiveEngine
@@ -116,6 +116,7 @@ def create_app(settings: Settings, clock: Now = system_clock) -> Starlette:
         *(graphiql.routes() if settings.graphiql else ()),
         *courses.routes(settings),
         *statements.routes(live),
+        *seen.routes(signer),
     ]
     app = Guarded(
         settings,

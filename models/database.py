@@ -92,6 +92,15 @@ async def close() -> None:
     await Tortoise.close_connections()
 
 
+@asynccontextmanager
+async def opened(url: str) -> AsyncGenerator[None]:
+    await connect(url)
+    try:
+        yield
+    finally:
+        await close()
+
+
 def connection() -> BaseDBAsyncClient:
     return get_connections().get("default")
 

@@ -20,7 +20,7 @@ from tortoise.migrations.api import migrate
 
 import models
 
-NO_DATABASE = {("demo",), ("schema",), ("simulate",), ("visibility",), ("watch",)}
+NO_DATABASE = {("doctor",), ("demo",), ("schema",), ("simulate",), ("visibility",), ("watch",)}
 NO_SETTINGS = {("schema",), ("visibility",)}
 READS_FILE = {("heads", "check"), ("import", "members"), ("import", "organizations"), ("simulate",)}
 LISTENS = {("demo",), ("serve",)}

@@ -87,6 +87,7 @@ def arguments(path: tuple[str, ...], file: Path) -> list[str]:
     return {
         ("create-admin",): ["--login", "operator"],
         ("demo",): ["--port", port, "--database", str(file.with_name("demo.sqlite3")), "--quiet-life"],
+        ("doctor",): [],
         ("heads", "check"): [str(file)],
         ("heads", "export"): [],
         ("import", "members"): [str(file)],
