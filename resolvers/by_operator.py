@@ -24,13 +24,17 @@ async def set_password(
     checks = Checks()
     if login is not None:
         login = checks.line(typed.login(login), "login", least=1, most=100)
-    passwords.check(checks, password, "password")
     account = await Account.get_or_none(member_id=member.id)
+    place = await Organization.get(id=member.organization_id)
+    known = [login, account and account.login, *passwords.known_of_member(member, place)]
+    passwords.check(checks, password, "password", known)
     checks.that(account is not None or login is not None, "login", "This member has no login yet; give --login.")
     checks.that(member.active, "member", "This member is not active; make them so first.")
     taken = await Account.get_or_none(login=login) if login else None
     checks.that(taken is None or taken.member_id == member.id, "login", LOGIN_TAKEN)
     checks.done()
+    if account is not None and await passwords.matches(account.password_hash, password):
+        raise InvalidInput.at("password", "The new password is the old one; choose another.")
     kept = await passwords.hashed(password)
     return await models.database.shielded(_set_password(member, login, kept, now(), announce))
 

@@ -35,6 +35,10 @@ async def test_the_first_secretary_and_its_password_need_no_graphql(
     assert "zhang is SECRETARY at 11." in said(database, "role", "grant", "zhang", "secretary", "11")
     assert "already" in said(database, "role", "grant", "zhang", "SECRETARY", "11")
     assert "has a new password" in said(database, "member", "password", "zhang", LEITAI_MEMBER_PASSWORD=PASSWORD)
+    for weak in ("zhang123", "password1", PASSWORD):
+        refused = said(database, "member", "password", "zhang", code=1, LEITAI_MEMBER_PASSWORD=weak)
+        assert "assword" in refused
+        assert weak not in refused
     ask = 'mutation ($p: String!) { signIn(input: {login: "zhang", password: $p}) { __typename } }'
     assert (await world.ask(None, ask, p=PASSWORD))["signIn"]["__typename"] == "SignInSuccess"
 
