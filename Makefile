@@ -43,13 +43,13 @@ screens/dist/.built: screens/node_modules/.installed schema.graphql $(shell git 
 	touch $@
 endif
 
-# Only for who sets LEITAI_GRAPHIQL.
+# For the demo, and for who sets LEITAI_GRAPHIQL.
 graphiql: graphiql/dist/.built
 graphiql/dist/.built: graphiql/node_modules/.installed $(wildcard graphiql/*.html graphiql/*.js graphiql/*.css)
 	cd graphiql && npm run --silent build
 	touch $@
 
-demo: install screens
+demo: install screens graphiql
 	$(BIN)/leitai demo
 
 test: install screens graphiql

@@ -16,6 +16,7 @@ from app.persons import persons_app
 from app.roles import roles_app
 from app.running import fail, run
 from app.settings import Settings, described, load
+from app.version import version
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Leitai 擂台: tasks, points and live leaderboards.")
 cli.add_typer(importing.import_app, name="import", help="Organizations and members from CSV or XLSX.")
@@ -23,6 +24,21 @@ cli.add_typer(heads_app, name="heads")
 cli.add_typer(keys_app, name="keys")
 cli.add_typer(persons_app, name="member")
 cli.add_typer(roles_app, name="role")
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"leitai {version()}")
+        raise typer.Exit
+
+
+@cli.callback()
+def about(
+    _: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_say_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
 
 
 @cli.command(help=f"API and screens.\n\nSettings, from the environment:\n\n{described()}")

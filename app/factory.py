@@ -14,7 +14,19 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 
 import models
-from app import courses, data_keys, failpoints, front_door, graphiql, metrics, screens, seen, signing, statements
+from app import (
+    courses,
+    data_keys,
+    failpoints,
+    front_door,
+    graphiql,
+    metrics,
+    schema_files,
+    screens,
+    seen,
+    signing,
+    statements,
+)
 from app.guard import Guarded
 from app.http import Endpoint
 from app.live import LiveEngine
@@ -114,6 +126,7 @@ def create_app(settings: Settings, clock: Now = system_clock) -> Starlette:
         Route("/metrics", metrics.endpoint(live, pulse)),
         *screens.routes(),
         *(graphiql.routes() if settings.graphiql else ()),
+        *schema_files.routes(settings),
         *courses.routes(settings),
         *statements.routes(live),
         *seen.routes(signer),

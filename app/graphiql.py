@@ -18,6 +18,10 @@ POLICY = (
 NOT_BUILT = "GraphiQL is not built here: run `make graphiql`, which needs Node 20.19 or newer.\n"
 
 
+def is_built(built: Path = BUILT) -> bool:
+    return (built / "index.html").is_file()
+
+
 def routes(built: Path = BUILT) -> list[Mount | Route]:
     def to_folder(_: object) -> RedirectResponse:
         return RedirectResponse("graphiql/")  # whatever path this server is below

@@ -172,7 +172,7 @@ OBJECTS: Mapping[str, tuple[Audience, Fields]] = {
             "actorMember members organization summary details address"
         },
     ),
-    "Viewer": (A.ONESELF, {A.ONESELF: "member display roles claimableTasks sessions claims redemptions"}),
+    "Viewer": (A.ONESELF, {A.ONESELF: "id member display roles claimableTasks sessions claims redemptions"}),
 }
 # Of what is only ever part of something else.
 PARTS: Mapping[str, Fields] = {

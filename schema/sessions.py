@@ -10,7 +10,7 @@ import resolvers.session
 from models import ClaimStatus, RedemptionStatus
 from resolvers import sessions
 from rules import refusals
-from schema import errors
+from schema import errors, ids
 from schema.account_sessions import SESSIONS, AccountSession
 from schema.context import Info
 from schema.errors import InvalidInput, NotAllowed, UserError, answer
@@ -33,6 +33,10 @@ class Viewer:
     @classmethod
     def of(cls, row: resolvers.session.Viewer) -> "Viewer":
         return cls(row=row)
+
+    @strawberry.field(description="The same for every token of the account, for clients' caches. It names no node.")
+    def id(self) -> strawberry.ID:
+        return strawberry.ID(ids.encode("Viewer", self.row.account_id))
 
     @strawberry.field(description="Null for the operator's account and for screens.")
     async def member(self, info: Info) -> Annotated["Member", strawberry.lazy("schema.members")] | None:

@@ -13,8 +13,11 @@ def command(
     ] = "leitai-demo.sqlite3",
     keep: Annotated[bool, typer.Option("--keep", help="Go on with the company of the last start.")] = False,
     rate: Annotated[float, typer.Option(min=0, max=50, help="Acts per second in the first minutes; then a fifth.")] = 5,
+    lan: Annotated[
+        bool, typer.Option("--lan", help="For the local network too: phones and screens beside this machine.")
+    ] = False,
     quiet_life: Annotated[bool, typer.Option("--quiet-life", help="Nothing happens by itself.")] = False,
 ) -> None:
     from app.demo.start import start
 
-    start(host, port, database, keep, 0 if quiet_life else rate)
+    start(host, port, database, keep, 0 if quiet_life else rate, lan)

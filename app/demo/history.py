@@ -95,6 +95,7 @@ class _Past:
         for number, told in enumerate(tables.assignments(days)):
             opens = self.now - HOUR if told.today or told.draft else self.beginning + timedelta(days=told.opens)
             self.at(opens + number * timedelta(seconds=20), lambda told=told: self._put_up(told))
+        self._leave_some(days)
         for _ in range(acts):
             self.at(self._some_time(days), self._take_up)
         for number in range(COURSES):
@@ -116,6 +117,12 @@ class _Past:
             self.at(self._some_time(3), lambda who=person, alias=alias: _alias(who, alias))
         for person in chance.sample(self.company.people, 3):
             self.at(self._some_time(3), lambda who=person: _hide(who))
+
+    def _leave_some(self, days: float) -> None:
+        """Tasks that nobody has taken up when the first visitor comes."""
+        for title in tables.MORE_TASKS:
+            fresh = Assignment(title, tables.PROOF, 3, TaskReview.REVIEWED, ROOT_CODE, None, days, None)
+            self.at(self.now - timedelta(minutes=1), lambda told=fresh: self._put_up(told))
 
     def _some_time(self, days: float, chance: Random | None = None) -> datetime:
         """In the waking hours of a day, a working day mostly."""

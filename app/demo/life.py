@@ -20,11 +20,13 @@ from app.demo import tables
 AT_ONCE = 4
 OFFER = 30  # claimable tasks looked at
 LONGEST_WAIT = 30.0  # seconds between tries while the server does not answer
+SPARE = 4  # claimable tasks more than that, below which secretaries put up new ones
+LEFT = 6  # claimable tasks that everybody leaves, for visitors who sign in by the same logins
 WORKED = (2.0, 45.0)  # seconds from taking a task up to handing it in
 
 WHO = """{ viewer { roles { role organization { id } } member { id organization { id } } } }"""
 OFFERED = """query ($first: Int!) { viewer {
-  claimableTasks(first: $first) { edges { node { id } } }
+  claimableTasks(first: $first) { edges { node { id capacity claimedCount } } }
   claimed: claims(status: CLAIMED, first: 5) { edges { node { id claimedAt } } }
   returned: claims(status: RETURNED, first: 5) { edges { node { id } } } } }"""
 QUEUE = """query ($at: ID!) { organization(id: $at) {
@@ -134,10 +136,12 @@ class Life:
         match actor.role:
             case "REVIEWER" if fate < 0.9:
                 await self._review(actor)
-            case "SECRETARY" if fate < 0.75:
+            case "SECRETARY" if fate < 0.6:
                 await self._award(actor)
-            case "SECRETARY" if fate < 0.78:
+            case "SECRETARY" if fate < 0.63 or await self._runs_short(actor):
                 await self._put_up(actor)
+            case "SECRETARY" if fate < 0.78:
+                await self._award(actor)
             case "MEMBER" | "REVIEWER" | "SECRETARY":
                 await self._work(actor)
             case _:
@@ -153,12 +157,17 @@ class Life:
             offered = (await actor.api.ask(OFFERED, first=OFFER))["viewer"]
             for edge in (*offered["claimed"]["edges"], *offered["returned"]["edges"]):
                 actor.submits.setdefault(edge["node"]["id"], now + self._chance.uniform(*WORKED))
-            tasks = [edge["node"]["id"] for edge in offered["claimableTasks"]["edges"]]
+            tasks = takeable([edge["node"] for edge in offered["claimableTasks"]["edges"]])
             if tasks and len(actor.submits) < 4:
                 await self._do("claim", actor, CLAIM, task=self._chance.choice(tasks))
         elif ready is not None:
             del actor.submits[ready]
             await self._do("submit", actor, SUBMIT, claim=ready, text=self._chance.choice(tables.EVIDENCE))
+
+    async def _runs_short(self, actor: Actor) -> bool:
+        """Whether little more is left to claim than what is left for visitors."""
+        offered = (await actor.api.ask(OFFERED, first=OFFER))["viewer"]["claimableTasks"]["edges"]
+        return len(offered) <= LEFT + SPARE
 
     async def _study(self, actor: Actor) -> bool:
         """Hears a course to its end that it has not heard so far. False: there is none."""
@@ -228,3 +237,10 @@ class Life:
         good = answer["__typename"].endswith("Success")
         self.done[what if good else f"{what}: {answer['__typename']}"] += 1
         return answer
+
+
+def takeable(offered: Sequence[dict[str, Any]]) -> list[str]:
+    """Which of somebody's claimable tasks it takes: none of the last few, and of none the last slot, so that everybody
+    else who sees the task still can."""
+    free = [one["id"] for one in offered if one["capacity"] is None or one["claimedCount"] + 1 < one["capacity"]]
+    return free if len(offered) > LEFT else []

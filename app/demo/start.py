@@ -6,7 +6,7 @@ import json
 import shutil
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,10 +19,10 @@ from rich.table import Table
 from rich.text import Text
 
 import models
-from app import logs, signing
-from app.addresses import PublicUrl
+from app import graphiql, logs, signing
+from app.addresses import ANY_PORT, LOOPBACK, PublicUrl
 from app.database import migrate
-from app.demo import tables
+from app.demo import network, tables
 from app.demo.company import MARK, MEMBERS_SIGNING_IN, PASSWORD
 from app.demo.history import build
 from app.demo.life import Life
@@ -31,7 +31,7 @@ from app.expected import CommandFailed
 from app.factory import create_app
 from app.running import run
 from app.server import listening_port, serve
-from app.settings import load
+from app.settings import Settings, load
 from models import database_url
 
 LIVELY = 120.0  # seconds with the whole rate; afterwards a fifth, which a hall can look at all day
@@ -40,7 +40,7 @@ SCREENS = (("Kiosk", ""), ("Board", "leaderboard"), ("Desk", "desk"))
 LOCAL = {"127.0.0.1", "localhost", "::1"}
 
 
-def start(host: str, port: int, database: str, keep: bool, rate: float) -> None:
+def start(host: str, port: int, database: str, keep: bool, rate: float, lan: bool = False) -> None:
     settings = load()
     console = Console()
     # Started by hand to be looked at: the server's own lines only where they were asked for.
@@ -52,12 +52,9 @@ def start(host: str, port: int, database: str, keep: bool, rate: float) -> None:
     except ValueError as fault:
         raise CommandFailed(f"--database: {fault}.") from None
     prepare(url, keep, console)
-    reached = "127.0.0.1" if host in ("0.0.0.0", "::") else host
-    address = f"http://{f'[{reached}]' if ':' in reached else reached}:{port}"
+    host, address, own = reach(settings, host, port, network.addresses() if lan else None)
     # Made of the demo's own choice: DATABASE_URL and REDIS_URL belong to the real server.
-    own: dict[str, object] = {"database_url": url, "redis_url": None, "public_url": PublicUrl.read(address)}
-    if reached != host and not settings.allowed_hosts:
-        own["allowed_hosts"] = ["*"]  # open to the whole network, whatever name or address it is called by
+    own |= {"database_url": url, "redis_url": None, "public_url": PublicUrl.read(address)}
     settings = settings.model_copy(update=own)
     companion = Companion(address, rate, lambda: _tell(console, address, host, rate))
     companion.start()
@@ -65,6 +62,29 @@ def start(host: str, port: int, database: str, keep: bool, rate: float) -> None:
         serve(create_app(settings), settings, host, port)
     finally:
         companion.stop()
+
+
+def reach(
+    settings: Settings, host: str, port: int, here: Sequence[str] | None = None
+) -> tuple[str, str, dict[str, object]]:
+    """Where to listen, how that is reached, and whom it answers. here: for the local network, in which this machine has
+    these addresses. CommandFailed: it has none."""
+    # Pages of this machine on any port: a front end under development, whatever serves it.
+    origins, hosts = [*settings.allowed_origins, LOOPBACK], [*settings.allowed_hosts]
+    every = host in ("0.0.0.0", "::")
+    reached = "127.0.0.1" if every else host
+    if here is not None:
+        if not here:
+            raise CommandFailed("--lan: this machine is in no network; connect it to one, or leave --lan out.")
+        names = [*here, *network.names()]
+        host, reached = "0.0.0.0", here[0]
+        hosts += names
+        origins += [f"http://{one}{ANY_PORT}" for one in names]
+    elif every and not hosts:
+        hosts = ["*"]  # open to the whole network, whatever name or address it is called by
+    address = f"http://{f'[{reached}]' if ':' in reached else reached}:{port}"
+    told = graphiql.is_built() or settings.graphiql
+    return host, address, {"allowed_origins": origins, "allowed_hosts": hosts, "graphiql": told}
 
 
 # ---------------------------------------------------------------- the database
@@ -193,7 +213,11 @@ def _tell(console: Console, address: str, host: str, rate: float) -> None:
     watch = f"{_command()} watch --organization {ROOT_CODE} --login member-1-1 --password {PASSWORD}"
     if not address.endswith(":8000"):
         watch += f" --url {address}"
-    for text, line in (("The live board, in another terminal", watch), ("A first question", _curl(address))):
+    lines = (
+        ("The live board, in another terminal", watch),
+        ("A first question: it answers a token, and the organizationId that most queries ask for", _curl(address)),
+    )
+    for text, line in lines:
         console.print(f"\n  [dim]{text}[/]")
         console.print(Text(line, "green"), soft_wrap=True)  # one line however long, so that it can be copied
     console.print()
@@ -210,7 +234,7 @@ def _panel(address: str, host: str, rate: float) -> Panel:
         ("member-1-1", f"a member of branch 1; member-1-1 … member-9-{MEMBERS_SIGNING_IN}"),
     ):
         people.add_row(Text(login, "bold"), PASSWORD, Text(who, "dim"))
-    addresses = [("GraphQL", f"{address}/graphql"), *_screens(address)]
+    addresses = [("GraphQL", f"{address}/graphql"), ("Schema", f"{address}/schema.graphql"), *_pages(address)]
     parts = [Text.assemble((f"{name:<10}", "dim"), (one, "bold")) for name, one in addresses]
     if host not in LOCAL:
         parts.append(Text("Whoever reaches this address can sign in: the password is known.", "yellow"))
@@ -228,15 +252,22 @@ def _panel(address: str, host: str, rate: float) -> Panel:
     )
 
 
-def _screens(address: str) -> list[tuple[str, str]]:
+def _pages(address: str) -> list[tuple[str, str]]:
     """Only where this server has them."""
+    pages = [("GraphiQL", f"{address}/graphiql/")] if _is_there(f"{address}/graphiql/") else []
+    if _is_there(f"{address}/screens/"):
+        pages += [(name, f"{address}/screens/{page}") for name, page in SCREENS]
+    return pages
+
+
+def _is_there(address: str) -> bool:
     with contextlib.suppress(httpx.TransportError):
-        if httpx.get(f"{address}/screens/", timeout=2, trust_env=False, follow_redirects=True).status_code == 200:
-            return [(name, f"{address}/screens/{page}") for name, page in SCREENS]
-    return []
+        return httpx.get(address, timeout=2, trust_env=False, follow_redirects=True).status_code == 200
+    return False
 
 
 def _curl(address: str) -> str:
     signing_in = f'signIn(input: {{login: "member-1-1", password: "{PASSWORD}"}})'
-    body = json.dumps({"query": f"mutation {{ {signing_in} {{ __typename ... on SignInSuccess {{ token }} }} }}"})
+    told = "token viewer { member { id organization { id name } } }"
+    body = json.dumps({"query": f"mutation {{ {signing_in} {{ __typename ... on SignInSuccess {{ {told} }} }} }}"})
     return f"curl {address}/graphql -H 'content-type: application/json' -d '{body}'"
