@@ -7,9 +7,10 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import RedirectResponse
 from starlette.routing import Mount, Route
 
+from app import pages
 from app.screens import Screens
 
-BUILT = Path(__file__).parents[1] / "graphiql" / "dist"
+BUILT = pages.built("graphiql")
 # Its editor writes style elements of its own; scripts are files, as everywhere.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "

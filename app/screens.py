@@ -14,7 +14,9 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Message, Receive, Scope, Send
 
-BUILT = Path(__file__).parents[1] / "screens" / "dist"
+from app import pages
+
+BUILT = pages.built("screens")
 PAGES = {"": "index.html", "leaderboard": "leaderboard.html", "desk": "desk.html"}
 FOR_EVER = "public, max-age=31536000, immutable"
 ASKED_ANEW = "no-cache"
