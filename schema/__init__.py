@@ -14,6 +14,7 @@ from schema.closing_mutations import ClosingMutations
 from schema.costs import describe
 from schema.course_boards import CourseQueries
 from schema.course_mutations import CourseMutations
+from schema.descriptions import complete
 from schema.display_mutations import DisplayMutations
 from schema.displays import DisplayQueries
 from schema.explanations import ExplanationQueries
@@ -94,6 +95,7 @@ class Mutation(
 
 
 schema = strawberry.Schema(Query, Mutation, Subscription, config=StrawberryConfig(scalar_map=SCALARS))
+complete(schema._schema)
 COSTS = describe(schema._schema)
 named(schema._schema.mutation_type)
 turned_away(schema._schema.query_type, schema._schema.mutation_type)

@@ -9,6 +9,7 @@ from graphql import GraphQLError, GraphQLInt
 from rules.refusals import TooLargeToTell
 
 MOST_LONG = 2**53 - 1
+RFC = "https://www.rfc-editor.org/rfc"
 
 
 def _write_instant(value: datetime) -> str:
@@ -65,17 +66,23 @@ setattr(GraphQLInt, "coerce_output_value", _write_any_int)  # noqa: B010 -- a me
 
 SCALARS = {
     datetime: strawberry.scalar(
-        name="DateTime", description="RFC 3339, UTC on the wire.", serialize=_write_instant, parse_value=_read_instant
+        name="DateTime",
+        description="RFC 3339, UTC on the wire.",
+        specified_by_url=f"{RFC}/rfc3339#section-5.6",
+        serialize=_write_instant,
+        parse_value=_read_instant,
     ),
     date: strawberry.scalar(
         name="Date",
-        description="A calendar day, such as 2026-03-01.",
+        description="A calendar day, RFC 3339's full-date, such as 2026-03-01.",
+        specified_by_url=f"{RFC}/rfc3339#section-5.6",
         serialize=lambda value: value.isoformat(),
         parse_value=_read_date,
     ),
     Long: strawberry.scalar(
         name="Long",
         description="A whole number within ±(2^53 − 1), as a JSON number.",
+        specified_by_url=f"{RFC}/rfc8259#section-6",
         serialize=_write_whole,
         parse_value=_read_long,
     ),

@@ -1,113 +1,26 @@
-"""The demo company: its figures, its past, which every rule holds for, and its life through the public API."""
+"""The demo company's life through the public API, and what the docs say of it."""
 
 import asyncio
 import json
 import re
 import sqlite3
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import aclosing, closing
-from datetime import UTC, datetime
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import httpx
 import pytest
+from documented import CLIENT, ROOT, blocks, run
 from server import Server, leitai
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
-from world import SIGNING_KEY
 
-import models
 from app.client import Address, Api
-from app.demo import tables
-from app.demo.company import PASSWORD, Company
-from app.demo.history import build
-from app.demo.start import logins
-from models import ClaimStatus, OrganizationKind, TaskStatus
-from resolvers import block_boards, leaderboards
-from resolvers.boards import Subject
-from resolvers.signing import Signer
-from rules.periods import PeriodKind
-from rules.ranking import OrganizationScoring
-
-NOW = datetime(2026, 3, 19, 9, tzinfo=UTC)  # a Thursday, five in the afternoon in Shanghai
-FEW = 200  # acts: enough for every state
-
-
-# ---------------------------------------------------------------- its past
-
-
-async def ranked(company: Company, period: PeriodKind, subject: Subject = Subject.MEMBER) -> int:
-    root = company.organizations[tables.ROOT_CODE].id
-    key = await leaderboards.key(
-        company.admin, root, subject, period, None, OrganizationKind.BRANCH, False, OrganizationScoring.MEAN
-    )
-    board = await leaderboards.load(key)
-    assert board
-    return len(board.ranking)
-
-
-async def test_the_company_of_the_domain(database: str) -> None:
-    company = await build(NOW, FEW, signer=Signer(SIGNING_KEY))
-
-    kinds = await models.sql.rows("SELECT kind, COUNT(*) AS number FROM organizations GROUP BY kind")
-    assert {one["kind"]: one["number"] for one in kinds} == {"COMMITTEE": 1, "BRANCH": 9, "GROUP": 7}
-    assert await models.Member.filter(active=True).count() == 270
-    assert {one.status for one in await models.Task.all()} == set(TaskStatus)
-    assert 44 <= await models.Task.all().count() <= 50
-    assert {one.status for one in await models.Claim.all()} >= {
-        *(ClaimStatus.CLAIMED, ClaimStatus.SUBMITTED, ClaimStatus.APPROVED, ClaimStatus.RELEASED),
-    }
-    assert await models.Course.filter(status="PUBLISHED").count() == 50
-    assert await models.Study.filter(completed_at__not_isnull=True).count() > FEW / 10
-    for period in PeriodKind:
-        assert await ranked(company, period) >= 5, period
-    assert await ranked(company, PeriodKind.MONTH, Subject.ORGANIZATION) == 9
-
-    accounts = {one.login for one in await models.Account.all()}
-    assert accounts == {"admin", *(login for login, _ in logins())}
-    assert len({one.password_hash for one in await models.Account.all()}) == 1
-
-    root = company.organizations[tables.ROOT_CODE]
-    board = await block_boards.load(await block_boards.key(company.admin, root.id))
-    assert board
-    assert (board.block_count, len(board.blocks)) == (229, 229)
-    assert board.paired_count > 600
-    assert all(len(one.told.paired) >= 3 and one.proof.broken_at is None for one in board.blocks)
-    assert sum(one.inspection is not None for one in board.blocks) > 50
-    assert sum(one.proof.head.sequence > 1 for one in board.blocks) > 5
-
-    # Its rows are such as the rules would have made.
-    wrong = await models.sql.rows(
-        """SELECT m.id FROM members m LEFT JOIN points_entries e ON e.member_id = m.id
-           GROUP BY m.id, m.balance, m.debt HAVING COALESCE(SUM(e.amount), 0) <> m.balance - m.debt"""
-    )
-    assert not wrong
-    times = await models.sql.rows("SELECT recorded_at AS at FROM points_entries ORDER BY position, line")
-    assert times == sorted(times, key=lambda one: str(one["at"]))
-    assert not await models.sql.rows("SELECT id FROM points_entries WHERE recorded_at > :now", now=NOW)
-    approved = await models.sql.value("SELECT COUNT(*) AS n FROM claims WHERE status = 'APPROVED'")
-    assert approved == await models.sql.value("SELECT COUNT(*) AS n FROM points_entries WHERE claim_id IS NOT NULL")
-
-
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("now", ["2026-01-01T00:05:00+08:00", "2028-03-31T23:59:59+08:00"])
-async def test_it_can_be_made_on_any_day(database: str, now: str) -> None:
-    company = await build(datetime.fromisoformat(now).astimezone(UTC), acts=20)
-    assert await models.Member.all().count() == 270
-    assert {one.status for one in await models.Task.all()} >= {TaskStatus.DRAFT, TaskStatus.SCHEDULED, TaskStatus.OPEN}
-    for period in PeriodKind:
-        assert await ranked(company, period), period
-
-
-def test_names_are_invented_the_same_each_time() -> None:
-    names = tables.people(270, Random(tables.SEED))
-    assert names == tables.people(270, Random(tables.SEED))
-    assert len(set(names)) == 270
-    assert all(re.fullmatch(r"[\u4e00-\u9fff]{2,3}", name) for name in names)
-
+from app.demo.company import PASSWORD
+from models import TaskStatus
 
 # ---------------------------------------------------------------- its life
 
@@ -151,6 +64,68 @@ async def test_its_visitors_find_something_to_claim(demo: Server) -> None:
     for login in ("secretary", "reviewer-3", "member-1-1"):
         found = await ask(demo, login, "{ viewer { id claimableTasks(first: 0) { totalCount } } }")
         assert found["viewer"]["claimableTasks"]["totalCount"] >= 3, login
+
+
+# ---------------------------------------------------------------- what the docs show
+
+
+def test_the_first_block_of_the_api_page_runs_as_it_stands(demo: Server) -> None:
+    first = blocks("docs/api.md", "js")[0].replace("http://127.0.0.1:8000", demo.url)
+    [name, rows] = run(first.replace("console.log(", "tell([").replace(".rows);", ".rows]);"))[0]
+    assert "支部" in name
+    assert rows[0]["rank"] == 1
+    assert all(one["subject"]["displayName"] for one in rows)
+
+
+def test_the_signing_in_of_the_api_page_runs_as_it_stands(demo: Server) -> None:
+    [signing_in, *_] = blocks("docs/api.md", "graphql")
+    answer = httpx.post(f"{demo.url}/graphql", json={"query": signing_in}, trust_env=False).json()
+    assert answer["data"]["signIn"]["__typename"] == "SignInSuccess"
+
+
+async def test_the_sample_client_follows_and_stops_where_its_token_ended(demo: Server) -> None:
+    api = await caller(demo, "member-2-1")
+    place = (await api.ask("{ viewer { member { organization { id } } } }"))["viewer"]["member"]["organization"]["id"]
+    sample = blocks("docs/api.md", "js")[1].replace("ws://127.0.0.1:8000", demo.url.replace("http", "ws"))
+    told = await asyncio.to_thread(
+        run,
+        f"""const token = {json.dumps(api.token)}, organizationId = {json.dumps(place)};
+        const draw = (board) => {{ tell({{ size: board.size }}); signOut(); }};
+        const report = (why) => tell({{ report: String(why) }});
+        let signedOut = false;
+        function signOut() {{
+          if (signedOut) return;
+          signedOut = true;
+          const headers = {{ 'content-type': 'application/json', authorization: `Bearer ${{token}}` }};
+          const body = JSON.stringify({{ query: 'mutation {{ signOut {{ __typename }} }}' }});
+          fetch('{demo.url}/graphql', {{ method: 'POST', headers, body }});
+        }}
+        async function signInAgain() {{
+          const waits = [], codes = [4403, 1006, 1012, 1013];
+          Math.random = () => 1;
+          globalThis.setTimeout = (done, wait) => {{ waits.push(wait / 1000); done(); }};
+          for (const retries of [0, 2, 4, 50]) await options.retryWait(retries);
+          tell({{ within, waits, retried: codes.filter((code) => options.shouldRetry({{ code }})) }});
+          process.exit();
+        }}
+        {CLIENT}{sample.replace("import { createClient } from 'graphql-ws';", "")}""",
+    )
+    await api.close()
+    sizes, [last] = told[:-1], told[-1:]
+    assert sizes
+    assert all(one["size"] > 0 for one in sizes), told
+    assert last == {"within": 10, "waits": [10, 10, 15, 15], "retried": [1006, 1012, 1013]}
+
+
+def test_the_first_block_of_the_readme_names_what_make_can_do() -> None:
+    """`make demo` is what the fixture above starts; here only that both are there and begin."""
+    [first, *_] = blocks("README.md")
+    commands = [line.split("#")[0].strip() for line in first.splitlines() if line.strip()]
+    assert commands == ["make demo", "make test"]
+    for command in commands:
+        done = subprocess.run([*command.split(), "--dry-run"], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.splitlines()[-1].strip().startswith((".venv/bin/leitai demo", ".venv/bin/python -m pytest"))
 
 
 async def test_the_operator_sees_the_whole_company(demo: Server) -> None:

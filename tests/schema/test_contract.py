@@ -15,6 +15,7 @@ from graphql import (
     GraphQLInputField,
     GraphQLNamedType,
     GraphQLObjectType,
+    GraphQLScalarType,
     GraphQLSchema,
     GraphQLUnionType,
     NamedTypeNode,
@@ -201,13 +202,23 @@ def described() -> Iterator[tuple[str, str | None]]:
     for name, one in own_types(OURS).items():
         yield name, one.description
         yield from ((f"{name}.{field}", found.description) for field, found in fields_of(one).items())
+        for field, found in fields_of(one).items():
+            arguments = found.args.items() if isinstance(found, GraphQLField) else ()
+            yield from ((f"{name}.{field}({key}:)", argument.description) for key, argument in arguments)
+        if isinstance(one, GraphQLEnumType):
+            yield from ((f"{name}.{key}", value.description) for key, value in one.values.items())
 
 
 def test_everything_says_what_it_is() -> None:
-    """But the unions of results, whose name and members say it."""
-    unions = {name for name, one in own_types(OURS).items() if isinstance(one, GraphQLUnionType)}
-    results = {name for name in unions if name.endswith("Result")}
-    assert [name for name, description in described() if not description and name not in results] == []
+    """Types, fields, arguments, values of enums, and unions."""
+    assert [name for name, description in described() if not description] == []
+    assert sum(1 for _ in described()) > 1_000
+
+
+def test_every_scalar_of_ours_says_what_specifies_it() -> None:
+    ours = [one for one in own_types(OURS).values() if isinstance(one, GraphQLScalarType)]
+    assert {one.name for one in ours} == {"Date", "DateTime", "Long"}
+    assert all(one.specified_by_url for one in ours)
 
 
 def test_the_committed_schema_is_what_is_served() -> None:
