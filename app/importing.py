@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -14,10 +15,16 @@ from app.running import run
 from app.settings import Settings, load
 from resolvers import importing
 from resolvers.importing import ImportRefused, Report
+from rules.matching_members import Namesakes
 from rules.spreadsheets import check_size
 
 Import = Callable[..., Awaitable[Report]]
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV or XLSX.")]
+
+Same = Annotated[
+    Namesakes,
+    typer.Option(help="Whom a line means whose name is known there, where neither phone nor login tells: ask refuses."),
+]
 
 import_app = typer.Typer(no_args_is_help=True)
 
@@ -29,9 +36,9 @@ def import_organizations(file: File) -> None:
 
 
 @import_app.command("members")
-def import_members(file: File) -> None:
+def import_members(file: File, namesakes: Same = Namesakes.ASK) -> None:
     """Columns organization_code, name, alias, phone, joined_on, login. An empty cell leaves what is kept."""
-    _run(file, importing.members)
+    _run(file, partial(importing.members, namesakes=namesakes))
 
 
 def _run(file: Path, act: Import) -> None:

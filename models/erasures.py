@@ -15,6 +15,7 @@ from models.members import Member
 from models.sessions import Account
 
 GONE = "erased {id}"  # a login has no spaces, so nobody can ever ask for this one
+NAMELESS = {"name": "", "alias": None, "alias_set_aside": None, "name_key": None, "shown_key": None}
 # Whose rows change: what VACUUM has to go through on PostgreSQL.
 TABLES = (
     *("members", "accounts", "claims", "points_reasons", "idempotency_keys"),
@@ -48,9 +49,7 @@ async def erase(member_id: UUID, at: datetime) -> None:
     account = await Account.get_or_none(member_id=member_id)
     if account:
         await Account.filter(id=account.id).update(login=GONE.format(id=account.id), password_hash=None)
-    await Member.filter(id=member_id).update(
-        name="", alias=None, joined_on=None, erased_at=at, **asdict(phones.Sealed())
-    )
+    await Member.filter(id=member_id).update(**NAMELESS, joined_on=None, erased_at=at, **asdict(phones.Sealed()))
 
 
 async def leave_no_trace(seconds: float) -> bool:

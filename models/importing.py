@@ -81,21 +81,32 @@ ACCOUNTS = f"SELECT {COLUMNS} FROM accounts a LEFT JOIN members m ON m.id = a.me
 
 
 @dataclass(frozen=True, slots=True)
+class WithPhones:
+    """Whoever has one of these numbers, in their normal form, in one of these roots."""
+
+    roots: Collection[UUID]
+    numbers: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Roll:
-    """members: of the organizations, and whoever has one of the logins. taken: logins that no member has. places: where
-    all these members are, and the organizations; counted."""
+    """members: of the organizations, and whoever has one of the logins or phones. taken: logins that no member has.
+    places: where all these members are, and the organizations; counted."""
 
     members: dict[UUID, KnownMember]
     taken: set[str]
     places: set[UUID]
     count: "Count"
+    phones: WithPhones
 
 
 Count = tuple[int, str]
 """How many members some organizations have, and when the newest came, leaving out those of one moment."""
 
 
-async def roll(organization_ids: Collection[UUID], logins: Collection[str], at: datetime) -> Roll:
+async def roll(
+    organization_ids: Collection[UUID], logins: Collection[str], with_phones: WithPhones, at: datetime
+) -> Roll:
     """at: when the import makes members."""
     members: dict[UUID, KnownMember] = {}
     taken: set[str] = set()
@@ -106,8 +117,26 @@ async def roll(organization_ids: Collection[UUID], logins: Collection[str], at: 
             found = await sql.rows(f"{ACCOUNTS} WHERE a.login IN :some", some=some)
             members |= _members(one for one in found if one["id"])
             taken |= {one["login"] for one in found if not one["id"]}
+        for some in chunks(await ids_with_phones(with_phones, at) - members.keys(), AT_ONCE):
+            members |= _members(await sql.rows(f"{MEMBERS} WHERE m.id IN :some", some=some))
         places = {*organization_ids, *(one.organization_id for one in members.values())}
-        return Roll(members, taken, places, await count_members(places, at))
+        return Roll(members, taken, places, await count_members(places, at), with_phones)
+
+
+async def ids_with_phones(of: WithPhones, at: datetime) -> set[UUID]:
+    """Active ones, leaving out who was made at that moment."""
+    found: set[UUID] = set()
+    for some in chunks((index for number in of.numbers for index in phones.indexes(number)), AT_ONCE):
+        for one in await sql.rows(
+            """SELECT id FROM members WHERE phone_index IN :some AND root_id IN :roots AND active = :yes
+                 AND created_at <> :at""",
+            some=some,
+            roots=list(of.roots),
+            yes=True,
+            at=at,
+        ):
+            found.add(sql.uid(one["id"]))
+    return found
 
 
 async def count_members(organization_ids: Collection[UUID], at: datetime) -> Count:

@@ -11,6 +11,7 @@ from tortoise.models import Model
 from models import phones, sql
 from models.bulk import chunks
 from models.database import dialect
+from rules import identity
 
 AT_ONCE = 5_000  # ids in one list: SQLite takes 32,766 values in a statement
 MADE_AT_ONCE = 250  # members between two turns of the loop: some 15 ms
@@ -33,6 +34,9 @@ class Member(Model):
     merged_into_id = fields.UUIDField(null=True)  # the member that is the same person, as whom it counts
     duplicates = fields.IntField(default=0)  # how many were merged into this one
     created_at = fields.DatetimeField()
+    name_key = fields.CharField(max_length=32, null=True)  # with shown_key, as rules.identity makes them
+    shown_key = fields.CharField(max_length=32, null=True)
+    alias_set_aside = fields.CharField(max_length=100, null=True)  # another's name: no longer shown
     erased_at = fields.DatetimeField(null=True)  # since then a nameless row, so that what counted goes on counting
 
     class Meta(Model.Meta):
@@ -61,22 +65,13 @@ class Membership(Model):
         table = "memberships"
 
 
-async def of_this_name(root_id: UUID, name: str, phone: str, besides: UUID) -> bool:
-    """Whether another active member of the root has this name and this phone."""
-    return bool(
-        await sql.value(
-            """SELECT 1 AS one FROM members WHERE root_id = :root AND active = :yes AND name = :name
-                 AND phone_index IN :indexes AND id <> :besides LIMIT 1""",
-            root=root_id,
-            yes=True,
-            name=name,
-            indexes=phones.indexes(phone),
-            besides=besides,
-        )
-    )
+def keys(name: str, alias: str | None) -> dict[str, str]:
+    """The columns by which a name is found in each spelling; to be written whenever one of the two is."""
+    return {"name_key": identity.name_key(name), "shown_key": identity.shown_key(alias or name)}
 
 
 async def insert(member: Member, at: datetime) -> None:
+    member.update_from_dict(keys(member.name, member.alias))
     await member.save(force_create=True)
     await Membership.create(member_id=member.id, organization_id=member.organization_id, from_at=at)
 

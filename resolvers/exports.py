@@ -40,6 +40,7 @@ async def _kept(member: Member) -> dict[str, Any]:
             "organization": home.code,
             "name": member.name,
             "alias": member.alias,
+            "aliasSetAside": member.alias_set_aside,
             "phone": member.phone,
             "joinedOn": member.joined_on and member.joined_on.isoformat(),
             "hiddenOnBoards": member.hidden_on_boards,

@@ -17,6 +17,7 @@ from resolvers.audit import command_line
 from resolvers.importing_run import ChangedMeanwhile, Progress, Report, Run
 from resolvers.session import Announce, Now
 from rules import spreadsheets
+from rules.matching_members import Namesakes
 from rules.spreadsheets import Columns, ImportRefused, Row
 
 __all__ = ["ImportRefused", "Progress", "Report", "members", "organizations"]
@@ -32,11 +33,19 @@ async def organizations(content: bytes, name: str, *, now: Now, announce: Announ
     return await _settled(lambda: importing_organizations.bring(rows, Run(now(), announce, progress, by, file)))
 
 
-async def members(content: bytes, name: str, *, now: Now, announce: Announce, progress: Progress) -> Report:
+async def members(
+    content: bytes,
+    name: str,
+    *,
+    now: Now,
+    announce: Announce,
+    progress: Progress,
+    namesakes: Namesakes = Namesakes.ASK,
+) -> Report:
     """ImportRefused: nothing was written. A login makes an account; a secretary gives its first password."""
     rows = await asyncio.to_thread(read, content, name, spreadsheets.MEMBERS)
     by, file = command_line("import members"), hashlib.sha256(content).hexdigest()
-    return await _settled(lambda: importing_members.bring(rows, Run(now(), announce, progress, by, file)))
+    return await _settled(lambda: importing_members.bring(rows, Run(now(), announce, progress, by, file), namesakes))
 
 
 def read(content: bytes, name: str, columns: Columns) -> list[Row]:

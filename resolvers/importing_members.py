@@ -4,19 +4,24 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID, uuid4
 
 import models
 from models import importing, phones
 from models.bulk import Bulk, each, insert
+from resolvers import namesakes
 from resolvers.importing_run import ChangedMeanwhile, Report, Run, touch, touch_everything
-from rules import periods, texts, typed
-from rules.importing_members import KnownMember, MembersPlan, Person, check_members
+from resolvers.session import Work
+from rules import identity, periods, texts, typed
+from rules.importing_members import MembersPlan, check_members
+from rules.matching_members import KnownMember, Namesakes, Person, Shown
+from rules.phones import normal
 from rules.spreadsheets import Row
 
 COLUMNS = (
     *("id", "root_id", "organization_id", "name", "alias", "joined_on"),
-    *("phone_key", "phone_sealed", "phone_index"),
+    *("phone_key", "phone_sealed", "phone_index", "name_key", "shown_key"),
     *("hidden_on_boards", "active", "balance", "debt", "created_at"),
 )
 
@@ -30,14 +35,17 @@ class Known:
     roll: importing.Roll
 
 
-async def bring(rows: Sequence[Row], run: Run) -> Report:
+async def bring(rows: Sequence[Row], run: Run, namesakes_are: Namesakes = Namesakes.ASK) -> Report:
     organizations = (await importing.tree()).organizations
     ids = {one.code: one.id for one in organizations}
     codes = {one.id: one.code for one in organizations}
+    roots = {one.code: one.root_id for one in organizations}
     named = {ids[code] for row in rows if (code := texts.line(row.cells["organization_code"])) in ids}
     logins = {typed.login(row.cells["login"]) for row in rows if row.cells["login"]}
-    roll = await importing.roll(named, logins, run.at)
-    known = Known(ids, {one.code: one.root_id for one in organizations}, roll)
+    numbers = {normal(row.cells["phone"]) for row in rows if row.cells["phone"]}
+    here = {roots[codes[one]] for one in named}
+    roll = await importing.roll(named, logins, importing.WithPhones(here, numbers), run.at)
+    known = Known(ids, roots, roll)
     today = max(
         (periods.local_day(run.at, zone) for zone in {one.time_zone for one in organizations}),
         default=run.at.date(),
@@ -48,14 +56,27 @@ async def bring(rows: Sequence[Row], run: Run) -> Report:
         KnownMember(
             one.id,
             Person(codes[one.organization_id], one.name, one.alias, one.phone, one.joined_on, one.login),
+            one.active,
         )
         for one in known.roll.members.values()
     ]
-    plan = await asyncio.to_thread(check_members, rows, known.roots, people, known.roll.taken, today, closed, merged)
+    check = partial(check_members, shown_before=await _shown_as(rows, roots), namesakes=namesakes_are)
+    plan = await asyncio.to_thread(check, rows, known.roots, people, known.roll.taken, today, closed, merged)
     if not plan.created and not plan.updated:
         return run.nothing_to_do(plan.unchanged)
     await models.database.shielded(_write(run, plan, known))
     return Report(len(plan.created), len(plan.updated), plan.unchanged)
+
+
+async def _shown_as(rows: Sequence[Row], roots: Mapping[str, UUID]) -> Shown:
+    """Who is shown under one of the file's aliases."""
+    looks: dict[UUID, dict[str, str]] = {}
+    for row in rows:
+        alias, root = row.cells["alias"], roots.get(texts.line(row.cells["organization_code"]))
+        if alias and root:
+            looks.setdefault(root, {})[identity.shown_key(alias)] = identity.look(alias)
+    found = {root: await models.namesakes.shown_of(root, keys) for root, keys in looks.items()}
+    return {(root, looks[root][key]): who for root, some in found.items() for key, who in some.items()}
 
 
 async def _write(run: Run, plan: MembersPlan, known: Known) -> None:
@@ -75,6 +96,7 @@ async def _write(run: Run, plan: MembersPlan, known: Known) -> None:
             for root in sorted({known.roots[code] for code in homes}):
                 await work.position(root)
             await _nobody_came(run, known.roll, len(plan.created))
+        await _names_win(work, plan, known)
         shown = [person for member, person in plan.updated if _shown(member.person) != _shown(person)]
         touch_everything(work, {known.roots[one.organization_code] for one in shown})
         updated = (person for _, person in plan.updated)
@@ -88,6 +110,24 @@ async def _nobody_came(run: Run, roll: importing.Roll, made: int) -> None:
     number, newest = roll.count
     if await importing.count_members(roll.places, run.at) != (number + made, newest):
         raise ChangedMeanwhile("members came")
+    if made and await importing.ids_with_phones(roll.phones, run.at) - roll.members.keys():
+        raise ChangedMeanwhile("somebody has one of these phones now")
+
+
+async def _names_win(work: Work, plan: MembersPlan, known: Known) -> None:
+    """Older aliases that look like a real name which is shown from now on are set aside."""
+    shown: dict[UUID, set[str]] = {}
+    renamed = [person for member, person in plan.updated if _shown(member.person)[1:] != _shown(person)[1:]]
+    for one in (*plan.created, *renamed):
+        if one.alias is None:
+            shown.setdefault(known.roots[one.organization_code], set()).add(identity.shown_key(one.name))
+    for root in sorted(shown):
+        await work.position(root)
+        aliases = await models.namesakes.aliases(root)
+        owners = [one for key in shown[root] & aliases.keys() for one in aliases[key]]
+        if owners:
+            await namesakes.set_all_aside(work, owners)
+            touch_everything(work, [root])
 
 
 def _shown(person: Person) -> tuple[str, str, str | None]:
@@ -103,7 +143,8 @@ def _bulks(at: datetime, plan: MembersPlan, known: Known) -> list[Bulk]:
     def told(key: UUID, one: Person) -> tuple[object, ...]:
         sealed = phones.seal(key, one.phone)
         phone = sealed.phone_key, sealed.phone_sealed, sealed.phone_index
-        return place(one), one.name, one.alias, one.joined_on, *phone
+        keys = models.members.keys(one.name, one.alias)
+        return place(one), one.name, one.alias, one.joined_on, *phone, keys["name_key"], keys["shown_key"]
 
     moved = [
         (member.id, place(person))
@@ -122,8 +163,12 @@ def _bulks(at: datetime, plan: MembersPlan, known: Known) -> list[Bulk]:
         ),
         each(
             """UPDATE members SET organization_id = ?, name = ?, alias = ?, joined_on = ?,
-                 phone_key = ?, phone_sealed = ?, phone_index = ? WHERE id = ?""",
+                 phone_key = ?, phone_sealed = ?, phone_index = ?, name_key = ?, shown_key = ? WHERE id = ?""",
             ((*told(member.id, person), member.id) for member, person in plan.updated),
+        ),
+        each(
+            "UPDATE members SET alias_set_aside = NULL WHERE id = ?",
+            ((member.id,) for member, person in plan.updated if member.person.alias != person.alias),
         ),
         each(
             "UPDATE memberships SET to_at = ? WHERE member_id = ? AND to_at IS NULL",

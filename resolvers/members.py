@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import models
 from models import Account, Member
 from resolvers import member_drafts as drafts
-from resolvers import openness, passwords, roles, sight
+from resolvers import namesakes, openness, passwords, roles, sight
 from resolvers.organizations import unique
 from resolvers.session import Session, Work
 from rules.refusals import Checks, InvalidInput, NotAllowed
@@ -16,7 +16,6 @@ from rules.roles import Scope
 LOGIN_TAKEN = "Another account has this login."
 MERGED = "This member was merged into another; change that one, or undo the merge first."
 ERASED = "This member was erased; nothing is kept of them, and nothing can be again."
-SAME_PERSON = "An active member of this name has this phone already; change or move that one."
 OUTRANKED = "This member holds a role that you may not grant, so their account is not yours to change."
 
 
@@ -51,8 +50,10 @@ async def create(
     joined_on: date | None,
     login: str | None,
     password: str | None,
+    another_person: bool = False,
 ) -> Member:
-    """With a login, an account too; without a password nobody can sign in to it yet."""
+    """With a login, an account too; without a password nobody can sign in to it yet. another_person: than the one of
+    this name who is there."""
     session.signed_in()
     checks = Checks()
     name = drafts.name(checks, name)
@@ -84,7 +85,10 @@ async def create(
         if login is not None:
             with unique("login", LOGIN_TAKEN):
                 await Account.create(login=login, password_hash=kept, member_id=made.id, created_at=work.now)
-        await _only_one(work, made, phone)
+        await namesakes.only_one(work, made, phone)
+        if not another_person:
+            await namesakes.nobody_like(work, made, login)
+        await _settled(work, made, chosen=True)
         await openness.still_open(work, made.root_id, organization_id)
         work.touch(made.root_id, organization_id)
         work.audit("Member", made.id, root=made.root_id, at=organization_id, members=[made.id])
@@ -127,7 +131,7 @@ async def update(
             raise NotAllowed(OUTRANKED)
         given = {**changes, "login": login, "password": kept, "active": active}
         _audit(work, found, [name for name, value in given.items() if name in changes or value is not None])
-        await _write(member_id, changes)
+        await _write(found, changes)
         if over_account:
             work.change_rights()
         if login is not None and found.duplicates:
@@ -139,7 +143,7 @@ async def update(
             await _set_active(work, found, active)
         elif name is not None:
             await shown_anew(work, found)
-        await _only_one_now(work, member_id)
+        await _still_one(work, member_id, shown=bool(active) or (name is not None and found.alias is None))
     return await Member.get(id=member_id)
 
 
@@ -179,13 +183,18 @@ async def update_my_privacy(session: Session, *, alias: str | None, hidden_on_bo
     if hidden_on_boards is not None:
         changes["hidden_on_boards"] = hidden_on_boards
     checks.done()
+    told = [*changes]
     if changes:
         async with session.work() as work:
-            await models.members.locked(viewer.member_id)
+            before = await models.members.locked(viewer.member_id)
+            if before is not None and "alias" in changes:
+                changes |= models.members.keys(before.name, changes["alias"]) | {"alias_set_aside": None}
             await Member.filter(id=viewer.member_id, erased_at=None).update(**changes)
             changed = await Member.get(id=viewer.member_id)
-            _audit(work, changed, [*changes])
+            _audit(work, changed, told)
             await shown_anew(work, changed)
+            if alias is not None:
+                await _settled(work, changed, chosen=True)
     return await Member.get(id=viewer.member_id)
 
 
@@ -213,24 +222,28 @@ async def _locked(session: Session, seen: Member) -> Member:
     return found
 
 
-async def _write(member_id: UUID, changes: dict[str, Any]) -> None:
+async def _write(member: Member, changes: dict[str, Any]) -> None:
     if "phone" in changes:
-        changes |= drafts.sealed(member_id, changes.pop("phone"))
+        changes |= drafts.sealed(member.id, changes.pop("phone"))
+    if "name" in changes:
+        changes |= models.members.keys(changes["name"], member.alias)
     if changes:
-        await Member.filter(id=member_id).update(**changes)
+        await Member.filter(id=member.id).update(**changes)
 
 
-async def _only_one_now(work: Work, member_id: UUID) -> None:
+async def _still_one(work: Work, member_id: UUID, *, shown: bool) -> None:
+    """After a change. shown: the name that boards show may be another now."""
     member = await Member.get(id=member_id)
-    await _only_one(work, member, member.phone if member.phone_key in models.phones.ids() else None)
+    phone = member.phone if member.phone_key in models.phones.ids() else None
+    await namesakes.only_one(work, member, phone)
+    if shown:
+        await _settled(work, member)
 
 
-async def _only_one(work: Work, member: Member, phone: str | None) -> None:
-    """Families share a phone, and towns a name: who has both is the same person. Asked under the clock's lock."""
-    if phone is not None and member.active:
-        await work.position(member.root_id)
-        if await models.members.of_this_name(member.root_id, member.name, phone, member.id):
-            raise InvalidInput.at("phone", SAME_PERSON)
+async def _settled(work: Work, member: Member, *, chosen: bool = False) -> None:
+    """Its shown name may be new: aliases like it give way, on every board."""
+    for one in await namesakes.shown_names(work, member, chosen=chosen):
+        await shown_anew(work, one)
 
 
 async def shown_anew(work: Work, member: Member, *, while_frozen: bool = False) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 import models
 from models import Account, Claim, Member, MemberMerge, PointsEntry, clock, merges
 from models.clock import InstantKind
-from resolvers import claims, members, roles
+from resolvers import claims, members, namesakes, roles
 from resolvers.openness import still_open
 from resolvers.session import Permit, Session, Work
 from rules.refusals import Checks, InvalidInput, NotAllowed
@@ -198,7 +198,9 @@ async def _stricter(survivor: Member, duplicate: Member) -> tuple[bool, bool]:
     hidden = survivor.hidden_on_boards or duplicate.hidden_on_boards
     takes = survivor.alias is None and duplicate.alias is not None
     if takes:
-        await Member.filter(id=survivor.id).update(alias=duplicate.alias)
+        await Member.filter(id=survivor.id).update(
+            alias=duplicate.alias, **models.members.keys(survivor.name, duplicate.alias)
+        )
     changed = survivor.hidden_on_boards != duplicate.hidden_on_boards
     if changed:
         await Member.filter(id__in=[survivor.id, duplicate.id]).update(hidden_on_boards=hidden)
@@ -213,7 +215,7 @@ async def _undo(work: Work, permit: Permit, kept: MemberMerge, survivor: Member,
     await models.members.credit(survivor.id, -own)
     given_back = kept.alias_taken and survivor.alias == duplicate.alias
     if given_back:
-        await Member.filter(id=survivor.id).update(alias=None)
+        await Member.filter(id=survivor.id).update(alias=None, **models.members.keys(survivor.name, None))
     if not kept.survivor_was_active and survivor.active:
         await members.left(work, survivor)
     if kept.was_active:
@@ -221,6 +223,8 @@ async def _undo(work: Work, permit: Permit, kept: MemberMerge, survivor: Member,
     position = await work.position(survivor.root_id)
     await merges.end(kept, work.now, position, permit.account_id)
     await models.members.credit(duplicate.id, own)
+    for one in await namesakes.shown_names(work, await Member.get(id=survivor.id)) if given_back else ():
+        await members.shown_anew(work, one)
     await _told(work, survivor, duplicate, openly=given_back)
 
 

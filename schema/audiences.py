@@ -73,7 +73,8 @@ OBJECTS: Mapping[str, tuple[Audience, Fields]] = {
         A.MEMBER,
         {
             A.WITH_IT: "id displayName organization",
-            A.PERSONAL: "name phone phoneMasked joinedOn active balance debt pointsEntries mergedInto mergedMembers",
+            A.PERSONAL: "name aliasSetAside phone phoneMasked joinedOn active balance debt pointsEntries mergedInto "
+            "mergedMembers",
         },
     ),
     "RoleGrant": (A.ROLE_GRANT, {A.WITH_IT: "id role startsAt endsAt member organization"}),

@@ -76,6 +76,7 @@ class MemberMutations:
                 joined_on=input.joined_on,
                 login=input.login,
                 password=input.password,
+                another_person=input.another_person,
             )
             info.context.forget()
             return CreateMemberSuccess(member=Member.of(made))

@@ -68,6 +68,13 @@ class Member(Node):
         return self.row.name if await self._readable(info) else None
 
     @strawberry.field(
+        description="An alias of theirs that gave way, since it is another member's real name; boards show a neutral "
+        "one until they choose another. Null where there is none, and to those who may not read the name."
+    )
+    async def alias_set_aside(self, info: Info) -> str | None:
+        return self.row.alias_set_aside if await self._readable(info) else None
+
+    @strawberry.field(
         description="The whole number. Null to those who may not read the name. Each look at somebody else's "
         "is recorded: in lists ask for phoneMasked."
     )
@@ -225,6 +232,10 @@ class CreateMemberInput:
     )
     password: str | None = strawberry.field(
         default=None, description="A first one, as docs/sign-in.md says; without it nobody can sign in yet."
+    )
+    another_person: bool = strawberry.field(
+        default=False,
+        description="Answers the refusal at `name`: somebody of this name is there already, and this is not them.",
     )
 
 

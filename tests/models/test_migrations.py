@@ -14,7 +14,7 @@ from tortoise.migrations.api import migrate
 
 import models
 from app import database as commands
-from models import Organization, OrganizationKind, PointsEntry, PointsKind, sql
+from models import Member, Organization, OrganizationKind, PointsEntry, PointsKind, sql
 
 NOW = datetime(2026, 3, 10, 2, tzinfo=UTC)
 NO_MODEL = {
@@ -120,10 +120,28 @@ async def test_migrations_take_a_database_with_rows(empty: str) -> None:
         id=root,
         now=NOW,
     )
+    names = {"张　三": None, "Amélie": "远航", "\u3164": "a\u202eb"}  # older releases took these too
+    for name, alias in names.items():
+        await sql.execute(
+            """INSERT INTO members
+                 (id, root_id, organization_id, name, alias, hidden_on_boards, active, balance, debt, created_at)
+               VALUES (:id, :root, :root, :name, :alias, :no, :yes, 0, 0, :now)""",
+            no=False,
+            yes=True,
+            id=uuid4(),
+            root=root,
+            name=name,
+            alias=alias,
+            now=NOW,
+        )
     await models.database.close()
 
     await commands.migrate(empty)
     await models.database.connect(empty)
+    for one in await Member.all():
+        assert (one.alias, one.alias_set_aside) == (names[one.name], None)  # as it was
+        assert {"name_key": one.name_key, "shown_key": one.shown_key} == models.members.keys(one.name, one.alias)
+    assert await Member.get(name_key=models.members.keys("张三", None)["name_key"])
     clock = await models.Clock.get(root_id=root)
     version = await models.BoardVersion.get(organization_id=root)
     assert (clock.position, clock.public_position, clock.frozen, clock.means_as_before) == (7, 7, 0, NOW)

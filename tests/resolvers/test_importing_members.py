@@ -22,6 +22,7 @@ from resolvers import xlsx as reader
 from resolvers.importing import ImportRefused, Report
 from resolvers.session import Announcement
 from rules import spreadsheets
+from rules.matching_members import Namesakes
 
 TWO = "GS-1,张伟,老张,138-0013-8000,2021/7/1,ZhangWei\nGS-2,李娜,,,,"
 
@@ -78,7 +79,7 @@ async def test_a_phone_kept_as_a_number_is_read_whole(world: World) -> None:
 
 async def test_a_member_moves_is_renamed_and_gets_a_login(world: World) -> None:
     company = await world.company()
-    await members("GS-1,张伟,,13800138000,,zw\nGS-2,李娜,,,,")
+    await members("GS-1,张伟,,13800138000,,zw\nGS-2,李娜,,13900139000,,")
     later = NOW + timedelta(hours=1)
 
     report = await members("GS-2,张伟,老张,,2021-07-01,zw\nGS-2,李娜,,13900139000,,ln", at=later)
@@ -115,6 +116,52 @@ async def test_who_left_stays_away(world: World) -> None:
 
     assert not (await Member.get(id=zhang.id)).active
     assert not await Membership.exists(member_id=zhang.id, to_at=None)
+
+
+async def test_an_import_goes_by_the_same_identity_as_the_api(world: World) -> None:
+    """What createMember refuses as the same person is no second row here either: in another branch, in another
+    spelling of name and phone, in one file or two."""
+    company = await world.company()
+    await members("GS-1,阿依·古丽,,13800138000,,\nGS-2,张伟,,,,")
+    before = await dump()
+
+    again = await refused(members, "GS-1,阿依•古丽,,+86 138 0013 8000,,\nGS-2,阿依·古丽,,13800138000,,")
+    assert again == ['line 3: "阿依·古丽" with this phone is on line 2 already; keep one of the two.']
+    [asked] = await refused(members, "GS-2,张　伟,,13900139000,,")
+    assert asked.startswith('line 2: Is this "张 伟" the one whom "GS-2" has already?')
+    assert await dump() == before
+
+    assert await members("GS-2,阿依•古丽,,１３８００１３８０００,,", at=NOW + timedelta(hours=1)) == Report(0, 1, 0)
+    assert await Member.filter(root_id=company.root.id).count() == 2
+    moved = await Member.get(name="阿依•古丽")
+    assert moved.organization_id == company.second.id
+    same = await importing.members(
+        table(MEMBERS, "GS-2,张　伟,,13900139000,,"),
+        "m.csv",
+        now=world.clock,
+        announce=lambda _: None,
+        progress=lambda *_: None,
+        namesakes=Namesakes.SAME,
+    )
+    assert same == Report(0, 1, 0)
+
+
+async def test_an_imported_name_wins_over_an_older_alias(world: World) -> None:
+    company = await world.company()
+    await members("GS-1,张伟,李娜,,,zw\nGS-2,李强,,,,lq")
+    assert [(one.name, one.alias) for one in await Member.filter(alias="李娜")] == [("张伟", "李娜")]
+
+    assert await members("GS-2,李　娜,,,,ln", at=NOW + timedelta(hours=1)) == Report(1, 0, 0)
+
+    zhang = await Member.get(name="张伟")
+    assert (zhang.alias_set_aside, zhang.display_name[:4]) == ("李娜", "别名待定")
+    assert zhang.organization_id == company.first.id
+    assert await refused(members, "GS-1,张伟,李娜,,,zw") == [
+        'line 2: The alias "李娜" looks like a name that another member shows; choose another.'
+    ]
+    await members("GS-1,张伟,老张,,,zw", at=NOW + timedelta(hours=2))
+    again = await Member.get(name="张伟")
+    assert (again.alias_set_aside, again.display_name) == (None, "老张")
 
 
 # ---------------------------------------------------------------- faults

@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.importing_members import KnownMember, MembersPlan, Person, check_members, read_date
+from rules import texts
+from rules.identity import look
+from rules.importing_members import MembersPlan, check_members, read_date
+from rules.matching_members import KnownMember, Namesakes, Person, Shown
 from rules.spreadsheets import MEMBERS, ImportRefused, Row
 
 ROOTS = {"1": UUID(int=1), "11": UUID(int=1), "12": UUID(int=1), "2": UUID(int=2)}
@@ -26,13 +30,19 @@ def file(*lines: str) -> list[Row]:
     return [Row(number, dict(zip(MEMBERS, line.split(","), strict=True))) for number, line in enumerate(lines, 2)]
 
 
-def check(*lines: str, known: Sequence[KnownMember] = (), taken: Sequence[str] = ()) -> MembersPlan:
-    return check_members(file(*lines), ROOTS, known, taken, TODAY)
+def check(
+    *lines: str,
+    known: Sequence[KnownMember] = (),
+    taken: Sequence[str] = (),
+    shown: Shown | None = None,
+    namesakes: Namesakes = Namesakes.ASK,
+) -> MembersPlan:
+    return check_members(file(*lines), ROOTS, known, taken, TODAY, shown_before=shown, namesakes=namesakes)
 
 
-def faults(*lines: str, known: Sequence[KnownMember] = (), taken: Sequence[str] = ()) -> list[str]:
+def faults(*lines: str, **given: Any) -> list[str]:
     with pytest.raises(ImportRefused) as caught:
-        check(*lines, known=known, taken=taken)
+        check(*lines, **given)
     return caught.value.printed()
 
 
@@ -121,19 +131,39 @@ def test_a_first_login_comes_to_whom_it_belongs() -> None:
     assert check(f"11,张伟,,{PHONE},,zw", known=[known]).updated == [
         (known, Person("11", "张伟", None, PHONE, None, "zw"))
     ]
-    assert check(f"11,张伟,,{PHONE},,zw", known=[member(1, phone=PHONE, login="other")]).created
+    assert faults(f"11,张伟,,{PHONE},,zw", known=[member(1, phone=PHONE, login="other")]) == [
+        'line 2: "张伟" with this phone is known in "11", and signs in as "other"; write that login.'
+    ]
 
 
 # ---------------------------------------------------------------- who is who
 
 
-def test_organization_name_and_phone_are_who_one_is() -> None:
-    plan = check(
-        f"11,张伟,老张,{PHONE},,", f"12,张伟,,{PHONE},,", f"11,张伟,,{OTHER},,", known=[member(1, phone=PHONE)]
-    )
+def test_name_and_phone_are_who_one_is_within_the_root() -> None:
+    known = member(1, phone=PHONE)
+    here = check(f"11,张伟,老张,{PHONE},,", f"11,张伟,,{OTHER},,", f"2,张伟,,{PHONE},,", known=[known])
 
-    assert [known.id for known, _ in plan.updated] == [UUID(int=1)]
-    assert [person.organization_code + str(person.phone) for person in plan.created] == ["12" + PHONE, "11" + OTHER]
+    assert [one.id for one, _ in here.updated] == [UUID(int=1)]
+    assert [person.organization_code + str(person.phone) for person in here.created] == ["11" + OTHER, "2" + PHONE]
+    moved = check(f"12,张　伟,,+86 {PHONE},,", known=[known])
+    assert moved.updated == [(known, Person("12", "张 伟", None, f"+86{PHONE}", None, None))]
+    left = KnownMember(UUID(int=1), known.person, active=False)
+    assert check(f"12,张伟,,{PHONE},,", known=[left]).created  # as createMember has it: who left is nobody's twin
+
+
+@pytest.mark.parametrize("phone", [PHONE, f"+86 {PHONE}", "１３８００１３８０００", "0086-138-0013-8000", f"86{PHONE}"])
+@pytest.mark.parametrize("name", ["阿依·古丽", "阿依•古丽", "阿依．古丽", "阿依 ∙ 古丽", "阿依・古丽"])
+def test_one_file_brings_one_person_once_in_whatever_spelling(name: str, phone: str) -> None:
+    assert faults(f"11,阿依·古丽,,{PHONE},,a", f"12,{name},,{phone},,b") == [
+        f'line 3: "{texts.line(name)}" with this phone is on line 2 already; keep one of the two.'
+    ]
+
+
+def test_a_login_makes_nobody_a_twin() -> None:
+    known = [member(1, name="张玮", login="zw"), member(2, phone=PHONE)]
+    assert faults(f"11,张伟,,{PHONE},,zw", known=known) == [
+        'line 2: Another member of this name, in "11", has this phone already.'
+    ]
 
 
 def test_an_empty_cell_leaves_what_is_kept() -> None:
@@ -142,12 +172,24 @@ def test_an_empty_cell_leaves_what_is_kept() -> None:
     assert check("11,张伟,,,,", known=[known]) == MembersPlan([], [], 1)
 
 
-def test_a_phone_that_was_missing_is_no_second_person() -> None:
-    known = member(1)
+def test_a_name_that_is_known_is_asked_about_where_nothing_tells() -> None:
+    known, line = member(1), f"11,张　伟,,{PHONE},,"
 
-    assert check(f"11,张伟,,{PHONE},,", known=[known]).updated == [
-        (known, Person("11", "张伟", None, PHONE, None, None))
+    assert faults(line, known=[known]) == [
+        'line 2: Is this "张 伟" the one whom "11" has already? Neither phones nor logins tell. If it is, import with '
+        "--namesakes same; if not, give both a phone, or import with --namesakes other."
     ]
+    same = check(line, known=[known], namesakes=Namesakes.SAME)
+    assert same.updated == [(known, Person("11", "张 伟", None, PHONE, None, None))]
+    other = check(line, known=[known], namesakes=Namesakes.OTHER)
+    assert other.created == [Person("11", "张 伟", None, PHONE, None, None)]
+    assert check("12,张伟,,,,", known=[known]).created  # in another branch a name alone is nobody's
+    assert check("11,张伟,,,,", known=[known]) == MembersPlan([], [], 1)  # nothing that is not known
+
+
+def test_who_has_neither_phone_nor_login_is_no_other_person() -> None:
+    """The next import of the file would bring them once more."""
+    assert faults("11,张伟,,,20210701,", known=[member(1)], namesakes=Namesakes.OTHER)
 
 
 def test_of_two_with_one_name_each_is_found() -> None:
@@ -165,18 +207,40 @@ def test_who_could_be_two_is_asked_for() -> None:
     ]
 
 
-def test_one_person_on_two_lines_is_named() -> None:
-    assert faults("11,张伟,,,,", "11,张伟,老张,,,") == [
-        'line 3: "张伟" is on line 2 already; tell them apart by login.'
+def test_one_name_on_two_lines_is_asked_about_where_nothing_tells() -> None:
+    said = (
+        '"张伟" is on line 2 too, and neither phones nor logins tell the two apart. Keep one line, or give each a '
+        "phone or each a login."
+    )
+    for other in ("11,张伟,老张,,,", "11,张伟,,,,zw", f"11,张伟,,{PHONE},,"):
+        assert faults("11,张　伟,,,,", other) == [f"line 3: {said}"]
+    assert len(check(f"11,张伟,,{OTHER},,", f"11,张伟,,{PHONE},,", "11,李娜,,,,a", "11,李娜,,,,b").created) == 4
+
+
+# ---------------------------------------------------------------- aliases
+
+
+def test_an_alias_that_looks_like_a_shown_name_is_refused() -> None:
+    root = ROOTS["11"]
+    assert faults("11,张伟,李 娜,,,", "12,李娜,,,,") == [
+        'line 2: The alias "李 娜" looks like the name on line 3; choose another.'
     ]
-    assert len(check("11,张伟,,,,", "11,张伟,,,,zw").created) == 2
+    assert faults("11,张伟,李娜,,,", shown={(root, look("李娜")): {UUID(int=9)}}) == [
+        'line 2: The alias "李娜" looks like a name that another member shows; choose another.'
+    ]
+    assert check("11,张伟,李娜,,,", "12,李娜,小李,,,").created  # whose name an alias hides
+    assert check("11,张伟,张 伟,,,", shown={(root, look("张伟")): {UUID(int=9)}}).created  # one's own name
+    kept = KnownMember(UUID(int=1), Person("11", "张伟", "李娜", None, None, None))
+    assert (
+        check("11,张伟,李娜,,,", "12,李娜,,,,", known=[kept]).unchanged == 1
+    )  # what came later wins when it is written
 
 
 # ---------------------------------------------------------------- whatever comes
 
 line = st.tuples(
     st.sampled_from(["11", "12"]),
-    st.sampled_from(["张伟", "李娜"]),
+    st.sampled_from(["张伟", "张　伟", "李娜"]),
     st.just(""),
     st.sampled_from(["", PHONE, OTHER]),
     st.sampled_from(["", "20210701"]),

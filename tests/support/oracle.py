@@ -105,6 +105,7 @@ SEES: Mapping[str, Sees] = {
 }
 PERSONAL = (
     "name",
+    "aliasSetAside",
     "phone",
     "phoneMasked",
     "joinedOn",
