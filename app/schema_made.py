@@ -141,10 +141,18 @@ async def _postgres(client: Any, schema: str) -> Catalogue:
         of = f"(SELECT oid FROM pg_namespace WHERE nspname = '{schema}')"
         for row in await client.execute_query_dict(statement.format(schema=of)):
             place = f"{row['t']}.{row['n']}" if row["t"] else row["n"]
-            found[what, place] = _plain(re.sub(rf'"?\b{re.escape(schema)}"?\.', "", row["d"]))
+            text = _plain(re.sub(rf'"?\b{re.escape(schema)}"?\.', "", row["d"]))
+            found[what, place] = _without_casts(text) if what in ("Constraint", "Index") else text
             if what == "Column":
                 found["Table", row["t"]] = ""
     return found
+
+
+def _without_casts(text: str) -> str:
+    """pg_dump writes a list's cast once for all, and PostgreSQL reads it back as one for each of the list."""
+    bare = re.sub(r"::(character varying|text)(\[\])?", "", text)
+    bare = re.sub(r"\(('(?:[^']|'')*')\)", r"\1", bare)
+    return re.sub(r"\((ARRAY\[[^\]]*\])\)", r"\1", re.sub(r"\((ARRAY\[[^\]]*\])\)", r"\1", bare))
 
 
 def _plain(text: str) -> str:

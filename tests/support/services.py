@@ -74,6 +74,11 @@ class Postgres(LocalServer):
         self.start()  # a test may have stopped it
         self.execute(f'DROP DATABASE IF EXISTS "{_database_name(url)}" WITH (FORCE)')
 
+    @property
+    def programs(self) -> Path:
+        """The folder of pg_dump and its like, of this server's version."""
+        return self._bin
+
     def name_of(self, url: str) -> str:
         return _database_name(url)
 
