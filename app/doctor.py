@@ -20,6 +20,7 @@ from app import data_keys, expected, schema_made, setting_faults, signing
 from app.database import contact, pending
 from app.doctor_line import FAULT, OK, WARNING, Line
 from app.doctor_proxy import proxy
+from app.doctor_twins import members
 from app.running import run
 from app.settings import Settings, load, names
 from models import database_url, sql
@@ -162,6 +163,7 @@ CHECKS: tuple[tuple[Check, bool], ...] = (
     (schema, True),
     (keys, True),
     (clock, True),
+    (members, True),
     (redis, False),
     (machine, False),
     (proxy, False),

@@ -12,6 +12,7 @@ from resolvers import boards, chains
 from resolvers.boards import BoardView
 from resolvers.chains import Proof, Told
 from resolvers.session import Session
+from rules.identity import folded
 
 MOST_LISTED = 1_000  # beyond that a board is not read by people
 LOOK_AGAIN = 60.0  # seconds; every link of 229 chains takes 0.1 s of CPU, and a board in motion loads twice a second
@@ -96,7 +97,7 @@ async def load(key: BlockBoardKey) -> Board | None:
         for one in listed
         if one.id in proofs
     ]
-    paired = {who.member or who.name.casefold() for one in shown for who in one.told.paired if who.member or who.name}
+    paired = {who.member or folded(who.name) for one in shown for who in one.told.paired if who.member or who.name}
     return Board(key, lineage, facts, count, len(paired), shown, members, organizations)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from models import Member
-from rules import texts
+from rules import identity, texts
 from rules.refusals import Checks
 
 LEAST_PAIRED, MOST_PAIRED = 3, 50
@@ -54,7 +54,7 @@ def paired(checks: Checks, paired: Sequence[Colleague]) -> None:
             continue
         who: object = one.member_id
         if one.name is not None:
-            who = checks.line(one.name, f"{at}.name", least=1, most=MOST_PERSON).casefold()
+            who = identity.folded(checks.line(one.name, f"{at}.name", least=1, most=MOST_PERSON))
         checks.that(who not in seen, at, "This colleague is named twice; write what tells two of one name apart.")
         seen.add(who)
     checks.that(

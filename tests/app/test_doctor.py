@@ -10,7 +10,7 @@ import pytest
 from server import Server, leitai
 from services import Redis
 from starlette.applications import Starlette
-from world import SIGNING_KEY
+from world import DATA_KEYS, SIGNING_KEY, World
 
 from app import seen
 from app.doctor_proxy import INVENTED, judged
@@ -29,12 +29,17 @@ def examined(code: int, **given: str) -> str:
     return done.stdout
 
 
-async def test_a_server_that_lacks_nothing_has_no_fault_and_a_spoilt_one_is_told(database: str, redis_url: str) -> None:
+async def test_a_server_that_lacks_nothing_has_no_fault_and_a_spoilt_one_is_told(
+    world: World, database: str, redis_url: str
+) -> None:
+    company = await world.company()
+    twins = [await world.member(name, at=company.first, phone="13800138000") for name in ("张三", "张　三")]
     server = Server(DATABASE_URL=database, REDIS_URL=redis_url, LEITAI_SIGNING_KEY=KEY)
     given = {
         "DATABASE_URL": database,
         "REDIS_URL": redis_url,
         "LEITAI_SIGNING_KEY": KEY,
+        "LEITAI_DATA_KEYS": DATA_KEYS,
         "PUBLIC_URL": server.url,
         "LEITAI_PRODUCTION": "1",
         "LEITAI_SERVICE_HOST": "10.0.0.1",
@@ -50,6 +55,9 @@ async def test_a_server_that_lacks_nothing_has_no_fault_and_a_spoilt_one_is_told
         *("warning  settings  LEITAI_SERVICE_HOST is no setting", "passwords go in the clear"),
     ):
         assert words in said, said
+    assert "warning  members   1 pair(s) under GS are likely one person each (1 by name and phone)" in said
+    assert all(world.id(one) in said for one in twins)
+    assert "张" not in said
 
     await sql.execute("DROP INDEX " + (await sql.value("SELECT name FROM sqlite_master WHERE type = 'index'"
         " AND sql IS NOT NULL ORDER BY name") if database.startswith("sqlite") else "role_grants_member"))  # fmt: skip

@@ -50,4 +50,14 @@ def test_an_operator_imports_and_reads_what_is_wrong(engine: Sqlite, database_ur
         "党员.csv: 3 faults. Nothing was written.",
     ]
 
+    twice = tmp_path / "twice.csv"
+    twice.write_bytes(table(MEMBERS, "11,张伟,,,,", "11,李娜,,13800138000,,"))
+    assert leitai(database_url, "import", "members", twice).returncode == 0
+    twice.write_bytes(table(MEMBERS, "11,张　伟,,13900139000,,", "11,李 娜,,+86 138 0013 8000,,"))
+    asked = leitai(database_url, "import", "members", twice)
+    assert (asked.returncode, asked.stdout) == (1, "")
+    assert "--namesakes same" in asked.stderr
+    same = leitai(database_url, "import", "members", twice, "--namesakes", "same")
+    assert (same.returncode, same.stdout) == (0, "twice.csv: 0 created, 2 updated, 0 unchanged.\n")
+
     assert leitai(database_url, "import", "members", tmp_path / "nowhere.csv").returncode == 2
