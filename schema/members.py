@@ -9,7 +9,7 @@ import strawberry
 import models
 from models.pages import Listing, at_or_below, narrowed
 from resolvers import members, sight
-from rules import phones
+from rules import identity, phones
 from rules.refusals import Checks, NotFound
 from rules.roles import Scope
 from schema import ids
@@ -30,8 +30,8 @@ MEMBERS_BELOW = Listing(
 LONGEST_SEARCH = 100  # characters, as a name has
 # Where the viewer may read real names.
 READABLE = f"(t.id = :own OR {at_or_below('t.organization_id')})"
-FOUND = f"""(LOWER(COALESCE(t.alias, t.name)) LIKE LOWER(:wanted) ESCAPE '!' OR
-  ((LOWER(t.name) LIKE LOWER(:wanted) ESCAPE '!' OR t.phone_index IN :phones) AND {READABLE}))"""
+FOUND = f"""(LOWER(COALESCE(t.alias, t.name)) LIKE LOWER(:wanted) ESCAPE '!' OR t.shown_key = :shown OR
+  ((LOWER(t.name) LIKE LOWER(:wanted) ESCAPE '!' OR t.name_key = :named OR t.phone_index IN :phones) AND {READABLE}))"""
 
 # ---------------------------------------------------------------- types
 
@@ -192,6 +192,8 @@ def members_of(
             {
                 **_reading(info),
                 "wanted": _like(search),
+                "shown": identity.shown_key(search),  # a whole name, in whatever spelling
+                "named": identity.name_key(search),
                 "phones": _phones(search),
             },
         )

@@ -147,9 +147,9 @@ class Organization(Node):
         return await page_of_claims(info, REVIEW_QUEUE, self.row.id, status, first=first, after=after)
 
     @strawberry.field(
-        description="Its active members, in the order of their entry. search: a part of the displayName, and, where "
-        "the viewer may read them, a part of the real name or a whole phone number in any spelling. "
-        "includeInactive: those who left, for the same viewers."
+        description="Its active members, in the order of their entry. search: a part of the displayName or all "
+        "of it in any spelling, and, where the viewer may read them, the same of the real name, or a whole phone "
+        "number. includeInactive: those who left, for the same viewers."
     )
     async def members(
         self,

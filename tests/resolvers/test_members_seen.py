@@ -100,11 +100,17 @@ async def test_search_finds_only_by_what_the_viewer_may_read(world: World, story
 
     for everybody in (story.zhao, story.secretary, story.branch, story.li):
         assert await found(everybody, "lone_w") == ["Lone_Wolf"]
-        assert await found(everybody, "赵") == ["赵敏"]
+        for spelling in ("赵", "赵　敏", "赵·敏"):
+            assert await found(everybody, spelling) == ["赵敏"]
         assert await found(everybody, "lone%w") == await found(everybody, "LoneXWolf") == []
-    assert await found(story.zhao, "李强") == await found(story.zhao, "13800138000") == []
+    assert (
+        await found(story.zhao, "李强")
+        == await found(story.zhao, "李 强")
+        == await found(story.zhao, "13800138000")
+        == []
+    )
     for reader in (story.secretary, story.branch, story.li):
-        assert await found(reader, "李强") == ["Lone_Wolf"]
+        assert await found(reader, "李强") == await found(reader, "李 强") == ["Lone_Wolf"]
         for number in ("13800138000", "138-0013 8000", "+8613800138000", "008613800138000"):
             assert await found(reader, number) == ["Lone_Wolf"]
         assert await found(reader, "0138000") == await found(reader, "1380013800") == []  # a part is no number
