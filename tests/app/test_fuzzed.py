@@ -223,7 +223,8 @@ def test_frames_that_nobody_thought_of(fuzzed: Fuzzed) -> None:
     hall, wanted = fuzzed.hall, 50_000 if os.environ.get("LEITAI_SOAK") else 2_000
     places = [hall.root, hall.first, hall.group, "nowhere"]
     held, loop = Conversation(), asyncio.new_event_loop()
-    people = [hall.li, hall.zhao, hall.reviewer, *hall.people]
+    # Without the member that documents above were about: one of them may have ended its sessions.
+    people = [hall.li, hall.zhao, hall.reviewer, *hall.people[:1], *hall.people[2:]]
     polite, rude = (st.lists(one, min_size=6, max_size=16) for one in (messages(places), frames(places)))
     spoken_to_a_socket = st.one_of(polite, rude)
     welcome = st.sampled_from([True] * 9 + [False])

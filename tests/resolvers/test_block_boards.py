@@ -6,9 +6,10 @@ from collections.abc import Awaitable
 from typing import Any
 
 import pytest
-from block import BOARD_QUERY, LIVE, MARKS, asked, block, blocks_on, board, do, done, named, revise
+from block import BOARD_QUERY, LIVE, MARKS, QUERY, asked, block, blocks_on, board, do, done, named, revise
 from hall import opened
 from story import Story, told
+from strangers import turned_away
 from world import World
 
 import models
@@ -44,8 +45,9 @@ async def test_a_groups_block_is_for_its_branch_and_another_roots_for_nobody(wor
     stranger = await world.member("吴刚", at=(await world.company("YY")).root, roles=[Role.ADMIN])
 
     assert await asked(world, story.li, made["id"])
-    for who in (story.zhao, stranger, None):
+    for who in (story.zhao, stranger):
         assert await asked(world, who, made["id"]) is None
+    await turned_away(world, QUERY, id=made["id"])
     assert await board(world, stranger, story.company.root) is None
     assert await board(world, story.zhao, story.company.group) is None
     retiring = {"blockId": made["id"], "expectedSequence": 1, "reason": "x"}

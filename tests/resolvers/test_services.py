@@ -11,6 +11,7 @@ from acts import create_token, record, service
 from graphql import GraphQLList, GraphQLNonNull, get_named_type, is_composite_type
 from selections import Walk
 from story import Story, told
+from strangers import turned_away
 from world import World
 
 from models import AuthToken, ServiceToken
@@ -54,7 +55,8 @@ async def test_only_an_admin_makes_sees_and_revokes_them(world: World, story: St
     made = await create_token(world, await world.operator(), company.first)
     for person, kind in ((None, "NotAllowed"), (story.li, "NotAllowed"), (story.secretary, "NotAllowed")):
         assert (await create_token(world, person, company.first))["__typename"] == kind
-    for person in (None, story.li, story.secretary, neighbour):
+    await turned_away(world, LIST, id=world.id(company.first))
+    for person in (story.li, story.secretary, neighbour):
         assert (await world.ask(person, LIST, id=world.id(company.first)))["serviceTokens"] is None
         answer = await world.ask(person, REVOKE, id=made["serviceToken"]["id"])
         assert answer["revokeServiceToken"]["__typename"] == ("NotFound" if person else "NotAllowed")
