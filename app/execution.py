@@ -107,7 +107,17 @@ async def answer(
     *,
     suggestions: bool = False,
 ) -> ExecutionResult:
-    """What was looked at is recorded before it is told; what can't be recorded is not told."""
+    """What was looked at is recorded before it is told; what can't be recorded is not told. What was loaded for it is
+    let go at its end."""
+    try:
+        return await _answer(document, name, variables, context, value, suggestions)
+    finally:
+        context.close()
+
+
+async def _answer(
+    document: DocumentNode, name: str | None, variables: dict[str, Any], context: Context, value: Any, suggestions: bool
+) -> ExecutionResult:
     outcome = executed(document, name, variables, context, value, suggestions=suggestions)
     try:
         result = outcome if isinstance(outcome, ExecutionResult) else await outcome

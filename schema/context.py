@@ -63,6 +63,13 @@ class Context:
         for loader in self._loaders.values():
             loader.clear_all()
 
+    def close(self) -> None:
+        """Let go of all that was loaded. Loaders, their batches and this are a circle, which no count of references
+        frees; it would hold whole boards until Python looks through everything."""
+        self._loaders.clear()
+        for name in _LOADERS:
+            self.__dict__.pop(name, None)
+
     async def _lineages(self, ids: Sequence[UUID]) -> dict[UUID, tuple[models.Organization, ...]]:
         await self.session.know(*ids)
         return {one: self.session.lineages.get(one, ()) for one in ids}
@@ -93,4 +100,5 @@ class Context:
         return await self.by_key(name, each).load(key)
 
 
+_LOADERS = tuple(name for name, value in vars(Context).items() if isinstance(value, cached_property))
 Info: TypeAlias = strawberry.Info[Context, None]
