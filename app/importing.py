@@ -16,10 +16,19 @@ from app.settings import Settings, load
 from resolvers import importing
 from resolvers.importing import ImportRefused, Report
 from rules.matching_members import Namesakes
-from rules.spreadsheets import check_size
+from rules.spreadsheets import MOST_BYTES, check_size, refused
 
 Import = Callable[..., Awaitable[Report]]
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV or XLSX.")]
+Check = Annotated[bool, typer.Option("--check", help="Say what would happen, and write nothing.")]
+Zone = Annotated[
+    str | None,
+    typer.Option(
+        "--time-zone",
+        metavar="IANA-NAME",
+        help="Of roots for which the file says none, such as Asia/Urumqi. A new root's is Asia/Shanghai otherwise.",
+    ),
+]
 
 Same = Annotated[
     Namesakes,
@@ -30,27 +39,51 @@ import_app = typer.Typer(no_args_is_help=True)
 
 
 @import_app.command("organizations")
-def import_organizations(file: File) -> None:
-    """Columns code, parent_code, name, kind. What the file leaves out stays as it is; again is an update."""
-    _run(file, importing.organizations)
+def import_organizations(file: File, check: Check = False, time_zone: Zone = None) -> None:
+    """Columns code, parent_code, name, kind, perhaps time_zone. What the file leaves out stays as it is; again is an
+    update."""
+    _run(file, partial(importing.organizations, check=check, time_zone=time_zone))
 
 
 @import_app.command("members")
-def import_members(file: File, namesakes: Same = Namesakes.ASK) -> None:
+def import_members(file: File, namesakes: Same = Namesakes.ASK, check: Check = False) -> None:
     """Columns organization_code, name, alias, phone, joined_on, login. An empty cell leaves what is kept."""
-    _run(file, partial(importing.members, namesakes=namesakes))
+    _run(file, partial(importing.members, namesakes=namesakes, check=check))
 
 
 def _run(file: Path, act: Import) -> None:
     try:
-        check_size(file.stat().st_size)  # before a wrong file fills the memory
-        report = run(_import(file.read_bytes(), file.name, act, load()))
+        report = run(_import(_content(file), file.name, act, load()))
     except ImportRefused as refusal:
-        for line in refusal.printed():
+        for line in refusal.printed(file.name):
             typer.echo(line, err=True)
         typer.echo(f"{file.name}: {len(refusal.faults):,} faults. Nothing was written.", err=True)
         raise typer.Exit(1) from None
-    typer.echo(f"{file.name}: {report.created:,} created, {report.updated:,} updated, {report.unchanged:,} unchanged.")
+    _tell(file.name, report)
+
+
+def _content(file: Path) -> bytes:
+    """No more than is read of a table, also of a file without an end."""
+    try:
+        check_size(file.stat().st_size)
+        with file.open("rb") as opened_file:
+            content = opened_file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise refused(f"The file cannot be read: {error.strerror}.") from error
+    check_size(len(content))
+    return content
+
+
+def _tell(name: str, report: Report) -> None:
+    for note in report.notes:
+        typer.echo(f"{name}: {note}", err=True)  # standard output says what was done, for scripts
+    if report.preview:
+        for line in report.preview.lines():
+            typer.echo(f"{name}: would {line}")
+        counts = f"{report.created:,} to create, {report.updated:,} to update, {report.unchanged:,} unchanged"
+        typer.echo(f"{name}: {counts}. Checked only: nothing was written.")
+    else:
+        typer.echo(f"{name}: {report.created:,} created, {report.updated:,} updated, {report.unchanged:,} unchanged.")
 
 
 async def _import(content: bytes, name: str, act: Import, settings: Settings) -> Report:

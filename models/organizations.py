@@ -1,6 +1,6 @@
 """The tree. `organization_paths` holds every (ancestor, descendant) pair, itself included at depth 0."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -9,9 +9,10 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models import sql
+from rules import periods
 
 SETTLING_HOURS = 72
-TIME_ZONE = "Asia/Shanghai"
+TIME_ZONE = periods.USUAL_ZONE
 
 
 class OrganizationKind(StrEnum):
@@ -177,6 +178,23 @@ async def settling_root(root_id: UUID) -> tuple[str, int]:
     found = await sql.row("SELECT time_zone, settling_hours FROM organizations WHERE id = :id", id=root_id)
     assert found, "a root is never deleted"
     return found["time_zone"], found["settling_hours"]
+
+
+async def set_time_zone(root_id: UUID, zone: str) -> None:
+    await sql.execute("UPDATE organizations SET time_zone = :zone WHERE root_id = :root", zone=zone, root=root_id)
+
+
+async def recorded(root_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the roots of which something stands that belongs to a day or a month: points, studies, freezes."""
+    found = await sql.rows(
+        """SELECT o.id FROM organizations o WHERE o.id IN :roots AND (
+             EXISTS (SELECT 1 FROM points_entries e WHERE e.root_id = o.id)
+             OR EXISTS (SELECT 1 FROM freezes f WHERE f.root_id = o.id)
+             OR EXISTS (SELECT 1 FROM redemptions r WHERE r.root_id = o.id)
+             OR EXISTS (SELECT 1 FROM studies s JOIN courses c ON c.id = s.course_id WHERE c.root_id = o.id))""",
+        roots=list(root_ids),
+    )
+    return set(sql.uids(one["id"] for one in found))
 
 
 def new(

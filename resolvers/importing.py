@@ -7,18 +7,21 @@ changed makes the import begin anew; after some attempts it gives up with a clea
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 from tortoise.exceptions import IntegrityError, OperationalError
 
 from models import phones
-from resolvers import importing_members, importing_organizations, xlsx
+from resolvers import importing_members, importing_organizations
 from resolvers.audit import command_line
 from resolvers.importing_run import ChangedMeanwhile, Progress, Report, Run
 from resolvers.session import Announce, Now
-from rules import spreadsheets
+from rules import columns, csv_tables, file_kinds, periods, spreadsheets, workbooks
+from rules.columns import Columns
+from rules.file_kinds import FileKind
 from rules.matching_members import Namesakes
-from rules.spreadsheets import Columns, ImportRefused, Row
+from rules.spreadsheets import ImportRefused, Table
 
 __all__ = ["ImportRefused", "Progress", "Report", "members", "organizations"]
 
@@ -26,11 +29,28 @@ ATTEMPTS = 3
 LOST = (ChangedMeanwhile, IntegrityError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 
 
-async def organizations(content: bytes, name: str, *, now: Now, announce: Announce, progress: Progress) -> Report:
-    """ImportRefused: nothing was written. `name` is the file's, for what is said about it."""
-    rows = await asyncio.to_thread(read, content, name, spreadsheets.ORGANIZATIONS)
+async def organizations(
+    content: bytes,
+    name: str,
+    *,
+    now: Now,
+    announce: Announce,
+    progress: Progress,
+    check: bool = False,
+    time_zone: str | None = None,
+) -> Report:
+    """ImportRefused: nothing was written. `name` is the file's, for what is said about it. check: writes nothing.
+    time_zone: of roots for which the file says none."""
+    if time_zone is not None and not periods.known_zone(time_zone):
+        raise spreadsheets.refused(f"{spreadsheets.shown(time_zone)} is no IANA time zone such as Asia/Shanghai.")
+    table = await asyncio.to_thread(read, content, name, columns.ORGANIZATIONS)
     by, file = command_line("import organizations"), hashlib.sha256(content).hexdigest()
-    return await _settled(lambda: importing_organizations.bring(rows, Run(now(), announce, progress, by, file)))
+
+    async def attempt() -> Report:
+        run = Run(now(), announce, progress, by, file, check)
+        return await importing_organizations.bring(table.rows, run, time_zone)
+
+    return replace(await _settled(attempt), notes=table.notes)
 
 
 async def members(
@@ -41,18 +61,24 @@ async def members(
     announce: Announce,
     progress: Progress,
     namesakes: Namesakes = Namesakes.ASK,
+    check: bool = False,
 ) -> Report:
     """ImportRefused: nothing was written. A login makes an account; a secretary gives its first password."""
-    rows = await asyncio.to_thread(read, content, name, spreadsheets.MEMBERS)
+    table = await asyncio.to_thread(read, content, name, columns.MEMBERS)
     by, file = command_line("import members"), hashlib.sha256(content).hexdigest()
-    return await _settled(lambda: importing_members.bring(rows, Run(now(), announce, progress, by, file), namesakes))
+
+    async def attempt() -> Report:
+        run = Run(now(), announce, progress, by, file, check)
+        return await importing_members.bring(table.rows, run, namesakes)
+
+    return replace(await _settled(attempt), notes=table.notes)
 
 
-def read(content: bytes, name: str, columns: Columns) -> list[Row]:
+def read(content: bytes, name: str, columns: Columns) -> Table:
     spreadsheets.check_size(len(content))
-    if xlsx.check_kind(content, name):
-        return xlsx.read(content, columns)
-    return spreadsheets.read_csv(content, columns)
+    if file_kinds.kind_of(content, name) is FileKind.XLSX:
+        return workbooks.read(content, columns)
+    return csv_tables.read_csv(content, columns)
 
 
 async def _settled(attempt: Callable[[], Awaitable[Report]]) -> Report:

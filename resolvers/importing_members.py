@@ -13,7 +13,7 @@ from models.bulk import Bulk, each, insert
 from resolvers import namesakes
 from resolvers.importing_run import ChangedMeanwhile, Report, Run, touch, touch_everything
 from resolvers.session import Work
-from rules import identity, periods, texts, typed
+from rules import identity, import_previews, periods, texts, typed
 from rules.importing_members import MembersPlan, check_members
 from rules.matching_members import KnownMember, Namesakes, Person, Shown
 from rules.phones import normal
@@ -52,7 +52,7 @@ async def bring(rows: Sequence[Row], run: Run, namesakes_are: Namesakes = Namesa
     )
     merged = frozenset(one.id for one in known.roll.members.values() if one.merged)
     closed = frozenset(one.code for one in organizations if one.closed)
-    people = [
+    everyone = [
         KnownMember(
             one.id,
             Person(codes[one.organization_id], one.name, one.alias, one.phone, one.joined_on, one.login),
@@ -61,7 +61,13 @@ async def bring(rows: Sequence[Row], run: Run, namesakes_are: Namesakes = Namesa
         for one in known.roll.members.values()
     ]
     check = partial(check_members, shown_before=await _shown_as(rows, roots), namesakes=namesakes_are)
-    plan = await asyncio.to_thread(check, rows, known.roots, people, known.roll.taken, today, closed, merged)
+    plan = await asyncio.to_thread(check, rows, known.roots, everyone, known.roll.taken, today, closed, merged)
+    if run.check:
+        people = [*plan.created, *(person for _, person in plan.updated)]
+        if models.database.dialect() == "postgres" and any(person.phone for person in people):
+            phones.current()  # NoDataKey now rather than later; SQLite makes its key when it is needed
+        counts = len(plan.created), len(plan.updated), plan.unchanged
+        return Report(*counts, preview=import_previews.of_members(plan))
     if not plan.created and not plan.updated:
         return run.nothing_to_do(plan.unchanged)
     await models.database.shielded(_write(run, plan, known))

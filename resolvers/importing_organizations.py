@@ -4,15 +4,19 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID, uuid4
 
 import models
 from models import clock, importing
 from models.bulk import Bulk, each, insert
 from models.organizations import SETTLING_HOURS, TIME_ZONE
-from resolvers import time
+from resolvers import time, time_zones
 from resolvers.importing_run import ChangedMeanwhile, Report, Run, touch, touch_everything
+from resolvers.session import Work
+from rules import import_previews
 from rules.importing import OrganizationsPlan, Place, check_organizations
+from rules.refusals import InvalidInput
 from rules.spreadsheets import Row
 
 COLUMNS = ("id", "code", "name", "kind", "parent_id", "root_id", "time_zone", "settling_hours", "created_at")
@@ -27,13 +31,20 @@ class Known:
     tree: importing.Tree
     places: Mapping[str, Place]
     ids: Mapping[str, UUID]
+    codes: Mapping[UUID, str]
     times: Mapping[str, tuple[str, int]]  # time zone and settling hours
     closed: frozenset[str]
 
 
-async def bring(rows: Sequence[Row], run: Run) -> Report:
+async def bring(rows: Sequence[Row], run: Run, time_zone: str | None = None) -> Report:
+    """time_zone: of roots for which the file says none."""
     known = _known(await importing.tree())
-    plan = await asyncio.to_thread(check_organizations, rows, known.places, known.closed)
+    recorded = await models.organizations.recorded(known.tree.shapes)
+    check = partial(check_organizations, time_zone=time_zone, recorded={known.codes[one] for one in recorded})
+    plan = await asyncio.to_thread(check, rows, known.places, known.closed)
+    if run.check:
+        counts = len(plan.created), len(plan.updated), plan.unchanged
+        return Report(*counts, preview=import_previews.of_organizations(plan))
     if not plan.created and not plan.updated:
         return run.nothing_to_do(plan.unchanged)
     await models.database.shielded(_write(run, plan, known))
@@ -45,8 +56,12 @@ def _known(tree: importing.Tree) -> Known:
     parents = {one.code: codes[one.parent_id] if one.parent_id else None for one in tree.organizations}
     return Known(
         tree,
-        {one.code: Place(one.code, parents[one.code], one.name, one.kind) for one in tree.organizations},
+        {
+            one.code: Place(one.code, parents[one.code], one.name, one.kind, None if one.parent_id else one.time_zone)
+            for one in tree.organizations
+        },
         {one.code: one.id for one in tree.organizations},
+        codes,
         {one.code: (one.time_zone, one.settling_hours) for one in tree.organizations},
         frozenset(one.code for one in tree.organizations if one.closed),
     )
@@ -68,7 +83,7 @@ async def _write(run: Run, plan: OrganizationsPlan, known: Known) -> None:
         await run.through(bulks)
         for one in plan.created:
             if one.parent_code is None:
-                await time.begin(ids[one.code], TIME_ZONE, SETTLING_HOURS, run.at)
+                await time.begin(ids[one.code], one.time_zone or TIME_ZONE, SETTLING_HOURS, run.at)
         grown = (
             (ids[plan.roots[one.code]], ids[one.parent_code])
             for one in plan.created
@@ -80,8 +95,18 @@ async def _write(run: Run, plan: OrganizationsPlan, known: Known) -> None:
             await clock.shape_changed(root, await work.position(root))
             if root in hung_anew:
                 await models.freezes.moved(root)
+        for old, new in plan.updated:
+            if new.time_zone and new.time_zone != old.time_zone:
+                await _change_zone(work, ids[new.code], new.time_zone)
         new, changed = ([ids[plan.roots[one.code]] for one in some] for some in (plan.created, updated))
         run.audit(work, "Organization", new, changed)
+
+
+async def _change_zone(work: Work, root: UUID, zone: str) -> None:
+    try:
+        await time_zones.change(work, root, zone)
+    except InvalidInput as recorded:
+        raise ChangedMeanwhile("points were recorded") from recorded
 
 
 def _bulks(at: datetime, plan: OrganizationsPlan, known: Known, ids: Mapping[str, UUID]) -> list[Bulk]:
@@ -94,7 +119,8 @@ def _bulks(at: datetime, plan: OrganizationsPlan, known: Known, ids: Mapping[str
 
     def created(one: Place) -> tuple[object, ...]:
         root = plan.roots[one.code]
-        times = known.times.get(root, (TIME_ZONE, SETTLING_HOURS))
+        zone, hours = known.times.get(root, (TIME_ZONE, SETTLING_HOURS))
+        times = (root in places and places[root].time_zone) or zone, hours
         return ids[one.code], one.code, one.name, one.kind, parent(one), ids[root], *times, at
 
     def paths() -> Iterator[tuple[object, ...]]:

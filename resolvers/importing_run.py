@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from models.bulk import Bulk
 from resolvers import time
 from resolvers.audit import Actor
 from resolvers.session import Announce, Work, unit_of_work
+from rules.import_previews import Preview
 
 MOST_BOARDS = 1_000  # named one by one; beyond, all boards of the root load anew
 
@@ -22,9 +23,13 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Report:
+    """notes: how the file was read. preview: of a check, which writes nothing: what would be written."""
+
     created: int
     updated: int
     unchanged: int
+    notes: Sequence[str] = field(default=(), compare=False)
+    preview: Preview | None = field(default=None, compare=False)
 
 
 class ChangedMeanwhile(Exception):
@@ -38,6 +43,7 @@ class Run:
     progress: Progress
     by: Actor
     file: str  # SHA-256 of the content, in hex: its name may be somebody's
+    check: bool = False  # write nothing
 
     @asynccontextmanager
     async def writing(self, roots: Iterable[UUID]) -> AsyncGenerator[Work]:

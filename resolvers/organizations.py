@@ -8,9 +8,8 @@ from tortoise.exceptions import IntegrityError
 
 import models
 from models import Lecturing, Organization, OrganizationKind, clock
-from resolvers import openness, sight, time
+from resolvers import openness, sight, time, time_zones
 from resolvers.session import Session
-from rules import periods
 from rules.refusals import Checks, InvalidInput, NotAllowed
 from rules.roles import Role, Scope
 
@@ -61,11 +60,7 @@ async def create(
     session.signed_in()
     checks = Checks()
     code, name = _code(checks, code), _name(checks, name)
-    checks.that(
-        time_zone is None or periods.known_zone(time_zone),
-        "timeZone",
-        "timeZone is no IANA name such as Asia/Shanghai.",
-    )
+    time_zones.check(checks, time_zone)
     checks.done()
     parent: Organization | None = None
     if parent_id is not None:
@@ -103,15 +98,19 @@ async def update(
     code: str | None,
     name: str | None,
     lecturing: Lecturing | None = None,
+    time_zone: str | None = None,
 ) -> Organization:
-    """None leaves it as it is."""
+    """None leaves it as it is. time_zone: of a root, while nothing is recorded; for who may move organizations."""
     session.signed_in()
     checks = Checks()
     code = _code(checks, code) if code is not None else None
     name = _name(checks, name) if name is not None else None
+    time_zones.check(checks, time_zone)
     checks.done()
-    permit = await session.require(Scope.ORGANIZATIONS_RENAME, at=organization_id)
-    if code is None and name is None and lecturing is None:
+    scope = Scope.ORGANIZATIONS_RENAME if time_zone is None else Scope.ORGANIZATIONS_MANAGE
+    permit = await session.require(scope, at=organization_id)
+    zone = time_zones.wanted(permit.organization, time_zone)
+    if code is None and name is None and lecturing is None and zone is None:
         return permit.organization
     root = permit.organization.root_id
     async with session.work() as work:
@@ -119,6 +118,8 @@ async def update(
             await models.organizations.change(organization_id, code=code, name=name, lecturing=lecturing)
         work.audit("Organization", organization_id, root=root, at=organization_id)
         work.touch_displays(root, await models.displays.naming(organization_id))
+        if zone:
+            await time_zones.change(work, root, zone)
         await work.position(root)  # first, so that no member comes to stand elsewhere unseen
         places = await models.organizations.places_of_members(organization_id)
         blocks = await models.blocks.organizations_naming_members_of(organization_id)

@@ -102,8 +102,13 @@ async def _write(work: Work, instant: Instant) -> None:
 
 
 async def begin(root_id: UUID, zone: str, settling_hours: int, now: datetime) -> None:
-    """Schedule a new root's first instants: its next midnight, and when the days just past become final."""
+    """A new root's clock, and its first instants."""
     await clock.start(root_id, now)
+    await schedule(root_id, zone, settling_hours, now)
+
+
+async def schedule(root_id: UUID, zone: str, settling_hours: int, now: datetime) -> None:
+    """The next midnight, and when the days just past become final."""
     await clock.schedule(root_id, InstantKind.MIDNIGHT, periods.next_midnight(now, zone), root_id)
     today = periods.local_day(now, zone)
     for back in range(settling_hours // 24 + 2):

@@ -3,9 +3,10 @@
 A file says how things should be: what it names is made or brought to that, what it leaves out stays as it is.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from rules import periods
 from rules.refusals import Checks
 from rules.spreadsheets import ImportRefused, LineFault, Row, shown
 
@@ -22,6 +23,7 @@ class Place:
     parent_code: str | None
     name: str
     kind: str
+    time_zone: str | None = None  # of a root: the IANA name, where it is known or wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +45,31 @@ class Lineage:
 
 
 def check_organizations(
-    rows: Iterable[Row], existing: Mapping[str, Place], closed: Collection[str] = ()
+    rows: Iterable[Row],
+    existing: Mapping[str, Place],
+    closed: Collection[str] = (),
+    *,
+    time_zone: str | None = None,
+    recorded: Collection[str] = (),
 ) -> OrganizationsPlan:
     """existing: every organization, by code. A parent may be any of these or any line of the file. closed: codes.
+    time_zone: of roots for which the file says none. recorded: roots whose time zone stays, since something is recorded
+    by it.
 
     ImportRefused names each fault.
     """
     faults: list[LineFault] = []
     wanted: dict[str, Place] = {}
-    lines: dict[str, int] = {}
+    lines: dict[str, Row] = {}
     for row in rows:
         place = _place(row, faults)
         if not place.code:
             continue
         if place.code in lines:
-            faults.append(LineFault(row.line, f"The code {shown(place.code)} is on line {lines[place.code]} already."))
+            message = f"The code {shown(place.code)} is on line {lines[place.code].line} already."
+            faults.append(row.fault("code", message))
         else:
-            wanted[place.code], lines[place.code] = place, row.line
+            wanted[place.code], lines[place.code] = place, row
 
     parents = {code: place.parent_code for code, place in {**existing, **wanted}.items()}
     circles = _circles(parents)
@@ -74,7 +84,8 @@ def check_organizations(
             or (now and now.parent_code != place.parent_code and _other_root(now, place, existing, lineages))
         )
         if message:
-            faults.append(LineFault(lines[code], message))
+            faults.append(lines[code].fault("parent_code", message))
+    faults += _zones(wanted, existing, lines, lineages, time_zone, recorded)
     if faults:
         raise ImportRefused(faults)
 
@@ -88,8 +99,35 @@ def check_organizations(
     )
 
 
+def _zones(
+    wanted: dict[str, Place],
+    existing: Mapping[str, Place],
+    lines: Mapping[str, Row],
+    lineages: Mapping[str, Lineage],
+    default: str | None,
+    recorded: Collection[str],
+) -> Iterator[LineFault]:
+    """Gives each root of the file its time zone, and leaves it to roots."""
+    for code, place in wanted.items():
+        if place.parent_code is None:
+            now = existing[code].time_zone if code in existing else None
+            zone = place.time_zone or default or now
+            if now and zone != now and code in recorded:
+                said = f"The time zone of {shown(code)} is {now} and stays: days and months are recorded by it."
+                yield lines[code].fault("time_zone", said)
+            wanted[code] = replace(place, time_zone=zone)
+    for code, place in wanted.items():
+        if place.parent_code is not None and place.time_zone:
+            root = lineages[code].root or code
+            whole = wanted.get(root) or existing.get(root)
+            if whole and place.time_zone != (whole.time_zone or periods.USUAL_ZONE):
+                said = f"The time zone of the root {shown(root)} holds for all below it; empty this cell."
+                yield lines[code].fault("time_zone", said)
+            wanted[code] = replace(place, time_zone=None)
+
+
 def _place(row: Row, faults: list[LineFault]) -> Place:
-    checks = Checks()
+    checks, cells = Checks(), row.cells
     code = check_code(checks, row.cells["code"], "code")
     name = checks.line(row.cells["name"], "name", least=1, most=200)
     parent = row.cells["parent_code"] and check_code(checks, row.cells["parent_code"], "parent_code")
@@ -99,8 +137,11 @@ def _place(row: Row, faults: list[LineFault]) -> Place:
         right = ", ".join(f"{one} ({chinese})" for one, chinese in KINDS.items())
         what = f"The kind {shown(written)} is unknown" if written else "kind is missing"
         checks.that(False, "kind", f"{what}; it may be {right}.")
-    faults += [LineFault(row.line, fault.message) for fault in checks.faults]
-    return Place(code, parent or None, name, kind or "")
+    zone = cells.get("time_zone") or None
+    known = zone is None or periods.known_zone(zone)
+    checks.that(known, "time_zone", f"The time zone {shown(zone or '')} is no IANA name such as Asia/Shanghai.")
+    faults += row.faults(checks.faults)
+    return Place(code, parent or None, name, kind or "", zone if known else None)
 
 
 def check_code(checks: Checks, value: str, path: str) -> str:

@@ -30,7 +30,7 @@ DATE = re.compile(
     r"([0-9]{4})(?:([-/.])([0-9]{1,2})\2([0-9]{1,2})|([0-9]{2})([0-9]{2}))"
     r"(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?"
 )
-CHINESE_DATE = str.maketrans({"年": "-", "月": "-", "日": None})
+CHINESE_DATE = str.maketrans({"年": "-", "月": "-", "日": None, "号": None})
 SERIAL = re.compile(r"[1-7][0-9]{4}")  # a date whose cell is formatted as a number: 1927 to 2119
 SERIAL_ZERO = date(1899, 12, 30)
 MOST_NAME = 100  # characters
@@ -67,7 +67,7 @@ def check_members(
     a name that is known, where nothing else tells.
     """
     faults: list[LineFault] = []
-    lines = [Line(row.line, read_person(row, roots, today, faults)) for row in rows]
+    lines = [Line(row, read_person(row, roots, today, faults)) for row in rows]
     faults += _into_closed(lines, closed)
     matching = Matching(lines, known, roots, taken, namesakes, merged)
     faults += matching.faults
@@ -84,7 +84,9 @@ def check_members(
 
 def _into_closed(lines: Sequence[Line], closed: Collection[str]) -> list[LineFault]:
     return [
-        LineFault(line.number, f"The organization {shown(code)} is closed, so nobody belongs to it; name an open one.")
+        line.row.fault(
+            "organization_code", f"The organization {shown(code)} is closed, so nobody belongs to it; name an open one."
+        )
         for line in lines
         if (code := line.person.organization_code) in closed
     ]
@@ -106,7 +108,7 @@ def read_person(row: Row, roots: Collection[str], today: date, faults: list[Line
         joined_on=_date(checks, cells["joined_on"], today),
         login=login or None,
     )
-    faults += [LineFault(row.line, fault.message) for fault in checks.faults]
+    faults += row.faults(checks.faults)
     return person
 
 
@@ -143,7 +145,7 @@ def _date(checks: Checks, written: str, today: date) -> date | None:
 
 
 def read_date(written: str) -> date | None:
-    """2021-07-01, 2021/7/1, 2021.7.1, 20210701, 2021年7月1日, a spreadsheet's day number; no time."""
+    """2021-07-01, 2021/7/1, 2021.7.1, 20210701, 2021年7月1日, a spreadsheet's day number; a time is left out."""
     text = unicodedata.normalize("NFKC", written).translate(CHINESE_DATE)
     if SERIAL.fullmatch(text):
         return SERIAL_ZERO + timedelta(days=int(text))

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from rules import phones
 from rules.identity import Marks, folded, look, told_apart
-from rules.spreadsheets import LineFault, shown
+from rules.spreadsheets import LineFault, Row, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,12 @@ class KnownMember:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    number: int
+    row: Row
     person: Person
+
+    @property
+    def number(self) -> int:
+        return self.row.line
 
 
 class Namesakes(StrEnum):
@@ -256,8 +260,7 @@ class Matching:
         self._fault(line, "name", message)
 
     def _fault(self, line: Line, column: str, message: str) -> None:
-        del column
-        self.faults.append(LineFault(line.number, message))
+        self.faults.append(line.row.fault(column, message))
 
 
 def alias_faults(
@@ -280,10 +283,10 @@ def alias_faults(
         others = [number for number in looks[key] if number != line.number]
         if others:
             message = f"The alias {shown(alias)} looks like the name on line {others[0]}; choose another."
-            faults.append(LineFault(line.number, message))
+            faults.append(line.row.fault("alias", message))
         elif set(shown_before.get(key, ())) - meant:
             message = f"The alias {shown(alias)} looks like a name that another member shows; choose another."
-            faults.append(LineFault(line.number, message))
+            faults.append(line.row.fault("alias", message))
     return faults
 
 

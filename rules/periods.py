@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 # A year of room at each end, so that no neighbouring midnight leaves what a datetime can hold.
 FIRST_YEAR, LAST_YEAR = 2, 9998
+USUAL_ZONE = "Asia/Shanghai"  # of a root for which nobody says another
 ONE_DAY = timedelta(days=1)
 # Files in the zone database that name no place: this machine's own setting, and "not set yet".
 NO_PLACES = frozenset({"localtime", "Factory"})

@@ -70,7 +70,9 @@ class OrganizationMutations:
 
         return await answer(act)
 
-    @strawberry.mutation(description="Gives it another code or name. Needs ADMIN or SECRETARY there or above.")
+    @strawberry.mutation(
+        description="Gives it another code or name. Needs ADMIN or SECRETARY there or above, ADMIN for a time zone."
+    )
     async def update_organization(self, info: Info, input: UpdateOrganizationInput) -> UpdateOrganizationResult:
         async def act() -> UpdateOrganizationSuccess:
             found = await organizations.update(
@@ -79,6 +81,7 @@ class OrganizationMutations:
                 code=input.code,
                 name=input.name,
                 lecturing=input.lecturing,
+                time_zone=input.time_zone,
             )
             info.context.forget()
             return UpdateOrganizationSuccess(organization=Organization.of(found))

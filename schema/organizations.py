@@ -239,7 +239,8 @@ class CreateOrganizationInput:
     name: str = strawberry.field(description="1 to 200 characters.")
     kind: OrganizationKind = strawberry.field(description="What it is.")
     time_zone: str | None = strawberry.field(
-        default=None, description="IANA name, for a root only; left out: Asia/Shanghai. It stays for ever."
+        default=None,
+        description="IANA name, for a root only; left out: Asia/Shanghai. It can change until points are recorded.",
     )
 
 
@@ -250,6 +251,10 @@ class UpdateOrganizationInput:
     name: str | None = strawberry.field(default=None, description="1 to 200 characters; left out: as it is.")
     lecturing: Lecturing | None = strawberry.field(
         default=None, description="Who may offer courses of their own here and below; left out: as it is."
+    )
+    time_zone: str | None = strawberry.field(
+        default=None,
+        description="IANA name, for a root only, and only while nothing is recorded there yet; left out: as it is.",
     )
 
 

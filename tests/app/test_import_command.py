@@ -44,9 +44,10 @@ def test_an_operator_imports_and_reads_what_is_wrong(engine: Sqlite, database_ur
     refused = leitai(database_url, "import", "members", bad)
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr.splitlines()[-4:] == [
-        'line 2: The phone "1" is none: 5 to 20 digits, with + before them or not.',
-        'line 3: There is no organization with the code "12".',
-        'line 3: The date "2021-02-30" is none between 1900-01-01 and today; write it as 2021-07-01.',
+        '党员.csv, line 2, column D (phone): The phone "1" is none: 5 to 20 digits, with + before them or not.',
+        '党员.csv, line 3, column A (organization_code): There is no organization with the code "12".',
+        '党员.csv, line 3, column E (joined_on): The date "2021-02-30" is none between 1900-01-01 and today; '
+        "write it as 2021-07-01.",
         "党员.csv: 3 faults. Nothing was written.",
     ]
 

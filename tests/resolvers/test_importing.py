@@ -184,14 +184,17 @@ async def test_one_bad_line_refuses_the_whole_file(world: World, fault: str) -> 
 
 async def test_a_missing_column_refuses_the_file(database: str) -> None:
     assert await refused(organizations, b"code,parent_code,name\n1,,A\n") == [
-        'line 1: The column kind (类型) is missing; the first line says "code", "parent_code", "name".'
+        'line 1: The column kind (类型) is missing; this line says "code", "parent_code", "name".'
     ]
 
 
 async def test_every_fault_is_named_in_the_order_of_lines(database: str) -> None:
     found = await refused(organizations, "1,,公司党委,COMMITTEE\n2,9,B,BRANCH\n1,,C,PARTY\n4,4,,BRANCH")
 
-    assert [one.partition(":")[0] for one in found] == ["line 3", "line 4", "line 4", "line 5", "line 5"]
+    assert [one.partition(":")[0] for one in found] == [
+        *("line 3, column B (parent_code)", "line 4, column D (kind)", "line 4, column A (code)"),
+        *("line 5, column C (name)", "line 5, column B (parent_code)"),
+    ]
 
 
 # ---------------------------------------------------------------- meanwhile

@@ -18,10 +18,9 @@ from world import World
 import models
 from models import Account, Member, Membership
 from resolvers import importing
-from resolvers import xlsx as reader
 from resolvers.importing import ImportRefused, Report
 from resolvers.session import Announcement
-from rules import spreadsheets
+from rules import columns, file_kinds, packages
 from rules.matching_members import Namesakes
 
 TWO = "GS-1,张伟,老张,138-0013-8000,2021/7/1,ZhangWei\nGS-2,李娜,,,,"
@@ -167,13 +166,13 @@ async def test_an_imported_name_wins_over_an_older_alias(world: World) -> None:
 # ---------------------------------------------------------------- faults
 
 FAULTS = {
-    "an unknown organization": ("nope,王芳,,,,", "line 2: There is no organization"),
-    "a bad date": ("GS-1,王芳,,,2021-02-30,", "line 2: The date"),
-    "a bad phone": ("GS-1,王芳,,12,,", "line 2: The phone"),
-    "a missing name": ("GS-1,,,,,", "line 2: name is missing"),
-    "a login twice in the file": ("GS-1,王芳,,,,wf\nGS-1,赵敏,,,,WF", "line 3: The login"),
-    "a login of somebody elsewhere": ("GS-2,王芳,,,,zw", "line 2: The login"),
-    "a login of an operator": ("GS-1,王芳,,,,boss", "line 2: The login"),
+    "an unknown organization": ("nope,王芳,,,,", "line 2, column A (organization_code): There is no organization"),
+    "a bad date": ("GS-1,王芳,,,2021-02-30,", "line 2, column E (joined_on): The date"),
+    "a bad phone": ("GS-1,王芳,,12,,", "line 2, column D (phone): The phone"),
+    "a missing name": ("GS-1,,,,,", "line 2, column B (name): name is missing"),
+    "a login twice in the file": ("GS-1,王芳,,,,wf\nGS-1,赵敏,,,,WF", "line 3, column F (login): The login"),
+    "a login of somebody elsewhere": ("GS-2,王芳,,,,zw", "line 2, column F (login): The login"),
+    "a login of an operator": ("GS-1,王芳,,,,boss", "line 2, column F (login): The login"),
 }
 
 
@@ -231,14 +230,14 @@ def changed(name: str, change: Callable[[bytes], bytes]) -> bytes:
 SHEET = "xl/worksheets/sheet1.xml"
 WRONG_FILES = {
     "a text called XLSX": (b"code,parent_code,name,kind\n", "The file is called XLSX and is none"),
-    "an old or protected workbook": (reader.OLD_OR_ENCRYPTED + b"...", "protected by a password or is an old XLS"),
+    "an old or protected workbook": (file_kinds.OLE + b"...", "protected by a password or is an old XLS"),
     "half a file": (xlsx(hangzhou_rows())[:20_000], "cannot be read as XLSX"),
-    "another archive": (packed(**{"a.txt": b"a"}), "cannot be read as XLSX"),
-    "a bomb": (packed(**{SHEET: b"0" * (reader.MOST_UNPACKED + 1)}), "unpacks to 200 MB"),
-    "a bomb of styles": (packed(**{"xl/styles.xml": b"0" * (reader.MOST_OF_A_PART + 1)}), "is too big"),
-    "many parts": (packed(**{f"{number}.xml": b"" for number in range(reader.MOST_PARTS + 1)}), "2,001 parts"),
+    "another archive": (packed(**{"a.txt": b"a"}), "a ZIP archive that holds no workbook"),
+    "a bomb": (packed(**{SHEET: b"0" * (packages.MOST_UNPACKED + 1)}), "unpacks to 200 MB"),
+    "a bomb of styles": (packed(**{"xl/styles.xml": b"0" * (packages.MOST_OF_A_PART + 1)}), "is too big"),
+    "many parts": (packed(**{f"xl/{number}.xml": b"" for number in range(packages.MOST_PARTS + 1)}), "2,001 parts"),
     "entities": (changed(SHEET, lambda xml: b'<!DOCTYPE a [<!ENTITY b "c">]>' + xml), "declares XML entities"),
-    "a row far below": (changed(SHEET, lambda xml: xml.replace(b'r="2"', b'r="9000000"')), "2,000,000 cells"),
+    "a row far below": (changed(SHEET, lambda xml: xml.replace(b'r="2"', b'r="9000000"')), "a sheet has 1,048,576"),
     "no sheet": (
         changed("xl/workbook.xml", lambda xml: xml.replace(b"<sheets>", b"<x>").replace(b"</sheets>", b"</x>")),
         "",
@@ -281,8 +280,8 @@ def test_mutated_files_raise_nothing_else(content: bytes, cuts: list[tuple[int, 
     for place, put, drop in cuts:
         at = place % (len(content) + 1)
         content = content[:at] + put + content[at + drop :]
-    for name, columns in (("a.csv", spreadsheets.ORGANIZATIONS), ("a.xlsx", spreadsheets.MEMBERS)):
+    for name, wanted in (("a.csv", columns.ORGANIZATIONS), ("a.xlsx", columns.MEMBERS)):
         try:
-            importing.read(content, name, columns)
+            importing.read(content, name, wanted)
         except ImportRefused as refusal:
             assert str(refusal)  # noqa: PT017 (not every file is refused)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.importing import DEEPEST, OrganizationsPlan, Place, check_organizations
-from rules.spreadsheets import ImportRefused, Row
+from rules.spreadsheets import ImportRefused, Row, shown
 
 HEADING = ("code", "parent_code", "name", "kind")
 KNOWN = {
@@ -118,9 +118,9 @@ def test_missing_names_and_codes_are_named() -> None:
 
 def test_what_is_too_long_or_holds_control_characters_is_named() -> None:
     assert faults("x" * 65 + ",1,X,BRANCH", "y,1," + "Y" * 201 + ",BRANCH", "z,1,Z\x07,BRANCH") == [
-        "line 2: code has 65 characters; at most 64 are allowed.",
-        "line 3: name has 201 characters; at most 200 are allowed.",
-        "line 4: name holds U+0007 BELL, a control character; leave it out.",
+        f"line 2: code has 65 characters; at most 64 are allowed. The cell says {shown('x' * 65)}.",
+        f"line 3: name has 201 characters; at most 200 are allowed. The cell says {shown('Y' * 201)}.",
+        'line 4: name holds U+0007 BELL, a control character; leave it out. The cell says "Z\ufffd".',
     ]
 
 

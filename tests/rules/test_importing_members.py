@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules import texts
+from rules.columns import MEMBERS
 from rules.identity import look
 from rules.importing_members import MembersPlan, check_members, read_date
 from rules.matching_members import KnownMember, Namesakes, Person, Shown
-from rules.spreadsheets import MEMBERS, ImportRefused, Row
+from rules.spreadsheets import ImportRefused, Row
 
 ROOTS = {"1": UUID(int=1), "11": UUID(int=1), "12": UUID(int=1), "2": UUID(int=2)}
 TODAY = date(2026, 3, 10)

@@ -54,15 +54,15 @@ def hangzhou_rows() -> list[list[str]]:
     return list(csv.reader(io.StringIO(HANGZHOU.read_text("utf-8"))))
 
 
-async def organizations(content: bytes | str, name: str = "file.csv", at: datetime = NOW) -> Report:
+async def organizations(content: bytes | str, name: str = "file.csv", at: datetime = NOW, **options: Any) -> Report:
     """Of a str: the lines below the heading."""
     content = table(ORGANIZATIONS, content) if isinstance(content, str) else content
-    return await importing.organizations(content, name, now=lambda: at, announce=ignore, progress=ignore)
+    return await importing.organizations(content, name, now=lambda: at, announce=ignore, progress=ignore, **options)
 
 
-async def members(content: bytes | str, name: str = "file.csv", at: datetime = NOW) -> Report:
+async def members(content: bytes | str, name: str = "file.csv", at: datetime = NOW, **options: Any) -> Report:
     content = table(MEMBERS, content) if isinstance(content, str) else content
-    return await importing.members(content, name, now=lambda: at, announce=ignore, progress=ignore)
+    return await importing.members(content, name, now=lambda: at, announce=ignore, progress=ignore, **options)
 
 
 async def dump() -> dict[str, list[dict[str, Any]]]:
