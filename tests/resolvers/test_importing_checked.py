@@ -26,9 +26,9 @@ UPDATE = f"""mutation ($input: UpdateOrganizationInput!) {{
 
 async def test_a_check_says_what_would_change_and_writes_nothing(world: World) -> None:
     await world.company()
-    await members("GS-1,张伟,,13800138000,,zw\nGS-1,李娜,,,,\nGS-2,王芳,,,,")
+    await members("GS-1,张伟,,13800138000,,zw\nGS-1,李娜,,,,\nGS-2,王芳,,,,wf")
     before = await dump()
-    file = "GS-2,张伟,老张,13900139000,2021-07-01,zw\nGS-1,李娜,,,,\nGS-2,王芳,,13700137000,,\nGS-1,赵敏,,,,"
+    file = "GS-2,张伟,老张,13900139000,2021-07-01,zw\nGS-1,李娜,,,,\nGS-2,王芳,,13700137000,,wf\nGS-1,赵敏,,,,"
 
     report = await members(file, check=True)
 

@@ -125,7 +125,7 @@ async def test_an_import_goes_by_the_same_identity_as_the_api(world: World) -> N
     before = await dump()
 
     again = await refused(members, "GS-1,阿依•古丽,,+86 138 0013 8000,,\nGS-2,阿依·古丽,,13800138000,,")
-    assert again == ['line 3: "阿依·古丽" with this phone is on line 2 already; keep one of the two.']
+    assert again == ['line 3, column B (name): "阿依·古丽" with this phone is on line 2 already; keep one of the two.']
     [asked] = await refused(members, "GS-2,张　伟,,13900139000,,")
     assert asked.startswith('line 2: Is this "张 伟" the one whom "GS-2" has already?')
     assert await dump() == before
@@ -156,7 +156,7 @@ async def test_an_imported_name_wins_over_an_older_alias(world: World) -> None:
     assert (zhang.alias_set_aside, zhang.display_name[:4]) == ("李娜", "别名待定")
     assert zhang.organization_id == company.first.id
     assert await refused(members, "GS-1,张伟,李娜,,,zw") == [
-        'line 2: The alias "李娜" looks like a name that another member shows; choose another.'
+        'line 2, column C (alias): The alias "李娜" looks like a name that another member shows; choose another.'
     ]
     await members("GS-1,张伟,老张,,,zw", at=NOW + timedelta(hours=2))
     again = await Member.get(name="张伟")
