@@ -7,7 +7,7 @@ number under another format is a `Typed` that says why it is no text.
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 
 from rules.cells import AS_DAY, AS_TEXT, EIGHT_DIGITS, LAST_DAY, SERIAL, Kind, RawCell, Typed, day_of
@@ -58,18 +58,17 @@ def _pieces(parts: list[Token]) -> tuple[Token, ...] | None:
 
 def display(written: str, code: str, from_1904: bool) -> RawCell:
     try:
-        number = Decimal(written)
-    except InvalidOperation:
+        number = Decimal(repr(float(written)))  # what a program reads: no more digits, and no larger exponents
+    except ValueError:
         number = Decimal("NaN")
     if not number.is_finite():
         return _unsure(written, f"{shown(written)} is no number that a sheet can show; {AS_TEXT}.")
     form = parsed(code)
-    if form.date:
-        return _dated(number, form.date, from_1904)
     if abs(number) >= 10**MOST_DIGITS:
         text = f"{number:.5E}"
         return _unsure(text, f"{text} has lost digits: a sheet keeps {MOST_DIGITS} of a number; {AS_TEXT}.")
-    number = Decimal(repr(float(number)))  # what a program reads: 0.30000000000000004 is not what was meant
+    if form.date:
+        return _dated(number, form.date, from_1904)
     whole = number == number.to_integral_value()
     plain = _plain(number)
     if text := _measured(number, code):

@@ -61,4 +61,11 @@ def test_an_operator_imports_and_reads_what_is_wrong(engine: Sqlite, database_ur
     same = leitai(database_url, "import", "members", twice, "--namesakes", "same")
     assert (same.returncode, same.stdout) == (0, "twice.csv: 0 created, 2 updated, 0 unchanged.\n")
 
+    checked = leitai(database_url, "import", "organizations", good, "--check")
+    assert (checked.returncode, checked.stdout) == (
+        0,
+        "党组织.csv: 0 to create, 0 to update, 2 unchanged. Checked only: nothing was written.\n",
+    )
+    assert "党组织.csv: The heading is line 1." in checked.stderr
+
     assert leitai(database_url, "import", "members", tmp_path / "nowhere.csv").returncode == 2

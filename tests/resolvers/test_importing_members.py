@@ -127,7 +127,7 @@ async def test_an_import_goes_by_the_same_identity_as_the_api(world: World) -> N
     again = await refused(members, "GS-1,阿依•古丽,,+86 138 0013 8000,,\nGS-2,阿依·古丽,,13800138000,,")
     assert again == ['line 3, column B (name): "阿依·古丽" with this phone is on line 2 already; keep one of the two.']
     [asked] = await refused(members, "GS-2,张　伟,,13900139000,,")
-    assert asked.startswith('line 2: Is this "张 伟" the one whom "GS-2" has already?')
+    assert asked.startswith('line 2, column B (name): Is this "张 伟" the one whom "GS-2" has already?')
     assert await dump() == before
 
     assert await members("GS-2,阿依•古丽,,１３８００１３８０００,,", at=NOW + timedelta(hours=1)) == Report(0, 1, 0)

@@ -99,6 +99,9 @@ SHOWN = {
     ("7", "# ?/?"): None,
     ("110101199003078000", "0"): None,
     ("1e400", "General"): None,
+    ("1e-999999999", "yyyy-mm-dd"): None,
+    ("1e300", "yyyy-mm-dd"): None,
+    ("-1e300", "[h]:mm"): None,
     ("seven", "General"): None,
 }
 
