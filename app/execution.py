@@ -55,11 +55,16 @@ def presented(error: GraphQLError) -> GraphQLError:
 
 def presented_all(errors: Sequence[GraphQLError]) -> list[Any]:
     """The first of them, as clients read them, and how many more there are."""
-    told = [presented(error) for error in errors[:MOST_ERRORS]]
+    told = [presented(error) for error in sorted(errors, key=_place)[:MOST_ERRORS]]
     if len(errors) > MOST_ERRORS:
         message = f"There are {len(errors)} errors; the first {MOST_ERRORS} are told."
         told.append(beyond("errors", len(errors), MOST_ERRORS, message, Code.TOO_MANY_ERRORS))
     return [error.formatted for error in told]
+
+
+def _place(error: GraphQLError) -> list[tuple[bool, Any]]:
+    """Of fields that fail side by side, the first is the same each time, whichever failed earlier."""
+    return [(isinstance(step, str), step) for step in error.path or ()]
 
 
 def unexpected(cause: Exception, at: GraphQLError | None = None) -> GraphQLError:

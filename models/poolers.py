@@ -24,8 +24,12 @@ async def create_pool(self: AsyncpgDBClient, **options: Any) -> asyncpg.Pool:
         if "startup parameter" not in str(refusal):
             raise
         return await _pool_without_sessions(options)
-    if await _reaches_postgres(pool):
-        return pool
+    try:
+        if await _reaches_postgres(pool):
+            return pool
+    except BaseException:
+        pool.terminate()
+        raise
     pool.terminate()
     return await _pool_without_sessions(options)
 

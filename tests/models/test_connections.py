@@ -19,9 +19,12 @@ async def one() -> int:
 
 
 @pytest.fixture(params=["under_way", "given_back"])
-def ended(request: pytest.FixtureRequest, postgres_server: Postgres, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+async def ended(
+    request: pytest.FixtureRequest, database: str, postgres_server: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> list[int]:
     """When the connection of a transaction ends: before its commit, or while the pool takes it back. Gives its pid."""
     pids: list[int] = []
+    await one()  # the pool is there, and has found out what it reaches
 
     def end(pid: int) -> None:
         pids.append(pid)
@@ -41,7 +44,7 @@ def ended(request: pytest.FixtureRequest, postgres_server: Postgres, monkeypatch
 
 @pytest.mark.parametrize("engine", ["postgres"], indirect=True)
 @pytest.mark.parametrize("way", [models.database.snapshot, models.database.transaction])
-async def test_a_task_that_lost_its_connection_goes_on_with_another(database: str, way: Way, ended: list[int]) -> None:
+async def test_a_task_that_lost_its_connection_goes_on_with_another(way: Way, ended: list[int]) -> None:
     """A board's task lives for weeks: what one transaction leaves in its context would be there for all later ones."""
     with contextlib.suppress(Exception):
         async with way():

@@ -73,11 +73,10 @@ async def tables() -> dict[str, dict[str, bool]]:
 
 
 async def test_an_empty_database_is_brought_up_to_date_and_then_it_is(empty: str) -> None:
-    lacking = await commands.pending(empty)
+    applied = await commands.migrate(empty)
 
-    assert lacking[0] == "0001_tables"
-    assert len(set(lacking)) == len(lacking)
-    assert await commands.migrate(empty) == lacking
+    assert applied[0] == "0001_tables"
+    assert len(set(applied)) == len(applied)
     assert await commands.pending(empty) == []
     assert await commands.migrate(empty) == []
 

@@ -216,8 +216,11 @@ async def test_two_get_together_what_each_gets_alone(
         if field in NOT_FOR_SCREENS:
             viewers = {name: one for name, one in viewers.items() if not one.display_id}
         while seen.total() * len(CASES) < scaled(TRIPLES):
-            became, wrong = await compared(hall, random, viewers, any_operation(random, found.values, field))
-            assert not wrong
+            try:
+                became, wrong = await compared(hall, random, viewers, any_operation(random, found.values, field))
+            except Refused:  # it asks for too much at once
+                continue
+            assert not wrong, wrong
             seen += became
     few = seen.total() / 10
     # Each way often enough to say something; how often exactly goes with chance, and with what fields there are.

@@ -140,7 +140,8 @@ async def things(world: World) -> tuple[dict[str, Any], dict[str, Person]]:
     )
     entry = await world.award(story.secretary, story.sun, 3)
     known: dict[str, Any] = dict.fromkeys(("organizationId", "parentId"), place)
-    known |= dict.fromkeys(("memberId", "lecturerId", "responsibleId"), li)
+    known |= dict.fromkeys(("memberId", "lecturerId", "responsibleId", "survivorId"), li)
+    known["duplicateId"] = world.id(story.sun)
     known |= {"taskId": world.id(task), "claimId": submitted, "submitClaim": claim, "pointsEntryId": world.id(entry)}
     known |= {"courseId": course["course"]["id"], "ruleId": rule["rule"]["id"], "rewardId": reward["reward"]["id"]}
     known |= {"displayId": display["display"]["id"], "blockId": block["block"]["id"], "scenes": BOARD}

@@ -25,7 +25,8 @@ WORK = "tasks.title tasks.description tasks.status tasks.review courses.title co
 IDS = "audit_entries.details audit_entries.member_ids audit_entries.subject_ids"
 # Taken away with whom they are of, by models/erasures.py.
 ERASED = """
-accounts.login members.name members.alias members.phone_sealed members.phone_index claims.evidence
+accounts.login members.name members.alias members.alias_set_aside members.name_key members.shown_key
+members.phone_sealed members.phone_index claims.evidence
 claims.review_note points_reasons.text idempotency_keys.key idempotency_keys.request_hash block_openings.value
 block_inspections.note member_merges.reason openid_identities.key openid_identities.issuer_key audit_addresses.address
 """
