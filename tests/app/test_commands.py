@@ -133,16 +133,17 @@ def test_who_waits_says_so_and_can_be_interrupted(listener: socket.socket, file:
     given = {"DATABASE_URL": url, **PASSWORDS}
     runs = [begin(path, arguments(path, file), file.parent, given) for path in sorted(unreadable())]
 
-    def spoke(one: Run) -> bool:
+    [patient, *others] = runs
+
+    def is_interrupted(one: Run) -> bool:
+        """As soon as it says a word: it gives up by itself some seconds later."""
         one.look()
+        if one.word is not None and one is not patient:
+            assert "Still waiting for" in one.said
+            one.process.send_signal(signal.SIGINT)
         return one.word is not None
 
-    ended(runs, spoke)
-    assert {one.said for one in runs} == {runs[0].said}
-    assert "Still waiting for" in runs[0].said
-    [patient, *others] = runs
-    for one in others:
-        one.process.send_signal(signal.SIGINT)
+    ended(runs, is_interrupted)
     ended(runs)
     judge(others, 130, "Still waiting")
     judge([patient], 1, "does not answer")
@@ -187,7 +188,7 @@ async def test_a_file_that_cannot_be_read_is_named(migrated: str, file: Path, ki
     for one in runs:
         assert one.code in (1, 2), (one.path, one.code, one.said)
         assert "Traceback" not in one.said, (one.path, one.said)
-        assert "wrong.csv" in one.said.replace("\n", ""), (one.path, one.said)
+        assert "wrong.csv" in "".join(one.said.replace("│", "").split()), (one.path, one.said)  # a box may break it
 
 
 @pytest.mark.parametrize(("host", "word"), [("", "another program listens"), ("10.255.255.1", "no such address")])

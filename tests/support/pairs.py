@@ -13,7 +13,7 @@ from hall import Hall
 from strawberry.schema import schema as stock
 from world import PUBLIC_URL
 
-from app.execution import presented
+from app.execution import presented_all
 from realtime.documents import Operation, Refused
 from realtime.hub import Subscription
 from realtime.logs import Follower, LogSource
@@ -79,7 +79,7 @@ async def alone(hall: Hall, viewer: Viewer, text: Text) -> Answer:
             result = await anext(stream)
         finally:
             await stream.aclose()
-    errors = [presented(error).formatted for error in result.errors or ()]
+    errors = presented_all(result.errors or ())
     return _read(json.loads(json.dumps(result.data)), cast(Sequence[Mapping[str, Any]], errors))
 
 
