@@ -34,9 +34,9 @@ class Product:
     """`leitai serve`, from entering to leaving. By default one process on SQLite; settings as the environment has
     them."""
 
-    def __init__(self, *, workers: int = 1, branches: int = 1, members: int = 20, **settings: str):
+    def __init__(self, *, workers: int = 1, branches: int = 1, members: int = 20, scored: int = 10, **settings: str):
         self._folder = tempfile.TemporaryDirectory()
-        self.workers, self._size = workers, {"branches": branches, "members": members}
+        self.workers, self._size = workers, {"branches": branches, "members": members, "scored": scored}
         database = {"DATABASE_URL": f"sqlite://{self._folder.name}/leitai.sqlite3"}
         self._settings = {**GENEROUS, **database, **settings}
 
