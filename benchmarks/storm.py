@@ -42,7 +42,7 @@ def main() -> int:
         postgres.start()
         redis.start()
         both = {"DATABASE_URL": postgres.create_database(), "REDIS_URL": redis.url}
-        with Product(workers=2, branches=BRANCHES, members=options.tokens // BRANCHES, **both) as product:
+        with Product(workers=2, branches=BRANCHES, members=options.tokens // BRANCHES, scored=10, **both) as product:
             rows += told("PostgreSQL and Redis, 2 workers", 2, storm(product, options.sockets, options.rounds))
     finally:
         postgres.close()

@@ -9,7 +9,7 @@ import strawberry
 
 from models import OrganizationKind
 from models.leaderboards import Ranked as RankedRow
-from resolvers import leaderboards
+from resolvers import leaderboards, shared_loads
 from resolvers.boards import BoardKey, BoardView, Subject
 from resolvers.leaderboards import Board
 from resolvers.session import Session
@@ -257,7 +257,7 @@ async def find(session: Session, key: BoardKey) -> Leaderboard | None:
     from resolvers import time
 
     await time.come(session, key.organization_id)
-    found = await leaderboards.load(key)
+    found = await shared_loads.shared().load(key, lambda: leaderboards.load(key))
     return Leaderboard.of(found) if found else None
 
 
