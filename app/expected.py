@@ -30,7 +30,7 @@ class DatabaseOutdated(CommandFailed):
 
 
 def sentence(error: BaseException, url: str) -> str | None:
-    """None: nothing that was expected; a traceback helps whoever finds the mistake."""
+    """None: nothing that was expected; a traceback helps those who find the mistake."""
     for one in _causes(error):
         if isinstance(one, (CommandFailed, NoDataKey, PhoneIsBroken, NoSuchMember, GoesOnClaiming, Refusal)):
             return str(one)

@@ -69,5 +69,5 @@ def check(file: Annotated[Path, typer.Argument(help="As `leitai heads export` wr
     for one in found:
         typer.echo(one)
     if found:
-        fail(f"{len(found)} of {len(kept)} kept head(s) are no more what they were.")
+        fail(f"{len(found)} of {len(kept)} kept head(s) are no longer what they were.")
     typer.echo(f"All {len(kept)} kept head(s) are still there.")

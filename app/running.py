@@ -90,7 +90,7 @@ def _told(sentence: str, code: int) -> int:
 
 
 def _pipe_closed() -> int:
-    """Whoever read what we say has seen enough; Python would say so once more at the end."""
+    """A reader that closed the pipe has seen enough; Python would say so once more at the end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 1
 

@@ -1,7 +1,7 @@
 """Whether the schema is what the migrations make: tables, columns, indexes, constraints, triggers, functions.
 
-They are made anew in a scratch that is thrown away: a file for SQLite, for PostgreSQL a schema in a transaction that is
-rolled back. Both catalogues are read alike and compared by name.
+They are made again in a scratch that is thrown away: a file for SQLite, for PostgreSQL a schema in a transaction that
+is rolled back. Both catalogues are read alike and compared by name.
 """
 
 import re

@@ -52,8 +52,8 @@ async def sums(
     codes_of_groups: dict[str, list[str]],
     duplicates: Mapping[UUID, Sequence[UUID]] = NOBODY,
 ) -> dict[Account, Sums]:
-    """One statement for members, one for organizations. Read them under the lock of whoever earns. duplicates: of a
-    member, whose entries are its own too."""
+    """One statement for members, one for organizations. Read them under the lock of the member who earns. duplicates:
+    of a member, whose entries are its own too."""
     wanted = list(accounts)
     found = {one: Sums() for one in wanted}
     for column in ("member_id", "organization_id"):

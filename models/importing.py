@@ -82,7 +82,7 @@ ACCOUNTS = f"SELECT {COLUMNS} FROM accounts a LEFT JOIN members m ON m.id = a.me
 
 @dataclass(frozen=True, slots=True)
 class WithPhones:
-    """Whoever has one of these numbers, in their normal form, in one of these roots."""
+    """Members with one of these numbers, in their normal form, in one of these roots."""
 
     roots: Collection[UUID]
     numbers: Collection[str]
@@ -90,7 +90,7 @@ class WithPhones:
 
 @dataclass(frozen=True, slots=True)
 class Roll:
-    """members: of the organizations, and whoever has one of the logins or phones. taken: logins that no member has.
+    """members: of the organizations, and those with one of the logins or phones. taken: logins that no member has.
     places: where all these members are, and the organizations; counted."""
 
     members: dict[UUID, KnownMember]

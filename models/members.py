@@ -90,7 +90,7 @@ class Locked:
 
 
 async def lock_active(member_id: UUID) -> Locked | None:
-    """Until the transaction ends. None: it is here no more."""
+    """Until the transaction ends. None: it is no longer here."""
     found = await sql.value(
         "UPDATE members SET name = name WHERE id = :id AND active = :yes RETURNING duplicates", id=member_id, yes=True
     )

@@ -112,7 +112,7 @@ async def _renewed(now: datetime, device_code: str) -> Asked | None:
 
 
 async def _wait(recent: int) -> None:
-    """Whoever shares an address with somebody who asks for too many waits with him, and is never turned away for it."""
+    """One who shares an address with somebody who asks for too many waits, and is never turned away for it."""
     global _waiting
     beyond = recent - CODES_PER_ADDRESS + 1
     if beyond <= 0:

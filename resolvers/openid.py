@@ -104,7 +104,7 @@ async def finish(session: Session, code: str, state: str, secret: str) -> tuple[
 
 async def _claimed(identity: Identity) -> Account:
     """Whose login the claim is: at first. Nobody is made."""
-    # Not read as it is meant, as typed.login does: whoever registers as `ａｄｍｉｎ` elsewhere is not `admin` here.
+    # Not read as it is meant, as typed.login does: one who registers as `ａｄｍｉｎ` elsewhere is not `admin` here.
     login = identity.login.strip().casefold() if identity.login else ""
     account = await sessions.account_of(login)
     if account is None:

@@ -8,8 +8,8 @@ from rules.refusals import OrganizationIsClosed
 
 
 async def still_open(work: Work, root_id: UUID, *organization_ids: UUID) -> None:
-    """OrganizationIsClosed: one of these is closed. Whoever begins something there asks this after every other lock: it
-    takes the position, under which an organization is closed."""
+    """OrganizationIsClosed: one of these is closed. An act that begins something there asks this after every other
+    lock: it takes the position, under which an organization is closed."""
     await work.position(root_id)
     if found := await closings.first_closed(organization_ids):
         seen_open(found)

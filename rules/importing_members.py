@@ -62,7 +62,7 @@ def check_members(
     merged: members that count as another, so that no line may mean them.
 
     roots: the root of every organization, by code. known: all members of the organizations in the file, all whose
-    login is in it, and whoever in these roots has one of its phones. taken: logins of accounts that are no members'.
+    login is in it, and those in these roots with one of its phones. taken: logins of accounts that are no members'.
     today: nobody joined later. shown_before: who is shown under one of the file's aliases. namesakes: who is meant by
     a name that is known, where nothing else tells.
     """

@@ -202,7 +202,7 @@ class Matching:
         return self._namesakes is Namesakes.OTHER and (line.person.phone or line.person.login) is not None
 
     def _new(self, lines: Sequence[Line]) -> None:
-        """Whoever is new is told apart from all others of that name in the file."""
+        """A new member is told apart from all others of that name in the file."""
         alike: dict[Alike, list[Line]] = {}
         for line in lines:
             alike.setdefault(self._alike_key(line.person), []).append(line)

@@ -128,7 +128,7 @@ def period_of(kind: PeriodKind, counts_at: datetime, zone: str) -> Period:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A row of the ledger that a rule gave, or the reversal of one. spec None: a base, which no act gave. fixed: it
-    counts as it stands, and is not reckoned again. others: who was the same person as the earner at that time."""
+    counts as it stands, and is not computed again. others: who was the same person as the earner at that time."""
 
     id: object
     earner: object

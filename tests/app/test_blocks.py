@@ -96,7 +96,7 @@ async def test_heads_are_exported_and_held_against_later(world: World, database:
     checked = leitai("heads", "check", file, DATABASE_URL=database)
     assert checked.returncode == 1
     assert f"Block {made['id']} was rewritten: revision 1" in checked.stdout
-    assert checked.stderr == "1 of 2 kept head(s) are no more what they were.\n"
+    assert checked.stderr == "1 of 2 kept head(s) are no longer what they were.\n"
     verified = leitai("verify", DATABASE_URL=database)
     assert verified.returncode == 1
     assert "revision 1 has the hash" in verified.stdout

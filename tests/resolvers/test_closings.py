@@ -235,7 +235,7 @@ async def test_an_import_names_what_is_closed(world: World, story: Story) -> Non
 
 
 async def test_closing_meets_whoever_comes_just_then(world: World, story: Story) -> None:
-    """Whoever is second is refused: never is anybody in, or anything open at, an organization that is closed."""
+    """The second is refused: never is anybody in, or anything open at, an organization that is closed."""
     company, admin = story.company, story.admin
     create = """mutation ($input: CreateMemberInput!) { found: createMember(input: $input) { __typename } }"""
     task = """mutation ($input: CreateTaskInput!) { found: createTask(input: $input) { __typename

@@ -69,15 +69,15 @@ async function checkAll(board: Blocks): Promise<void> {
   const here = new Set(shown.map((block) => block.id));
   const pardoned = `pardoned.${board.organization.id}`;
   const paired = display.peek()?.id;
-  const anew = own.read<string>(pardoned) !== paired;
+  const again = own.read<string>(pardoned) !== paired;
   for (const id of Object.keys(heads)) {
     if (here.has(id)) continue;
     const now = await whereabouts(id, heads, checked);
     // Whoever paired this screen anew has seen that it missed the block.
-    if (now.wrong === "gone" && anew) delete heads[id];
+    if (now.wrong === "gone" && again) delete heads[id];
     else note(id, now);
   }
-  if (anew) own.write(pardoned, paired);
+  if (again) own.write(pardoned, paired);
   if (JSON.stringify(heads) !== before) own.write(name, heads);
   for (const id of [...checked.keys()]) if (!here.has(id)) checked.delete(id);
   findings.value = { checked: shown.length, faults, doubts };
