@@ -152,6 +152,7 @@ def _nursery(asking: socket.socket) -> None:
         if pid == 0:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets its background jobs ignore it
             for one in (asking.fileno(), died, wake, told, *children.values()):
                 os.close(one)
             _run(json.loads(asked), out, errors)
