@@ -10,8 +10,9 @@ from tortoise import Tortoise
 from tortoise.connection import get_connection
 
 import models
-from app import data_keys, expected, migrations, signing
+from app import expected, migrations
 from app.expected import DatabaseOutdated, DatabaseUnavailable
+from app.keys import data_keys, signing
 from app.running import waiting_for
 from app.settings import Settings, load
 from models import database_url

@@ -11,7 +11,7 @@ import asyncpg
 
 from models import database_url
 from models.phones import NoDataKey, PhoneIsBroken
-from resolvers.erasures import GoesOnClaiming, NoSuchMember
+from resolvers.privacy.erasure import GoesOnClaiming, NoSuchMember
 from rules.refusals import Refusal
 
 FULL = {errno.ENOSPC, errno.EDQUOT}

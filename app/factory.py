@@ -14,26 +14,17 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 
 import models
-from app import (
-    courses,
-    data_keys,
-    failpoints,
-    front_door,
-    graphiql,
-    metrics,
-    schema_files,
-    screens,
-    seen,
-    signing,
-    statements,
-)
-from app.guard import Guarded
-from app.http import Endpoint
-from app.live import LiveEngine
-from app.origins import Cors, Origins
-from app.pulse import Pulse
+from app import failpoints
+from app.keys import data_keys, signing
+from app.live.engine import LiveEngine
+from app.live.event_loop_lag import Pulse
 from app.settings import Settings
-from resolvers import attempts, audit, time
+from app.web import courses, front_door, graphiql, metrics, schema_files, screens, seen, statements
+from app.web.guard import Guarded
+from app.web.http import Endpoint
+from app.web.origins import Cors, Origins
+from resolvers import audit, scheduler
+from resolvers.accounts import rate_limits
 from resolvers.session import Now
 
 TICK = 0.5  # seconds between looks at what time has to write
@@ -48,7 +39,7 @@ def system_clock() -> datetime:
 async def _write_time(live: LiveEngine, stopping: asyncio.Event) -> None:
     while not stopping.is_set():
         try:
-            await time.write_due(live.clock(), live.announce)
+            await scheduler.write_due(live.clock(), live.announce)
         except Exception as error:
             log.error("time_not_written", exc_info=error)
         with contextlib.suppress(TimeoutError):
@@ -59,7 +50,7 @@ async def _forget(live: LiveEngine, stopping: asyncio.Event) -> None:
     """Attempts that matter no more."""
     while not stopping.is_set():
         try:
-            await attempts.forget(live.clock())
+            await rate_limits.forget(live.clock())
             await audit.erase_old_addresses(live.clock(), live.settings.audit_address_days)
         except Exception as error:
             log.warning("attempts_not_forgotten", error=type(error).__name__)

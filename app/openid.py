@@ -1,7 +1,7 @@
 """The provider that people may sign in through, from the settings."""
 
 from app.settings import Settings
-from resolvers.providers import Provider, Registration
+from resolvers.openid_provider import Provider, Registration
 
 
 def provider(settings: Settings) -> Provider | None:

@@ -18,8 +18,8 @@ from app import logs
 from app.expected import CommandFailed
 from app.factory import create_app
 from app.settings import Settings, SettingsRefused, load
-from realtime.connection import DRAIN, LiveConnection
-from realtime.requests import LiveRequests
+from realtime.http_protocol import LiveRequests
+from realtime.websocket_protocol import DRAIN, LiveConnection
 
 MOST_FRAME = 64 * 1024  # bytes from a client: a subscription with its document
 PING = 10.0  # seconds; a peer that answers none in as many again is aborted

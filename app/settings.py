@@ -48,7 +48,7 @@ def _small(value: object) -> object:
 
 
 def _safe(address: str) -> str:
-    from resolvers.providers import is_safe
+    from resolvers.openid_provider import is_safe
 
     if not is_safe(address):
         raise ValueError("it takes https addresses, or http on loopback, without a fragment or user")

@@ -30,8 +30,8 @@ from tortoise.migrations.api import migrate
 from world import DATA_KEYS, Person, World
 
 import models
-from app import data_keys
-from app.execution import answer
+from app.keys import data_keys
+from app.live.execution import answer
 from app.settings import Settings
 from schema import ids
 from schema.context import Context

@@ -30,8 +30,8 @@ from world import Person, World
 
 import models
 from models import IdempotencyKey, Member, Membership, Organization, PointsEntry, PointsKind, PointsReason
-from resolvers import acts, rules
-from resolvers.acts import Report
+from resolvers.points import acts, rules
+from resolvers.points.acts import Report
 
 CALL = 500
 ACTS_OF_ONE, CAP = 8, 6  # distinct acts of a member, of which the day's cap leaves six: a fifth of all calls is cut

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 from datetime import datetime, timedelta
 
-from models import secrets, sql
+from models import kept_secrets, sql
 from models.database import dialect
 
 
@@ -22,7 +22,7 @@ def span(length: timedelta) -> int:
 
 async def keys(*texts: str) -> list[str]:
     """The key of each count; what it is of cannot be read from it."""
-    secret = await secrets.kept("attempts")
+    secret = await kept_secrets.kept("attempts")
     return [hmac.new(secret, text.encode("utf-8", "replace"), hashlib.sha256).hexdigest() for text in texts]
 
 

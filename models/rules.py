@@ -16,8 +16,8 @@ from tortoise.models import Model
 
 from models import sql
 from models.members import Member
-from rules import point_specs
-from rules.point_specs import Spec
+from rules.points import specs as points_specs
+from rules.points.specs import Spec
 
 
 class PointRule(Model):
@@ -35,7 +35,7 @@ class PointRule(Model):
 
 
 class PointRuleVersion(Model):
-    """spec: as rules.point_specs writes it; cap_group and base are read from it, for SQL."""
+    """spec: as rules.points.specs writes it; cap_group and base are read from it, for SQL."""
 
     id = fields.UUIDField(primary_key=True, default=uuid4)
     rule_id = fields.UUIDField()
@@ -62,7 +62,7 @@ class PointRuleVersion(Model):
 @lru_cache(maxsize=2048)
 def parsed(text: str) -> Spec:
     """Versions never change, so each is read once."""
-    return point_specs.parse(json.loads(text), stored=True)
+    return points_specs.parse(json.loads(text), stored=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def version(
     return PointRuleVersion(
         rule_id=rule_id,
         number=number,
-        spec=json.dumps(point_specs.written(spec), ensure_ascii=False, sort_keys=True),
+        spec=json.dumps(points_specs.written(spec), ensure_ascii=False, sort_keys=True),
         cap_group=spec.group,
         base=spec.base,
         created_by_id=by,

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from realtime.connection import STALLED
+from realtime.websocket_protocol import STALLED
 
 
 class Answers(HttpToolsProtocol):

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import structlog
 from broadcaster import Broadcast
 
-from realtime.events import EVERYTHING, Hint
+from realtime.hints import EVERYTHING, Hint
 
 CHANNEL = "leitai"
 AGAIN = 1.0  # seconds until what is owed to others is tried again

@@ -7,9 +7,9 @@ from typing import Any, Protocol
 
 import structlog
 
-from realtime.counters import Counters, Told
+from realtime.delivery_latency import Telling
 from realtime.groups import RETRY, Execute, Group, State
-from realtime.telling import Telling
+from realtime.live_counts import Counters, Told
 
 CLOSED = "the board was closed"
 log = structlog.get_logger("leitai.boards")

@@ -9,9 +9,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
-from realtime.faults import Refused, fault
-from rules.addresses import network
-from rules.codes import Code
+from realtime.graphql_errors import Refused, fault
+from rules.error_codes import Code
+from rules.ip_networks import network
 
 BURST = 4.0  # seconds of work: hundreds of documents of a developer's tool, some twenty of the worst there are
 MOST = 10_000  # addresses of which a process knows what they owe

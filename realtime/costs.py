@@ -32,7 +32,7 @@ from graphql import (
 )
 from graphql.utilities import value_from_ast_untyped
 
-from realtime.faults import beyond
+from realtime.graphql_errors import beyond
 
 MOST_PAGE = 300  # the longest that any list gives, block boards; the others give 100
 USUAL_PAGE = 20  # where neither the operation nor the schema says

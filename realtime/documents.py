@@ -27,16 +27,17 @@ from graphql import (
 )
 from graphql.execution.values import get_argument_values, get_variable_values
 
-from realtime import halves, limits, tokens
+from realtime import limits, tokens
+from realtime import split_execution as halves
 from realtime.budgets import Budget
 from realtime.costs import Cost, Costs, cost_of
-from realtime.faults import Refused, coded, fault, unsuggestive
+from realtime.graphql_errors import Refused, coded, fault, unsuggestive
 from realtime.introspection import NoIntrospection
-from realtime.kept import Kept
 from realtime.literals import with_literals
+from realtime.segmented_cache import Kept
 from realtime.sharing import Shareable, may_share
 from realtime.tokens import MOST_TOKENS
-from rules.codes import Code
+from rules.error_codes import Code
 
 KEPT = 500  # parsed documents per process
 MOST_KEPT = 8_192  # characters of a subscription and its variables that are kept analysed

@@ -10,9 +10,9 @@ from typing import Any, Protocol
 import structlog
 
 from realtime import frames
-from realtime.counters import Counters
+from realtime.delivery_latency import Telling
 from realtime.frames import Payload
-from realtime.telling import Telling
+from realtime.live_counts import Counters
 
 log = structlog.get_logger("leitai.boards")
 FLUSH = 200  # sockets written to before other work gets its turn: about 2 ms

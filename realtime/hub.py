@@ -9,10 +9,10 @@ from typing import Any
 import structlog
 
 from realtime.boards import Board, Source
-from realtime.counters import COMMIT, HINT, Counters, Told
-from realtime.counters import POLL as BY_POLL
-from realtime.events import EVERYTHING, Hint
 from realtime.groups import Execute, Group, Receiver
+from realtime.hints import EVERYTHING, Hint
+from realtime.live_counts import COMMIT, HINT, Counters, Told
+from realtime.live_counts import POLL as BY_POLL
 from realtime.logs import Follower, Log, LogReceiver, LogSource
 
 POLL = 2.0  # seconds: the promise of how late a watched board may be when no hint arrives

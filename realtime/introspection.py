@@ -4,8 +4,8 @@ from typing import Any
 
 from graphql import FieldNode, ValidationRule
 
-from realtime.faults import fault
-from rules.codes import Code
+from realtime.graphql_errors import fault
+from rules.error_codes import Code
 
 MESSAGE = "This server does not tell its schema; read schema.graphql of its version."
 

@@ -18,7 +18,7 @@ from graphql import (
     SelectionSetNode,
 )
 
-from realtime.faults import beyond
+from realtime.graphql_errors import beyond
 
 MOST_DEPTH = 24  # fields in fields; GraphiQL's introspection has 15, the deepest page of a screen 8
 MOST_FIELDS = 1_000  # with every fragment spread out: 60 times an ordinary screen's, half of what the tokens allow

@@ -12,9 +12,9 @@ from typing import Any, Protocol, TypeVar
 import structlog
 
 from realtime import frames
-from realtime.counters import Counters, Told
 from realtime.frames import Payload
 from realtime.groups import RETRY, Execute
+from realtime.live_counts import Counters, Told
 
 log = structlog.get_logger("leitai.logs")
 T = TypeVar("T")

@@ -9,8 +9,8 @@ from typing import Any, cast
 
 from graphql import GraphQLError
 
-from realtime.faults import fault
-from rules.codes import Code
+from realtime.graphql_errors import fault
+from rules.error_codes import Code
 
 MESSAGE = "PersistedQueryNotSupported"
 

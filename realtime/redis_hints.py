@@ -16,7 +16,7 @@ from broadcaster import BroadcastBackend, Event
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from realtime.events import EVERYTHING, Hint
+from realtime.hints import EVERYTHING, Hint
 from realtime.redis_causes import cause
 
 HEARTBEAT = 5.0  # seconds between heartbeats; one that is missing for twice as long means the path is dead

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from realtime import frames
-from realtime.connection import LiveConnection
-from realtime.counters import Counters
 from realtime.frames import Payload
+from realtime.live_counts import Counters
+from realtime.websocket_protocol import LiveConnection
 
 
 class Subscriber:

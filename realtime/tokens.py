@@ -7,7 +7,7 @@ import re
 
 from graphql import GraphQLError
 
-from realtime.faults import beyond
+from realtime.graphql_errors import beyond
 
 MOST_TOKENS = 2_000  # the screens' largest document has 530, tools' introspection 190
 MOST_ALIASES = 100  # a page that asks one field for each of a company's branches and groups

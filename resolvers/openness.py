@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from models import Organization, closings
-from resolvers.work import Work
+from resolvers.unit_of_work import Work
 from rules.refusals import OrganizationIsClosed
 
 

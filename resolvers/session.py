@@ -12,9 +12,9 @@ import models
 from models import AuditActor, Organization, RoleGrant
 from resolvers.audit import Actor
 from resolvers.boards import BoardView
-from resolvers.providers import Provider
+from resolvers.openid_provider import Provider
 from resolvers.signing import Signer
-from resolvers.work import Announce, Announcement, Work, unit_of_work
+from resolvers.unit_of_work import Announce, Announcement, Work, unit_of_work
 from rules import visibility
 from rules.refusals import NotAllowed, NotFound, NotSignedIn
 from rules.roles import Grant, Role, Scope
@@ -115,10 +115,10 @@ class Session:
     async def work(self) -> AsyncGenerator[Work]:
         """Time writes first what is due, so that nothing of today is recorded before its midnight. TimeIsBehind, when
         it takes a position at a root where time could not: everywhere else it goes on."""
-        from resolvers import time  # time's own work needs this module
+        from resolvers import scheduler  # time's own work needs this module
 
         now = self.now()
-        written = await time.write_due(now, self.announce)
+        written = await scheduler.write_due(now, self.announce)
         async with unit_of_work(now, self.announce, self.actor(), written.behind) as work:
             yield work
 

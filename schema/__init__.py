@@ -4,46 +4,46 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from schema import enums as _enums  # isort: skip  # noqa: F401 -- before the types that use them
-from schema.account_sessions import AccountSessionMutations
-from schema.acts import ActMutations
-from schema.arenas import ArenaQueries
-from schema.audit import AuditQueries
-from schema.block_boards import BlockQueries
-from schema.block_mutations import BlockMutations
-from schema.closing_mutations import ClosingMutations
+from schema.accounts.account_sessions import AccountSessionMutations
+from schema.accounts.openid import OpenIdMutations
+from schema.accounts.service_tokens import ServiceMutations, ServiceQueries
+from schema.accounts.sessions import SessionMutations, SessionQueries
+from schema.arena.board import ArenaQueries
+from schema.arena.task_mutations import TaskMutations
+from schema.arena.task_queries import TaskQueries
+from schema.audit_log.log import AuditQueries
+from schema.blocks.block_mutations import BlockMutations
+from schema.blocks.board import BlockQueries
 from schema.costs import describe
-from schema.course_boards import CourseQueries
-from schema.course_mutations import CourseMutations
 from schema.descriptions import complete
-from schema.display_mutations import DisplayMutations
-from schema.displays import DisplayQueries
-from schema.explanations import ExplanationQueries
-from schema.freezes import FreezeMutations
-from schema.leaderboards import LeaderboardQueries
-from schema.member_mutations import MemberMutations
-from schema.members import MemberQueries
-from schema.merge_mutations import MergeMutations
+from schema.directory.closing_mutations import ClosingMutations
+from schema.directory.member_mutations import MemberMutations
+from schema.directory.members import MemberQueries
+from schema.directory.merge_mutations import MergeMutations
+from schema.directory.organization_mutations import OrganizationMutations
+from schema.directory.organizations import OrganizationQueries
+from schema.directory.roles import RoleMutations
+from schema.displays.display_mutations import DisplayMutations
+from schema.displays.displays import DisplayQueries
+from schema.leaderboards.board import LeaderboardQueries
+from schema.leaderboards.explanations import ExplanationQueries
+from schema.leaderboards.freezes import FreezeMutations
+from schema.learning.board import CourseQueries
+from schema.learning.course_mutations import CourseMutations
 from schema.node import NodeQueries
-from schema.openid import OpenIdMutations
 from schema.operations import named
-from schema.organization_mutations import OrganizationMutations
-from schema.organizations import OrganizationQueries
-from schema.point_mutations import PointMutations
-from schema.points_log import PointsLogQueries
-from schema.reward_mutations import RewardMutations
-from schema.rewards import RewardQueries
-from schema.roles import RoleMutations
-from schema.rule_mutations import RuleMutations
-from schema.rule_previews import RulePreviewQueries
-from schema.rules import RuleQueries
+from schema.points.acts import ActMutations
+from schema.points.log import PointsLogQueries
+from schema.points.point_mutations import PointMutations
+from schema.points.rule_mutations import RuleMutations
+from schema.points.rule_previews import RulePreviewQueries
+from schema.points.rules import RuleQueries
+from schema.points.statements import StatementMutations
+from schema.rewards.reward_mutations import RewardMutations
+from schema.rewards.rewards import RewardQueries
 from schema.scalars import SCALARS
-from schema.services import ServiceMutations, ServiceQueries
-from schema.sessions import SessionMutations, SessionQueries
-from schema.statements import StatementMutations
 from schema.strangers import turned_away
 from schema.subscriptions import Subscription
-from schema.task_mutations import TaskMutations
-from schema.task_queries import TaskQueries
 
 
 @strawberry.type(description="What can be asked.")

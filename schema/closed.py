@@ -9,18 +9,18 @@ from schema import errors
 from schema.errors import UserError
 
 if TYPE_CHECKING:
-    from schema.organizations import Organization
+    from schema.directory.organizations import Organization
 
 
 @strawberry.type(description="Nothing begins at an organization that is closed, and nobody comes to it.")
 class OrganizationIsClosed(UserError):
-    organization: Annotated["Organization", strawberry.lazy("schema.organizations")] = strawberry.field(
+    organization: Annotated["Organization", strawberry.lazy("schema.directory.organizations")] = strawberry.field(
         description="Which organization; its `closedAt` says since when."
     )
 
 
 def _closed(refusal: Any) -> OrganizationIsClosed:
-    from schema.organizations import Organization
+    from schema.directory.organizations import Organization
 
     return OrganizationIsClosed(message=refusal.message, organization=Organization.of(refusal.subject))
 

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import strawberry
 
-from resolvers import failpoints, work
+from resolvers import failpoints, unit_of_work
 from rules import refusals
 
 S = TypeVar("S")
@@ -71,6 +71,6 @@ async def answer(act: Callable[[], Awaitable[S]]) -> S | Any:
 
 async def retried(act: Callable[[], Awaitable[S]]) -> S:
     """The act's result; where its transaction lost a deadlock, after another attempt."""
-    result = await work.retried(act)
+    result = await unit_of_work.retried(act)
     failpoints.passing(failpoints.BEFORE_ANSWERING)
     return result

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from resolvers.sight import NOBODY as NOBODY
+from resolvers.visibility import NOBODY as NOBODY
 from rules.ids import decode as decode
 from rules.ids import encode as encode
 from rules.ids import uuid_of as uuid_of

@@ -10,21 +10,27 @@ import models
 from models import OrganizationKind, TaskStatus
 from realtime.boards import Source, State
 from realtime.logs import LogPage, LogSource
-from resolvers import arenas, block_boards, boards, course_boards, displays, leaderboards, points_log
+from resolvers import boards
+from resolvers.arena import board as arena_board
+from resolvers.blocks import board as blocks_board
 from resolvers.boards import BoardView, OwnKey, Subject
-from resolvers.displays import DisplayKey
+from resolvers.displays import displays
+from resolvers.displays.displays import DisplayKey
+from resolvers.leaderboards import board as leaderboards_board
+from resolvers.learning import board as learning_board
+from resolvers.points import log as points_log
 from resolvers.session import Session
 from rules.periods import PeriodKind
 from rules.ranking import OrganizationScoring
 from rules.refusals import InvalidInput
 from schema import ids
-from schema.arenas import find as find_arena
-from schema.block_boards import find as find_block_board
-from schema.course_boards import find as find_course_board
-from schema.displays import Display
-from schema.leaderboards import Leaderboard, LeaderboardInput, Standing
-from schema.leaderboards import find as find_leaderboard
-from schema.points_log import PointsLog
+from schema.arena.board import find as find_arena
+from schema.blocks.board import find as find_block_board
+from schema.displays.displays import Display
+from schema.leaderboards.board import Leaderboard, LeaderboardInput, Standing
+from schema.leaderboards.board import find as find_leaderboard
+from schema.learning.board import find as find_course_board
+from schema.points.log import PointsLog
 
 # ---------------------------------------------------------------- sharing
 
@@ -123,7 +129,9 @@ async def leaderboard_source(session: Session, input: LeaderboardInput, *, own: 
     all_topics = topics | boards.topics(BoardView.FULL, key.organization_id, root_id)
 
     async def load_own() -> State | None:
-        version = (await leaderboards.versions([own_key])).get(own_key, -1)  # first: what comes after is loaded again
+        version = (await leaderboards_board.versions([own_key])).get(
+            own_key, -1
+        )  # first: what comes after is loaded again
         found = await find_leaderboard(session, key)
         return found and State(version, all_topics, found)
 
@@ -131,12 +139,12 @@ async def leaderboard_source(session: Session, input: LeaderboardInput, *, own: 
 
 
 async def arena_source(session: Session, organization_id: str) -> Source:
-    key = await arenas.key(session, ids.read(organization_id, "Organization"))
-    topics = arenas.topics(key, await session.lineage(key.organization_id))
+    key = await arena_board.key(session, ids.read(organization_id, "Organization"))
+    topics = arena_board.topics(key, await session.lineage(key.organization_id))
 
     async def load() -> State | None:
         found = await find_arena(session, key)
-        return found and State(found.arena.version, arenas.topics(key, found.arena.lineage), found)
+        return found and State(found.arena.version, arena_board.topics(key, found.arena.lineage), found)
 
     return Source(key, topics, load)
 
@@ -154,8 +162,8 @@ async def display_source(session: Session) -> Source:
 
 
 async def block_board_source(session: Session, organization_id: str) -> Source:
-    key = await block_boards.key(session, ids.read(organization_id, "Organization"))
-    topics = block_boards.topics(key, (await session.lineage(key.organization_id))[0].root_id)
+    key = await blocks_board.key(session, ids.read(organization_id, "Organization"))
+    topics = blocks_board.topics(key, (await session.lineage(key.organization_id))[0].root_id)
 
     async def load() -> State | None:
         found = await find_block_board(session, key)
@@ -165,12 +173,12 @@ async def block_board_source(session: Session, organization_id: str) -> Source:
 
 
 async def course_board_source(session: Session, organization_id: str) -> Source:
-    key = await course_boards.key(session, ids.read(organization_id, "Organization"))
-    topics = course_boards.topics(key, await session.lineage(key.organization_id))
+    key = await learning_board.key(session, ids.read(organization_id, "Organization"))
+    topics = learning_board.topics(key, await session.lineage(key.organization_id))
 
     async def load() -> State | None:
         found = await find_course_board(session, key)
-        return found and State(found.board.version, course_boards.topics(key, found.board.lineage), found)
+        return found and State(found.board.version, learning_board.topics(key, found.board.lineage), found)
 
     return Source(key, topics, load)
 
@@ -225,7 +233,7 @@ async def standing_opening(session: Session, input: LeaderboardInput, subject_id
         return Opening(source, f"own {own}", lambda board: board.standing_of(own, own=True))
 
     def nearest(board: Leaderboard) -> Standing:
-        found = leaderboards.own_subject(session, board.board)
+        found = leaderboards_board.own_subject(session, board.board)
         return board.standing_of(found or viewer.place[-1], own=found is not None)
 
     return Opening(source, f"of the place {viewer.place}", nearest)

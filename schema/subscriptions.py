@@ -11,12 +11,12 @@ from typing import Any
 import strawberry
 
 from realtime.logs import LogSource
-from schema.arenas import TaskArena
-from schema.block_boards import BlockBoard
+from schema.arena.board import TaskArena
+from schema.blocks.board import BlockBoard
 from schema.context import Info
-from schema.course_boards import CourseBoard
-from schema.displays import Display
-from schema.leaderboards import Leaderboard, LeaderboardInput, Standing
+from schema.displays.displays import Display
+from schema.leaderboards.board import Leaderboard, LeaderboardInput, Standing
+from schema.learning.board import CourseBoard
 from schema.live import (
     Opening,
     arena_source,
@@ -27,7 +27,7 @@ from schema.live import (
     log_source,
     standing_opening,
 )
-from schema.points_log import PointsLog
+from schema.points.log import PointsLog
 
 TWIN_POLL = 0.05  # seconds
 

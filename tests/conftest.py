@@ -30,7 +30,7 @@ from tortoise.migrations.api import migrate
 from world import DATA_KEYS, World
 
 import models
-from app import data_keys
+from app.keys import data_keys
 from app.settings import Settings
 
 validated.once()
@@ -39,7 +39,7 @@ SOAKING = bool(os.environ.get("LEITAI_SOAK"))
 LONG = (  # most of a minute, or more
     *("test_rotation.py", "test_sharing.py", "test_kill.py", "test_query_counts.py", "test_graphql_ws.py"),
     *("test_bad_input.py", "test_accessible.py", "test_kiosk.py", "test_block_scene.py", "test_workers.py"),
-    *("test_authorization.py", "test_indistinguishable.py", "test_sign_in.py", "test_points_machine.py"),
+    *("test_authorization.py", "test_indistinguishable.py", "test_guessing.py", "test_machine.py"),
     *("test_demo.py", "test_fuzzed.py", "test_canaries.py"),
 )
 

@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.http import MOST_BODY
 from app.server import MOST_FRAME
-from realtime import census, costs, documents, limits, messages, tokens, transport
-from rules.codes import Code
+from app.web.http import MOST_BODY
+from realtime import costs, documents, graphql_ws_handler, limits, messages, subscription_limits, tokens
+from rules.error_codes import Code
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
@@ -25,9 +25,9 @@ ALLOWED = {
     "duplicates": limits.MOST_OF_ONE_NAME,
     "cost": costs.MOST_COST,
     "errors": documents.MOST_ERRORS,
-    "operations": transport.MOST_OPERATIONS,
-    "documents": census.MOST_OF_ONE,
-    "boards": census.MOST_BOARDS_OF_ONE,
+    "operations": graphql_ws_handler.MOST_OPERATIONS,
+    "documents": subscription_limits.MOST_OF_ONE,
+    "boards": subscription_limits.MOST_BOARDS_OF_ONE,
 }
 
 
@@ -91,8 +91,8 @@ def test_every_limit_is_told_with_its_number() -> None:
         assert f"{number:,}" in told[name], name
     assert f"{MOST_FRAME:,}" in section("Limits")
     assert f"{costs.MOST_INTROSPECTION:,}" in section("Limits")
-    assert str(census.MOST) in told["documents"]
-    assert f"{census.MOST_BOARDS:,}" in told["boards"]
+    assert str(subscription_limits.MOST) in told["documents"]
+    assert f"{subscription_limits.MOST_BOARDS:,}" in told["boards"]
 
 
 def test_every_close_code_is_explained() -> None:

@@ -44,7 +44,7 @@ def modules(*folders: str) -> Iterator[Path]:
 
 
 def names_in(folder: str) -> set[str]:
-    """What a folder is about: schema/tasks.py and schema/tasks/__init__.py are both its tasks."""
+    """What a folder is about: schema/arena/tasks.py and schema/tasks/__init__.py are both its tasks."""
     return {file.parts[1].removesuffix(".py") for file in modules(folder) if len(file.parts) > 1}
 
 

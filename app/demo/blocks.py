@@ -6,9 +6,9 @@ from uuid import UUID
 
 from app.demo import tables
 from app.demo.company import Company, Person
-from resolvers import blocks, inspections
-from resolvers.block_drafts import Colleague
-from resolvers.inspections import Marks
+from resolvers.blocks import blocks, inspections
+from resolvers.blocks.block_fields import Colleague
+from resolvers.blocks.inspections import Marks
 
 BLOCKS = 229
 CHANGED, INSPECTED = 24, 150  # of them, since

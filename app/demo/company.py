@@ -10,7 +10,8 @@ import models
 from app.demo import tables
 from app.demo.tables import BRANCHES, PLACES, ROOT_CODE, Place
 from models import Account, Organization, OrganizationKind, RoleGrant, phones
-from resolvers import members, organizations, passwords, roles
+from resolvers import passwords
+from resolvers.directory import members, organizations, roles
 from resolvers.session import Announcement, Session, Viewer
 from resolvers.signing import Signer
 from rules.roles import Role

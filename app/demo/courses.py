@@ -8,7 +8,7 @@ from uuid import UUID
 from app.demo.company import Company, Person
 from app.demo.tables import BRANCHES, ROOT_CODE
 from models import Course
-from resolvers import courses, studies
+from resolvers.learning import courses, studies
 
 COURSES = 50
 TOPICS = (

@@ -16,7 +16,10 @@ from app.demo.courses import COURSES, Lectures
 from app.demo.tables import BRANCHES, ROOT_CODE, Assignment
 from models import Claim, OrganizationKind, TaskReview
 from models.organizations import TIME_ZONE
-from resolvers import claims, members, points, tasks, time
+from resolvers import scheduler
+from resolvers.arena import claims, tasks
+from resolvers.directory import members
+from resolvers.points import ledger as points_ledger
 from resolvers.session import Session
 from resolvers.signing import Signer
 from rules import periods
@@ -86,7 +89,7 @@ class _Past:
                 continue  # full, closed meanwhile, one's own: as it goes
             told((moment - self.beginning).total_seconds() / length)
         self.clock.at = self.now
-        await time.write_due(self.now, ignore)
+        await scheduler.write_due(self.now, ignore)
 
     # ------------------------------------------------------------ the plan
 
@@ -215,7 +218,7 @@ class _Past:
     async def _award(
         by: Session, key: str, amount: int, *, member: UUID | None = None, organization: UUID | None = None
     ) -> None:
-        await points.award(
+        await points_ledger.award(
             by,
             member_id=member,
             organization_id=organization,

@@ -19,7 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 import models
-from app import graphiql, logs, signing
+from app import logs
 from app.addresses import ANY_PORT, LOOPBACK, PublicUrl
 from app.database import migrate
 from app.demo import network, tables
@@ -29,9 +29,11 @@ from app.demo.life import Life
 from app.demo.tables import BRANCHES, ROOT_CODE
 from app.expected import CommandFailed
 from app.factory import create_app
+from app.keys import signing
 from app.running import run
 from app.server import listening_port, serve
 from app.settings import Settings, load
+from app.web import graphiql
 from models import database_url
 
 LIVELY = 120.0  # seconds with the whole rate; afterwards a fifth, which a hall can look at all day

@@ -17,7 +17,7 @@ from sights import Sights
 from streams import Streams
 from world import World
 
-from resolvers import time
+from resolvers import scheduler
 
 COMPARISONS, TESTED = 300_000, 20_000  # in soak, and in `make test`
 LOOKED = 3  # actors who look again after each upheaval
@@ -31,7 +31,7 @@ async def upheaval(realm: Realm, random: Random, happens: Happens) -> str:
     """Something happens, and time may pass; what time writes is written."""
     told = await happens(realm)
     realm.world.clock.now += random.choice(EDGES)
-    await time.write_due(realm.world.clock.now, realm.world.announcements.append)
+    await scheduler.write_due(realm.world.clock.now, realm.world.announcements.append)
     return told
 
 

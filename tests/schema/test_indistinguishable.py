@@ -29,7 +29,7 @@ from realm import Actor, Realm, Thing, made
 from world import World
 
 import models
-from app.execution import answer, presented
+from app.live.execution import answer, presented
 from realtime.documents import Refused
 from schema import ids, schema
 from schema.context import Context

@@ -22,7 +22,7 @@ from lists import Lists, begun
 from strawberry.dataloader import DataLoader
 from world import Person, World
 
-from resolvers import block_boards
+from resolvers.blocks import board as blocks_board
 from resolvers.session import Session
 from rules.refusals import NotAllowed
 from schema import schema
@@ -208,7 +208,7 @@ async def take(lists: Lists, person: Person, kind: str, name: str, place: str) -
     variables = {key: one for key, one in known.items() if f"${key}" in place}
     declared = "(" + ", ".join(f"${key}: ID!" for key in variables) + ")" if variables else ""
     query = f"query {declared} {{ {place.replace('%', selection(get_named_type(of.fields[name].type)))} }}"
-    block_boards.kept.clear()  # else a load were shorter after another
+    blocks_board.kept.clear()  # else a load were shorter after another
     context = OneByOne(await lists.world.session(person))
     with lists.world.count_queries() as heard:
         result = await schema.execute(query, variable_values=variables, context_value=context)

@@ -16,7 +16,7 @@ from selections import Allowed, Asked, Field, Spelling, Walk
 from world import World
 
 from realtime.documents import Documents, Operation
-from realtime.faults import Refused
+from realtime.graphql_errors import Refused
 from resolvers.session import Viewer
 from schema import schema
 from schema.live import SHAREABLE

@@ -10,8 +10,8 @@ from graphql import parse
 from story import told
 from world import World
 
-from app.execution import answer, presented
-from app.live import LiveEngine
+from app.live.engine import LiveEngine
+from app.live.execution import answer, presented
 from app.settings import Settings
 from realtime.documents import Documents
 from schema import COSTS, schema

@@ -11,7 +11,7 @@ from story import told
 from world import World
 
 import models
-from app.execution import answer
+from app.live.execution import answer
 from schema import ids
 from schema.context import Context
 

@@ -7,7 +7,7 @@ from halls import Hall
 from kiosks import chromium
 from services import ServiceIsMissing
 
-from app.screens import BUILT
+from app.web.screens import BUILT
 
 
 @pytest.fixture(scope="module")

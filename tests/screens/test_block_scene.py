@@ -16,7 +16,7 @@ from kiosks import Glass, glass, paired, until, window
 from playwright.async_api import WebSocketRoute
 from walls import block, looked_at
 
-from app.screens import BUILT
+from app.web.screens import BUILT
 from schema import ids
 
 SCENE: list[dict[str, Any]] = [{"kind": "BLOCK_BOARD", "seconds": 600}]

@@ -10,7 +10,7 @@ from halls import Hall
 from kiosks import Glass, window
 from playwright.async_api import Route
 
-from app.screens import BUILT
+from app.web.screens import BUILT
 
 ROOT = Path(__file__).parents[2]
 MAKING = ROOT / "screens" / "making"

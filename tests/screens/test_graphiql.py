@@ -11,7 +11,7 @@ from halls import Hall
 from kiosks import Glass, window
 from playwright.async_api import TimeoutError
 
-from app.graphiql import BUILT
+from app.web.graphiql import BUILT
 
 QUERY = "{ viewer { member { displayName } } }"
 LIVE = "subscription { leaderboardUpdated(input: { organizationId: %s }) { version rows { points } } }"

@@ -13,7 +13,7 @@ from kiosks import BOARD, DRAWN, glass, paired, until
 from walls import blocks
 from world import Person
 
-from app.screens import BUILT
+from app.web.screens import BUILT
 
 FORGOTTEN = "Object.keys(localStorage).forEach((one) => one.startsWith('leitai.frame') && localStorage.removeItem(one))"
 MOST_BUNDLE = 150_000  # bytes of a kiosk, compressed

@@ -11,10 +11,10 @@ from world import Person, World
 
 import models
 from models import Organization, PointRule, PointsEntry
-from resolvers import earning
-from resolvers.earning import Act
-from rules import point_specs
-from rules.rule_sets import RULE_SETS
+from resolvers.points import earning
+from resolvers.points.earning import Act
+from rules.points import specs as points_specs
+from rules.points.rule_sets import RULE_SETS
 
 LONG_AGO = datetime.fromisoformat("2020-01-01T00:00:00+00:00")
 
@@ -28,7 +28,7 @@ async def set_rule(
     valid_until: datetime | None = None,
 ) -> PointRule:
     """A rule, or the next version of one that is there."""
-    spec = point_specs.parse(rule)
+    spec = points_specs.parse(rule)
     made = PointRule(root_id=at.root_id, organization_id=at.id, code=code, created_at=LONG_AGO)
     async with models.database.transaction():
         await models.rules.insert(made)

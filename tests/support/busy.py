@@ -16,7 +16,7 @@ from screens import paired
 from world import Company, Person, World
 
 from models import Course
-from resolvers import members
+from resolvers.directory import members
 from rules.roles import Role
 
 STRANGER = "of another root"

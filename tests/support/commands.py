@@ -15,7 +15,7 @@ from forked import Forked
 from local_server import plain_environment
 from server import QUIET, free_port
 
-from app.command import cli
+from app.commands.main import cli
 
 NUMBERS = count(1)
 LIMIT = 40.0  # seconds until a command has ended, whatever it met

@@ -10,7 +10,7 @@ from world import Person, World
 
 import models
 from models import Course, Organization
-from resolvers import courses
+from resolvers.learning import courses
 
 COURSE = """id title summary mediaUrl durationSeconds status scanUrl completionCount publishedAt
 lecturer { displayName } organization { name } myStudy { positionSeconds }"""

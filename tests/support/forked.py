@@ -31,7 +31,7 @@ from local_server import plain_environment
 ROOT = Path(__file__).parents[2]
 # What a first server would import besides app.command; from the second on they are here already.
 IMPORTED = (
-    "app.command",
+    "app.commands.main",
     "app.factory",
     "app.server",
     "asyncpg",
@@ -186,7 +186,7 @@ def _run(asked: dict[str, Any], out: int, errors: int) -> NoReturn:
         faulthandler.enable()
         random.seed()  # or all would draw alike
         sys.argv = ["leitai", *asked["arguments"]]
-        from app.command import main
+        from app.commands.main import main
 
         main()
         code = 0

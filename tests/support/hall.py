@@ -9,11 +9,11 @@ from typing import Any
 
 from world import Person, World
 
-from app.live import LiveEngine
+from app.live.engine import LiveEngine
 from app.settings import Settings
 from realtime.hub import Subscription
 from realtime.logs import Follower, LogSource
-from resolvers import time
+from resolvers import scheduler
 from resolvers.session import Session
 
 
@@ -78,7 +78,7 @@ class Hall:
 
     async def time_passes(self, until: datetime) -> None:
         self.world.clock.now = until
-        await time.write_due(until, self.live.announce)
+        await scheduler.write_due(until, self.live.announce)
 
     async def session(self, person: Person) -> Session:
         return self.live.session(await self.live.viewer(f"Bearer {person.token}"))

@@ -16,8 +16,8 @@ import openpyxl
 import pytest
 
 from models import sql
-from resolvers import importing
-from resolvers.importing import ImportRefused, Report
+from resolvers.imports import importing
+from resolvers.imports.importing import ImportRefused, Report
 
 HANGZHOU = Path(__file__).parents[1] / "data" / "hangzhou-organizations.csv"
 ORGANIZATIONS = ("code", "parent_code", "name", "kind")

@@ -21,7 +21,7 @@ from world import Person, World
 
 import models
 from models import Organization, OrganizationKind
-from resolvers import merges
+from resolvers.directory import merges
 from rules.roles import Role
 
 CAP = {"period": "DAY", "points": 4}

@@ -36,11 +36,11 @@ from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 from world import World
 
 import models
-from resolvers import openid
-from resolvers.openid import Begun
-from resolvers.providers import Provider, Registration
+from resolvers.accounts import openid
+from resolvers.accounts.openid import Begun
+from resolvers.accounts.sign_in import viewer_of
+from resolvers.openid_provider import Provider, Registration
 from resolvers.session import Session, Viewer
-from resolvers.sessions import viewer_of
 from rules.refusals import Refusal
 
 CLIENT, CLIENT_SECRET = "leitai", "a secret: with / and ünsafe letters"

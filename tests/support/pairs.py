@@ -13,7 +13,7 @@ from hall import Hall
 from strawberry.schema import schema as stock
 from world import PUBLIC_URL
 
-from app.execution import presented_all
+from app.live.execution import presented_all
 from realtime.documents import Operation, Refused
 from realtime.hub import Subscription
 from realtime.logs import Follower, LogSource

@@ -20,9 +20,13 @@ import models
 from models import OrganizationKind as Kind
 from models import TaskReview
 from models.clock import InstantKind
-from resolvers import blocks, claims, courses, inspections, reward_items, rewards, tasks
-from resolvers.block_drafts import Colleague
-from resolvers.inspections import Marks
+from resolvers.arena import claims, tasks
+from resolvers.blocks import blocks, inspections
+from resolvers.blocks.block_fields import Colleague
+from resolvers.blocks.inspections import Marks
+from resolvers.learning import courses
+from resolvers.rewards import items as rewards_items
+from resolvers.rewards import redemptions
 from rules.roles import Role
 
 RULE = {"title": "听党课", "amount": 1}
@@ -265,13 +269,13 @@ async def _offered(realm: Realm, at: Place, below: list[Actor]) -> None:
     """A reward that is offered, and one that is not."""
     world, random, by = realm.world, realm.random, realm.operator.person
     for offered in (True, False):
-        reward = await reward_items.create(
+        reward = await rewards_items.create(
             await world.session(by), organization_id=at.row.id, stock=9, name="茶杯", description="", price=1,
         )  # fmt: skip
         if offered and below:
             who = random.choice(below)
             await world.award(by, who.person, 5)  # type: ignore[arg-type]
-            taken = await rewards.redeem(await world.session(who.person), reward.id, str(uuid4()))
+            taken = await redemptions.redeem(await world.session(who.person), reward.id, str(uuid4()))
             realm.keep(taken, at, by=who)
         if not offered:
             await models.Reward.filter(id=reward.id).update(active=False)

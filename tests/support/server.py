@@ -32,7 +32,7 @@ from local_server import Child, LocalServer, ServiceFailed, plain_environment
 from world import DATA_KEYS
 
 ROOT = Path(__file__).parents[2]
-LEITAI = [sys.executable, "-c", "from app.command import main; main()"]
+LEITAI = [sys.executable, "-c", "from app.commands.main import main; main()"]
 START_LIMIT = 90.0  # seconds: a demo company is built before it is served
 QUIET = {"LEITAI_DATA_KEYS": DATA_KEYS, "LEITAI_LOG_LEVEL": "info", "PYTHONPATH": str(ROOT), "PYTHONFAULTHANDLER": "1"}
 

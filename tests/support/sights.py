@@ -22,7 +22,7 @@ from oracle import FIELDS, Oracle
 from realm import Actor, Place, Realm, Thing, line
 
 import models
-from app.execution import answer
+from app.live.execution import answer
 from models import OrganizationKind as Kind
 from rules.refusals import NotSignedIn
 from schema import schema

@@ -8,7 +8,9 @@ from course import heard, published
 from world import Company, Person, World
 
 from models import Course
-from resolvers import claims, freezes, points
+from resolvers.arena import claims
+from resolvers.leaderboards import freezes
+from resolvers.points import ledger as points_ledger
 from rules.roles import Role
 
 ROWS = """rank previousRank score points memberCount reachedAt id
@@ -93,7 +95,7 @@ class Stage:
             return await world.award(secretary, self.company.first, 11)
 
         async def reverse() -> Any:
-            return await points.reverse(session, given.id, "误记", "reverse")
+            return await points_ledger.reverse(session, given.id, "误记", "reverse")
 
         async def approve() -> Any:
             return await claims.approve(session, self.waiting[0].id, "好")

@@ -13,7 +13,9 @@ from world import World
 
 import models
 from models import Block, BlockRevision, sql
-from resolvers import chains, heads, verification
+from resolvers.blocks import kept_heads as blocks_kept_heads
+from resolvers.blocks import revisions as blocks_revisions
+from resolvers.verification import verify as verification_verify
 
 TABLES = ("block_revisions", "block_openings", "block_pairs", "block_inspections")
 CONSTRAINTS = (
@@ -78,18 +80,18 @@ async def lived_through(world: World) -> Lived:
         await done(world, story.reviewer, "inspectBlock", blockId=made["id"], **MARKS)
         world.clock.advance(minutes=1)
     first = await Block.get(id=rows[0][0].block_id)
-    return Lived(first, rows[0], rows[1], heads.read(await heads.heads()), story)
+    return Lived(first, rows[0], rows[1], blocks_kept_heads.read(await blocks_kept_heads.heads()), story)
 
 
 async def found(world: World) -> list[str]:
-    return [*(await verification.compared(world.clock.now)).differences]
+    return [*(await verification_verify.compared(world.clock.now)).differences]
 
 
 async def broken_at(of: Block) -> int | None:
     """As the API answers it, of what is in the database now."""
     kept = await models.blocks.chains([of.id])
     fresh = await Block.get(id=of.id)
-    return chains.proof(fresh, kept[of.id], await models.blocks.sides_of(kept)).broken_at
+    return blocks_revisions.proof(fresh, kept[of.id], await models.blocks.sides_of(kept)).broken_at
 
 
 async def remove(*revisions: BlockRevision) -> None:

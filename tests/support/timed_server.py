@@ -60,7 +60,7 @@ def main() -> None:
     """In the server's own process: `leitai` on asyncio's own loop, with every callback measured."""
     import uvicorn
 
-    from app.command import main as leitai
+    from app.commands.main import main as leitai
 
     run, serve = asyncio.Handle._run, uvicorn.run
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 
 from realtime.boards import Source, State
-from realtime.events import Hint
+from realtime.hints import Hint
 from realtime.hub import Hub, Subscription
 
 ODD, EVEN = "odd", "even"

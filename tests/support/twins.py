@@ -8,7 +8,7 @@ from typing import Any
 from tree import REFUSED
 from world import Company, Person, World
 
-from resolvers import verification
+from resolvers.verification import verify as verification_verify
 from rules.roles import Role
 
 MEMBER = "id displayName active balance debt mergedInto { id } mergedMembers { id }"
@@ -70,6 +70,6 @@ async def means(world: World, story: Story, by: Person | None = None) -> dict[st
 
 
 async def clean(world: World) -> list[str]:
-    verdict = await verification.verify(world.clock.now)
+    verdict = await verification_verify.verify(world.clock.now)
     assert verdict.differences == [], verdict.differences
     return [one for one in verdict.remarks if "paid" in one]

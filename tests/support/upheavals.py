@@ -5,7 +5,7 @@ from __future__ import annotations
 from realm import Realm, line
 
 import models
-from resolvers import members, organizations, roles
+from resolvers.directory import members, organizations, roles
 
 
 async def moved(realm: Realm) -> str:

@@ -8,9 +8,9 @@ from collections import deque
 from collections.abc import Callable, Hashable
 from typing import Any, cast
 
-from realtime.connection import EXTENSION
-from realtime.live import Live
-from realtime.transport import LiveHandler
+from realtime.graphql_ws_handler import LiveHandler
+from realtime.interfaces import Live
+from realtime.websocket_protocol import EXTENSION
 
 
 async def until(holds: Callable[[], bool], seconds: float = 5.0) -> None:

@@ -23,8 +23,12 @@ from tortoise.models import Model
 
 import models
 from models import Member, Organization, OrganizationKind
-from resolvers import audit_looks, passwords, points, sessions, tasks, time
-from resolvers.providers import Provider
+from resolvers import passwords, scheduler
+from resolvers.accounts import sign_in
+from resolvers.arena import tasks
+from resolvers.audit_log import phone_reads
+from resolvers.openid_provider import Provider
+from resolvers.points import ledger as points_ledger
 from resolvers.session import Announcement, Session
 from resolvers.signing import Signer
 from rules.roles import Role
@@ -112,7 +116,7 @@ class World:
         async with models.database.transaction():
             await models.organizations.insert(made)
             if below is None:
-                await time.begin(made.id, made.time_zone, made.settling_hours, self.clock.now)
+                await scheduler.begin(made.id, made.time_zone, made.settling_hours, self.clock.now)
             await models.clock.versions_for([made.id], made.root_id, self.clock.now)
         return made
 
@@ -212,7 +216,7 @@ class World:
             if person.token_expires_at <= self.clock.now:
                 person.token, kept = await models.sessions.issue(person.account.id, self.clock.now)
                 person.token_expires_at = kept.expires_at
-            viewer = await sessions.viewer_of(person.token, self.clock.now)
+            viewer = await sign_in.viewer_of(person.token, self.clock.now)
         own = {"public_url": PUBLIC_URL, "signer": self.signer, "provider": self.provider}
         return Session(viewer, self.clock, self.announcements.append, **own)
 
@@ -223,7 +227,7 @@ class World:
 
         context = Context(await self.session(person))
         result = await models.database.shielded(schema.execute(query, variable_values=variables, context_value=context))
-        await audit_looks.keep(context.session)
+        await phone_reads.keep(context.session)
         return result
 
     async def ask(self, person: Person | None, query: str, **variables: Any) -> dict[str, Any]:
@@ -259,7 +263,7 @@ class World:
         """An award by hand, with a key of its own unless one is given."""
         member = to if isinstance(to, Person) else None
         place = to if isinstance(to, Organization) else None
-        return await points.award(
+        return await points_ledger.award(
             await self.session(by),
             member_id=member.id if member else None,
             organization_id=place.id if place else None,
@@ -271,7 +275,7 @@ class World:
 
     async def let_time_write(self) -> int:
         """What time has to write by now, as the product does before every change and in the background."""
-        return (await time.write_due(self.clock.now, self.announcements.append)).count
+        return (await scheduler.write_due(self.clock.now, self.announcements.append)).count
 
     @contextmanager
     def count_queries(self) -> Iterator[list[str]]:

@@ -1,0 +1,122 @@
+"""The life of a task and of a claim: guards, then one transaction whose conditional UPDATE says who was first."""
+
+from datetime import datetime
+from uuid import UUID
+
+from models import Task, TaskReview, TaskStatus, clock, tasks
+from models.clock import InstantKind
+from resolvers import openness, visibility
+from resolvers.session import Session, Work
+from resolvers.visibility import NOBODY
+from rules.refusals import (
+    Checks,
+    InvalidInput,
+    TaskNotDraft,
+    TaskNotOpen,
+)
+from rules.roles import Scope
+
+RULE = "task.completed"
+MOST_POINTS = 100_000
+MOST_CAPACITY = 1_000_000
+
+
+# ---------------------------------------------------------------- reads
+
+
+async def known(session: Session, task_id: UUID) -> Task:
+    """A task that the viewer may know of; drafts are for who manages or reviews there. NotFound otherwise."""
+    task = await Task.get_or_none(id=task_id)
+    await session.know(task.organization_id if task else NOBODY)
+    if task and visibility.task(session, task):
+        return task
+    raise await session.unseen("There is no such task, or you may not see it.")
+
+
+# ---------------------------------------------------------------- tasks
+
+
+async def create(
+    session: Session,
+    *,
+    organization_id: UUID,
+    title: str,
+    description: str,
+    award: int,
+    review: TaskReview,
+    capacity: int | None,
+    opens_at: datetime | None,
+    due_at: datetime | None,
+) -> Task:
+    session.signed_in()
+    checks = Checks()
+    title = checks.line(title, "title", least=1, most=200)
+    description = checks.text(description, "description", most=10_000)
+    checks.that(0 <= award <= MOST_POINTS, "points", f"points is {award}; it must lie between 0 and {MOST_POINTS}.")
+    checks.that(
+        capacity is None or 1 <= capacity <= MOST_CAPACITY,
+        "capacity",
+        f"capacity is {capacity}; it must lie between 1 and {MOST_CAPACITY}, or be left out for no limit.",
+    )
+    checks.that(opens_at is None or due_at is None or opens_at < due_at, "dueAt", "dueAt must lie after opensAt.")
+    checks.that(due_at is None or due_at > session.now(), "dueAt", "dueAt lies in the past.")
+    checks.done()
+    permit = await session.require(Scope.TASKS_MANAGE, at=organization_id)
+    async with session.work() as work:
+        task = await Task.create(
+            root_id=permit.organization.root_id,
+            organization_id=organization_id,
+            title=title,
+            description=description,
+            points=award,
+            review=review,
+            capacity=capacity,
+            opens_at=opens_at,
+            due_at=due_at,
+            created_by_id=permit.account_id,
+            created_at=work.now,
+        )
+        work.touch(task.root_id, tasks=[organization_id])
+        await openness.still_open(work, task.root_id, organization_id)
+        _audit(work, task)
+    return task
+
+
+async def publish(session: Session, task_id: UUID) -> Task:
+    """SCHEDULED while opensAt lies ahead, OPEN otherwise."""
+    task = await known(session, task_id)
+    await session.require(Scope.TASKS_MANAGE, at=task.organization_id)
+    if task.due_at and task.due_at <= session.now() and task.status is TaskStatus.DRAFT:
+        raise InvalidInput.at("taskId", "This task's dueAt has passed; create it anew with a later one.")
+    async with session.work() as work:
+        later = task.opens_at is not None and task.opens_at > work.now
+        to = TaskStatus.SCHEDULED if later else TaskStatus.OPEN
+        if not await tasks.change_status(task.id, to, TaskStatus.DRAFT):
+            raise TaskNotDraft("This task was published before.", await Task.get(id=task.id))
+        if later and task.opens_at:
+            await clock.schedule(task.root_id, InstantKind.TASK_OPENS, task.opens_at, task.id)
+        if task.due_at:
+            await clock.schedule(task.root_id, InstantKind.TASK_DUE, task.due_at, task.id)
+        await openness.still_open(work, task.root_id, task.organization_id)
+        _audit(work, task)
+        work.touch(task.root_id, tasks=[task.organization_id])
+    return await Task.get(id=task.id)
+
+
+async def close(session: Session, task_id: UUID) -> Task:
+    """No new claims. Who holds one may still submit until dueAt."""
+    task = await known(session, task_id)
+    await session.require(Scope.TASKS_MANAGE, at=task.organization_id)
+    async with session.work() as work:
+        # before the task is locked, for time locks the two in this order
+        await clock.unschedule(task.id, InstantKind.TASK_OPENS)
+        if not await tasks.change_status(task.id, TaskStatus.CLOSED, TaskStatus.OPEN, TaskStatus.SCHEDULED):
+            found = await Task.get(id=task.id)
+            raise TaskNotOpen(f"This task is {found.status.value}, so it can't be closed.", found)
+        _audit(work, task)
+        work.touch(task.root_id, tasks=[task.organization_id])
+    return await Task.get(id=task.id)
+
+
+def _audit(work: Work, task: Task) -> None:
+    work.audit("Task", task.id, root=task.root_id, at=task.organization_id)

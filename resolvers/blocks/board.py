@@ -1,0 +1,152 @@
+"""The block board of an organization: blocks there and below, as one live board."""
+
+import random
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import models
+from models import Block, BlockInspection, Member, Organization, OrganizationKind, sql
+from resolvers import boards
+from resolvers.blocks import revisions as blocks_revisions
+from resolvers.blocks.revisions import Proof, Told
+from resolvers.boards import BoardView
+from resolvers.session import Session
+from rules.identity import folded
+
+MOST_LISTED = 1_000  # beyond that a board is not read by people
+LOOK_AGAIN = 60.0  # seconds; every link of 229 chains takes 0.1 s of CPU, and a board in motion loads twice a second
+MOST_KEPT = 5_000  # chains
+
+
+@dataclass(frozen=True, slots=True)
+class BlockBoardKey:
+    organization_id: UUID
+    view: BoardView
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A block on a board. inspection: the last one."""
+
+    block: Block
+    told: Told
+    proof: Proof
+    inspection: BlockInspection | None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A board at one version. blocks: in the order in which they came. members, organizations: all that it names."""
+
+    key: BlockBoardKey
+    lineage: tuple[Organization, ...]
+    version: int
+    block_count: int
+    paired_count: int
+    blocks: Sequence[Shown]
+    members: Mapping[UUID, Member]
+    organizations: Mapping[UUID, Organization]
+
+
+# A GROUP's blocks are for its branch, and for reviewers above it.
+ON_BOARD = """FROM blocks b JOIN organizations o ON o.id = b.organization_id
+  JOIN organization_paths p ON p.descendant_id = b.organization_id AND p.ancestor_id = :board
+  WHERE b.retired_at IS NULL AND (o.kind <> 'GROUP' OR :inside = 1)"""
+
+
+async def key(session: Session, organization_id: UUID) -> BlockBoardKey:
+    """NotFound: there is no such organization, or not for this viewer."""
+    lineage = await session.visible(organization_id)
+    return BlockBoardKey(organization_id, session.view(lineage))
+
+
+async def load(key: BlockBoardKey) -> Board | None:
+    """All of it, of one moment. None: there is no such organization."""
+    async with models.database.snapshot():
+        facts = (await versions([key])).get(key)
+        if facts is None:
+            return None
+        lineage = tuple((await models.organizations.lineages([key.organization_id]))[key.organization_id])
+        inside = key.view is BoardView.FULL or lineage[-1].kind in (OrganizationKind.BRANCH, OrganizationKind.GROUP)
+        values = {"board": key.organization_id, "inside": int(inside)}
+        listed = await sql.models(
+            Block, f"SELECT b.* {ON_BOARD} ORDER BY b.created_at, b.id LIMIT {MOST_LISTED}", **values
+        )
+        count: int = len(listed)
+        if count == MOST_LISTED:
+            count = await sql.value(f"SELECT COUNT(*) AS n {ON_BOARD}", **values)
+        blocks = {one.id: one for one in listed}
+        proofs = await _proofs(blocks)
+        sides = await models.blocks.sides(one.head.id for one in proofs.values())
+        inspections = await models.blocks.last_inspections(blocks)
+        newest = [one.head for one in proofs.values()]
+        named = blocks_revisions.people(sides.values())
+        named |= {one.responsible_id for one in newest} | {one.recorded_by_id for one in newest if one.recorded_by_id}
+        named |= {one.inspected_by_id for one in inspections.values() if one.inspected_by_id}
+        members = await models.members.by_ids(named)
+        places = {one.organization_id for one in (*listed, *members.values())}
+        organizations = await models.organizations.by_ids(places)
+    shown = [
+        Shown(
+            one,
+            blocks_revisions.tell(one, proofs[one.id].head, sides[proofs[one.id].head.id], members),
+            proofs[one.id],
+            inspections.get(one.id),
+        )
+        for one in listed
+        if one.id in proofs
+    ]
+    paired = {who.member or folded(who.name) for one in shown for who in one.told.paired if who.member or who.name}
+    return Board(key, lineage, facts, count, len(paired), shown, members, organizations)
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Where a chain ended when all of its links were looked at."""
+
+    block: Block
+    looked_at: float
+    proof: Proof
+
+    def good_for(self, block: Block) -> bool:
+        same = (block.sequence, block.retired_at, block.organization_id) == (
+            self.block.sequence,
+            self.block.retired_at,
+            self.block.organization_id,
+        )
+        return same and time.monotonic() < self.looked_at + LOOK_AGAIN
+
+
+kept: dict[UUID, End] = {}  # of committed revisions, which never change; words beside them can be erased any time
+
+
+async def _proofs(blocks: Mapping[UUID, Block]) -> dict[UUID, Proof]:
+    """Inside the snapshot. A chain that goes on is looked at at once, and every one within a minute."""
+    anew = {one: block for one, block in blocks.items() if one not in kept or not kept[one].good_for(block)}
+    found = {one: kept[one] for one in blocks.keys() - anew.keys()}
+    if anew:
+        revisions = await models.blocks.chains(anew)
+        sides = await models.blocks.sides_of(revisions)
+        for one, links in revisions.items():
+            looked_at = time.monotonic() - random.random() * LOOK_AGAIN / 2  # not all in the same load
+            found[one] = End(anew[one], looked_at, blocks_revisions.proof(anew[one], links, sides))
+        if len(kept) > MOST_KEPT:
+            kept.clear()
+        kept.update(found)
+    return {one: end.proof for one, end in found.items()}
+
+
+async def versions(boards_of: Sequence[BlockBoardKey]) -> dict[BlockBoardKey, int]:
+    """Present versions, in one statement. A board that is no more is missing."""
+    found = await models.leaderboards.block_board_versions(list({one.organization_id for one in boards_of}))
+    return {
+        one: found[one.organization_id][one.view is not BoardView.FULL]
+        for one in boards_of
+        if one.organization_id in found
+    }
+
+
+def topics(key: BlockBoardKey, root_id: UUID) -> frozenset[str]:
+    return boards.topics(key.view, key.organization_id, root_id, "b")

@@ -1,0 +1,152 @@
+"""Closing an organization for good, and opening it again: nothing is lost, and what goes on there ends.
+
+Its points count above it as before, and its boards stay. Lock order: the tree, then what ends, then the root's clock,
+under which it is asked whether anything came meanwhile; what begins at an organization asks `openness` there.
+"""
+
+from uuid import UUID
+
+import models
+from models import Organization, TaskStatus, clock, closings
+from models.clock import InstantKind
+from resolvers.arena import claims
+from resolvers.displays import displays
+from resolvers.openness import still_open
+from resolvers.session import Session, Work
+from rules.refusals import OrganizationIsInUse
+from rules.roles import Scope
+
+ATTEMPTS = 10  # each lost to something that began there just then
+WITHDRAWN = "Withdrawn, because {name} was closed."
+
+
+class CameMeanwhile(Exception):
+    """Something began there while its like was ended."""
+
+
+# ---------------------------------------------------------------- acts
+
+
+async def close(session: Session, organization_id: UUID) -> Organization:
+    """Again: nothing more happens. OrganizationIsInUse: members or children are still there."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return await _close(session, organization_id)
+        except CameMeanwhile:
+            if attempt == ATTEMPTS:
+                raise
+    raise AssertionError("the last attempt returns or raises")
+
+
+async def _close(session: Session, organization_id: UUID) -> Organization:
+    found = await _managed(session, organization_id)
+    root_id = found.root_id
+    async with session.work() as work:
+        await models.organizations.lock_tree(root_id)
+        found = await Organization.get(id=found.id)
+        if found.closed_at is not None:
+            work.nothing_happened()
+            return found
+        await _unused(found)  # before anything is ended, so that a refusal comes at once
+        await _end(work, found)
+        position = await work.position(root_id)
+        await _unused(found)
+        if await _goes_on(work, found):
+            raise CameMeanwhile(f"something goes on beginning at {found.code}")
+        await closings.begin(found, work.now, position)
+        await _shown_anew(work, found, position)
+        _audit(work, found)
+    return await _now(session, found.id)
+
+
+async def reopen(session: Session, organization_id: UUID) -> Organization:
+    """What was ended stays ended. One that is open stays so."""
+    found = await _managed(session, organization_id)
+    async with session.work() as work:
+        await models.organizations.lock_tree(found.root_id)
+        found = await Organization.get(id=found.id)
+        if found.closed_at is None:
+            work.nothing_happened()
+            return found
+        if found.parent_id:
+            await still_open(work, found.root_id, found.parent_id)
+        position = await work.position(found.root_id)
+        await closings.end(found.id, work.now, position)
+        await _shown_anew(work, found, position)
+        _audit(work, found)
+    return await _now(session, found.id)
+
+
+async def _managed(session: Session, organization_id: UUID) -> Organization:
+    """It, where the viewer may manage it and what it hangs below."""
+    found = (await session.require(Scope.ORGANIZATIONS_MANAGE, at=organization_id)).organization
+    if found.parent_id:
+        await session.require(Scope.ORGANIZATIONS_MANAGE, at=found.parent_id)
+    return found
+
+
+async def _now(session: Session, organization_id: UUID) -> Organization:
+    session.lineages.clear()
+    return await Organization.get(id=organization_id)
+
+
+async def _unused(found: Organization) -> None:
+    inside = await closings.inside(found.id)
+    if inside:
+        raise OrganizationIsInUse(
+            f"{found.name} ({found.code}) has {inside.members} active members and {inside.children} open organizations "
+            "below it; move the members or make them inactive, and move or close what hangs below it.",
+            inside.members,
+            inside.children,
+        )
+
+
+# ---------------------------------------------------------------- what ends with it
+
+
+async def _end(work: Work, found: Organization) -> None:
+    """Tasks set there close, claims of them are withdrawn, its screens are revoked, roles there end."""
+    ended: dict[str, list[UUID]] = {"Task": [], "Claim": [], "Display": [], "RoleGrant": []}
+    members: dict[str, list[UUID | None]] = {"Claim": [], "RoleGrant": []}
+    for task in await closings.tasks(found.id):
+        await clock.unschedule(task.id, InstantKind.TASK_OPENS)  # before the task is locked, as time does
+        if await models.tasks.change_status(task.id, TaskStatus.CLOSED, TaskStatus.OPEN, TaskStatus.SCHEDULED):
+            ended["Task"].append(task.id)
+    for claim in await closings.claims(found.id):
+        if await claims.withdraw(work, claim, WITHDRAWN.format(name=found.name)):
+            ended["Claim"].append(claim.id)
+            members["Claim"].append(claim.member_id)
+    for display in await closings.displays(found.id):
+        await displays.end(work, display)
+        ended["Display"].append(display.id)
+    for grant in await closings.grants(found.id, work.now):
+        if await models.roles.end(grant.id, work.now):
+            await clock.unschedule(grant.id, InstantKind.GRANT_STARTS)
+            await clock.unschedule(grant.id, InstantKind.GRANT_ENDS)
+            ended["RoleGrant"].append(grant.id)
+            members["RoleGrant"].append(grant.member_id)
+            work.change_rights()
+    for kind, ids in ended.items():
+        if ids:
+            work.audit(kind, *ids, root=found.root_id, at=found.id, members=members.get(kind, ()))
+
+
+async def _goes_on(work: Work, found: Organization) -> bool:
+    return bool(
+        await closings.tasks(found.id)
+        or await closings.claims(found.id)
+        or await closings.displays(found.id)
+        or await closings.grants(found.id, work.now)
+    )
+
+
+async def _shown_anew(work: Work, found: Organization, position: int) -> None:
+    """Its own boards, arenas below and boards above; ranks at the day's start are made of who has a row."""
+    await clock.shape_changed(found.root_id, position)
+    work.touch(found.root_id, found.id, tasks=[found.id], courses=[found.id])
+
+
+def _audit(work: Work, found: Organization) -> None:
+    """In its own log, and in that of what it hangs below."""
+    for place in filter(None, (found.parent_id, found.id)):
+        work.audit("Organization", found.id, root=found.root_id, at=place)

@@ -1,0 +1,110 @@
+"""Where an account is signed in, for its owner: listed, and ended one by one or all but this."""
+
+from datetime import datetime
+from typing import Annotated, TypeAlias
+from uuid import UUID
+
+import strawberry
+
+import models
+from models.pages import Listing
+from resolvers.accounts import sign_in
+from schema import ids
+from schema.context import Info
+from schema.errors import NotAllowed, NotFound, answer
+from schema.node import Node, fetched_by
+
+SESSIONS = Listing(
+    models.AuthToken,
+    "auth_tokens t",
+    "t.account_id",
+    (("created_at", True), ("id", True)),
+    where="t.revoked_at IS NULL AND t.expires_at > :at",
+)
+
+# ---------------------------------------------------------------- types
+
+
+@strawberry.type(
+    description="A token of one's own that is good: one browser or device that is signed in.", name="Session"
+)
+class AccountSession(Node):
+    row: strawberry.Private[models.AuthToken]
+
+    @classmethod
+    def of(cls, row: models.AuthToken) -> "AccountSession":
+        return cls(
+            id=strawberry.ID(ids.encode("Session", row.id)),
+            row=row,
+            created_at=row.created_at,
+            last_used_at=row.last_used_at,
+            expires_at=row.expires_at,
+        )
+
+    created_at: datetime = strawberry.field(description="When it signed in.")
+    last_used_at: datetime | None = strawberry.field(
+        description="In which hour it was last used: the hour's beginning. Null: not since it signed in. Where from is"
+        " not kept."
+    )
+    expires_at: datetime = strawberry.field(description="From when it is no longer good.")
+
+    @strawberry.field(description="Whether it is the one that asks.")
+    async def current(self, info: Info) -> bool:
+        viewer = info.context.session.viewer
+        return viewer is not None and viewer.token_id == self.row.id
+
+
+@fetched_by("Session")
+async def _session(info: Info, key: list[str]) -> AccountSession:
+    return AccountSession.of(await sign_in.own(info.context.session, UUID(key[0])))
+
+
+# ---------------------------------------------------------------- inputs
+
+
+@strawberry.input(description="One of one's own sessions that shall end.")
+class RevokeSessionInput:
+    session_id: strawberry.ID = strawberry.field(description="Which one; the one that asks is ended by signOut too.")
+
+
+# ---------------------------------------------------------------- results
+
+
+@strawberry.type(description="Ended.")
+class RevokeSessionSuccess:
+    session_id: strawberry.ID = strawberry.field(description="The one that is no longer good.")
+
+
+@strawberry.type(description="All others have ended.")
+class RevokeOtherSessionsSuccess:
+    count: int = strawberry.field(description="How many there were.")
+
+
+RevokeSessionResult: TypeAlias = Annotated[
+    RevokeSessionSuccess | NotAllowed | NotFound, strawberry.union("RevokeSessionResult")
+]
+RevokeOtherSessionsResult: TypeAlias = Annotated[
+    RevokeOtherSessionsSuccess | NotAllowed, strawberry.union("RevokeOtherSessionsResult")
+]
+
+# ---------------------------------------------------------------- mutations
+
+
+@strawberry.type
+class AccountSessionMutations:
+    @strawberry.mutation(
+        description="Ends one of one's own sessions. Its token is refused at once, its open streams end within 5 s."
+    )
+    async def revoke_session(self, info: Info, input: RevokeSessionInput) -> RevokeSessionResult:
+        async def act() -> RevokeSessionSuccess:
+            await sign_in.revoke(info.context.session, ids.read(input.session_id, "Session"))
+            return RevokeSessionSuccess(session_id=input.session_id)
+
+        return await answer(act)
+
+    @strawberry.mutation(description="Ends all of one's own sessions but the one that asks.")
+    async def revoke_other_sessions(self, info: Info) -> RevokeOtherSessionsResult:
+        async def act() -> RevokeOtherSessionsSuccess:
+            return RevokeOtherSessionsSuccess(count=await sign_in.revoke_others(info.context.session))
+
+        return await answer(act)

@@ -1,0 +1,138 @@
+"""The task arena 任务擂台 of an organization, as one live board."""
+
+from typing import Any
+from uuid import UUID
+
+import strawberry
+
+import models
+from models import TaskStatus
+from models.pages import Listing, at_or_below
+from resolvers import scheduler, visibility
+from resolvers.arena import board
+from resolvers.arena.board import MOST_APPROVALS, Arena, ArenaKey
+from resolvers.boards import BoardView
+from resolvers.session import Session
+from rules.refusals import InvalidInput, NotFound
+from rules.roles import Scope
+from schema import ids
+from schema.arena.tasks import Claim, Task
+from schema.context import Info
+from schema.directory.members import Member
+from schema.directory.organizations import Organization
+from schema.node import Node, fetched_by
+from schema.pages import DEFAULT_PAGE, Connection, empty, held, page_of
+
+NEWEST_FIRST = (("created_at", True), ("id", True))
+TASKS = Listing(
+    models.Task,
+    """tasks t JOIN organizations o ON o.id = t.organization_id
+       JOIN (SELECT descendant_id AS arena, ancestor_id AS owner FROM organization_paths
+             UNION SELECT ancestor_id, descendant_id FROM organization_paths) a ON a.owner = t.organization_id""",
+    "a.arena",
+    NEWEST_FIRST,
+    f"""t.status = :status AND (t.status <> 'DRAFT' OR {at_or_below("t.organization_id")})
+        AND (o.kind <> 'GROUP' OR :inside = 1 OR EXISTS (
+          SELECT 1 FROM organization_paths p WHERE p.ancestor_id = o.id AND p.descendant_id = a.arena))""",
+)
+LOADED = (TaskStatus.OPEN, TaskStatus.SCHEDULED)
+
+
+def _in_memory(arena: Arena, status: TaskStatus, first: int, after: str | None) -> Connection[Task]:
+    """A page of what the arena holds already."""
+    rows = [one for one in arena.tasks if one.status is status]
+    full = arena.key.view is BoardView.FULL
+
+    def wrap(row: models.Task) -> Task:
+        return Task.of(row, arena.organizations[row.organization_id], full)
+
+    return held(TASKS, rows, wrap, first=first, after=after)
+
+
+@strawberry.type(description="What an arena screen shows: tasks open to this organization, set here, above or below.")
+class TaskArena(Node):
+    arena: strawberry.Private[Arena]
+
+    @classmethod
+    def of(cls, arena: Arena) -> "TaskArena":
+        return cls(
+            id=strawberry.ID(ids.encode("TaskArena", arena.key.organization_id)),
+            arena=arena,
+            organization=Organization.of(arena.lineage[-1]),
+            version=str(arena.version),
+            view=arena.key.view,
+            open_count=arena.open_count,
+            claimed_count=arena.claimed_count,
+            approved_count=arena.approved_count,
+        )
+
+    organization: Organization = strawberry.field(description="Whose arena it is.")
+    version: str = strawberry.field(description="Grows whenever anything it shows changes. Compare as integers.")
+    view: BoardView = strawberry.field(description="What the frame may say.")
+    open_count: int = strawberry.field(description="Tasks that can be claimed by somebody.")
+    claimed_count: int = strawberry.field(description="Claims that hold a slot, in all published tasks.")
+    approved_count: int = strawberry.field(description="Claims that were approved, in all published tasks.")
+
+    @strawberry.field(
+        description="Newest first. DRAFT tasks are listed only for those who may review here, and where each is set."
+    )
+    async def tasks(
+        self, info: Info, status: TaskStatus | None = TaskStatus.OPEN, first: int | None = 20, after: str | None = None
+    ) -> Connection[Task]:
+        arena, session = self.arena, info.context.session
+        status = status or TaskStatus.OPEN
+        if status in LOADED:
+            return _in_memory(arena, status, DEFAULT_PAGE if first is None else first, after)
+        if status is TaskStatus.DRAFT and not session.allowed(Scope.CLAIMS_REVIEW, arena.lineage):
+            return empty()
+        values: dict[str, Any] = {
+            "status": status.value,
+            "inside": board.inside(arena.key, arena.lineage),
+            **visibility.places(session, Scope.CLAIMS_REVIEW),
+        }
+        return await page_of(
+            info.context, TASKS, arena.key.organization_id, Task.of, first=first, after=after, **values
+        )
+
+    @strawberry.field(
+        description="Newest first, at most 50. Members who chose not to be shown are left out of public views."
+    )
+    def recent_approvals(self, first: int | None = 10) -> list[Claim]:
+        first = 10 if first is None else first
+        if not 0 <= first <= MOST_APPROVALS:
+            raise InvalidInput.at("first", f"first is {first}; it must lie between 0 and {MOST_APPROVALS}.")
+        homes, full = self.arena.organizations, self.arena.key.view is BoardView.FULL
+        return [
+            Claim.of(
+                claim,
+                (Task.of(task, homes[task.organization_id], full), Member.of(member, homes[member.organization_id])),
+            )
+            for claim, task, member in self.arena.approvals[:first]
+        ]
+
+
+# ---------------------------------------------------------------- queries
+
+
+async def find(session: Session, key: ArenaKey) -> TaskArena | None:
+    await scheduler.come(session, key.organization_id)
+    found = await board.load(key)
+    return TaskArena.of(found) if found else None
+
+
+@fetched_by("TaskArena")
+async def _arena(info: Info, key: list[str]) -> TaskArena | None:
+    asked = await board.key(info.context.session, UUID(key[0]))
+    return await info.context.once("arenas", asked, find)
+
+
+@strawberry.type
+class ArenaQueries:
+    @strawberry.field(description="An arena as it stands. Null where there is none that the viewer may see.")
+    async def task_arena(self, info: Info, organization_id: strawberry.ID) -> TaskArena | None:
+        try:
+            at = await info.context.place(ids.read(organization_id, "Organization"))
+            asked = await board.key(info.context.session, at)
+            return await info.context.once("arenas", asked, find)
+        except NotFound:
+            return None

@@ -1,0 +1,301 @@
+"""Tasks and claims: the arena 任务擂台 as clients see it."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import strawberry
+
+import models
+from models import ClaimStatus, TaskReview, TaskStatus
+from models.merges import SELVES
+from models.pages import Listing, at_or_below, narrowed
+from resolvers import visibility
+from resolvers.arena import claims, tasks
+from rules.roles import Scope
+from schema import ids
+from schema.context import Info
+from schema.node import Node, fetched_by
+from schema.pages import Connection, page_of
+
+if TYPE_CHECKING:
+    from schema.directory.members import Member
+    from schema.directory.organizations import Organization
+    from schema.points.entries import PointsEntry
+
+CLAIMS_OF_TASK = Listing(models.Claim, "claims t", "t.task_id", (("claimed_at", False), ("id", False)))
+CLAIMS_OF_MEMBER = Listing(models.Claim, f"claims t {SELVES}", "self.person_id", (("claimed_at", True), ("id", True)))
+# Who chose not to be shown is found by no claim either: its entry in the log has the same moment and the task's title.
+CLAIMS_IN_PUBLIC = narrowed(
+    CLAIMS_OF_TASK,
+    f"""t.member_id = :own OR EXISTS (SELECT 1 FROM members m
+          WHERE m.id = t.member_id AND (m.hidden_on_boards = :no OR {at_or_below("m.organization_id")}))""",
+)
+CLAIMABLE = Listing(
+    models.Task,
+    "tasks t JOIN organization_paths p ON p.ancestor_id = t.organization_id",
+    "p.descendant_id",
+    (("created_at", True), ("id", True)),
+    """t.status = 'OPEN' AND (t.capacity IS NULL OR COALESCE(t.public_held, t.held) < t.capacity) AND NOT EXISTS (
+         SELECT 1 FROM claims c WHERE c.task_id = t.id AND c.member_id IN :selves
+           AND c.status IN ('CLAIMED', 'SUBMITTED', 'RETURNED', 'APPROVED'))""",
+)
+
+
+# ---------------------------------------------------------------- types
+
+
+def page_of_claims(
+    info: Info,
+    listing: Listing[models.Claim],
+    parent: UUID,
+    status: ClaimStatus | None,
+    *,
+    public: bool = False,
+    **page: Any,
+) -> Any:
+    """A page of claims, of one status where one is given. public: of those and by the status that the public sees."""
+    if public:
+        session = info.context.session
+        own = (session.viewer and session.viewer.member_id) or ids.NOBODY
+        page |= {"own": own, "no": False, **visibility.places(session, Scope.PERSONAL_READ)}
+    if status is None:
+        return page_of(info.context, listing, parent, Claim.of, **page)
+    seen = "COALESCE(t.public_status, t.status)" if public else "t.status"
+    of_status = narrowed(listing, f"{seen} = :status")
+    return page_of(info.context, of_status, parent, Claim.of, status=status.value, **page)
+
+
+@strawberry.type(description="Something to be done for points, put up for the members of an organization and below.")
+class Task(Node):
+    row: strawberry.Private[models.Task]
+    owner: strawberry.Private[models.Organization | None]
+    full: strawberry.Private[bool | None]
+
+    @classmethod
+    def of(cls, row: models.Task, owner: models.Organization | None = None, full: bool | None = None) -> "Task":
+        """owner: the task's organization, where it is loaded already. full: whether what a freeze hides is shown, where
+        that is known already."""
+        return cls(
+            id=strawberry.ID(ids.encode("Task", row.id)),
+            row=row,
+            owner=owner,
+            full=full,
+            title=row.title,
+            description=row.description,
+            points=row.points,
+            status=row.status,
+            review=row.review,
+            capacity=row.capacity,
+            opens_at=row.opens_at,
+            due_at=row.due_at,
+        )
+
+    title: str = strawberry.field(description="Up to 200 characters.")
+    description: str = strawberry.field(description="What is to be done, and what counts as proof.")
+    points: int = strawberry.field(description="What an approved claim earns.")
+    status: TaskStatus = strawberry.field(description="Where the task stands.")
+    review: TaskReview = strawberry.field(description="Who decides on submissions.")
+    capacity: int | None = strawberry.field(
+        description="How many may hold a claim at once, approved ones included; null is no limit."
+    )
+    opens_at: datetime | None = strawberry.field(description="From when it can be claimed; null: once published.")
+    due_at: datetime | None = strawberry.field(description="Claims not submitted by then expire; null: never.")
+
+    @strawberry.field(description="Claims that hold a slot.")
+    def claimed_count(self, info: Info) -> int:
+        return self._seen(info, self.row.held, self.row.public_held)
+
+    @strawberry.field(description="Claims that were approved.")
+    def approved_count(self, info: Info) -> int:
+        return self._seen(info, self.row.approved, self.row.public_approved)
+
+    def _seen(self, info: Info, truth: int, public: int | None) -> Any:
+        """What the viewer sees of a count; awaited by the executor where it has to be found out."""
+        if public is None or self.full:
+            return truth
+        return public if self.full is False else self._find_out(info, truth, public)
+
+    async def _find_out(self, info: Info, truth: int, public: int) -> int:
+        await info.context.lineages.load(self.row.organization_id)
+        return truth if visibility.truth(info.context.session, self.row.organization_id) else public
+
+    @strawberry.field(description="Who put it up.")
+    def organization(self, info: Info) -> Annotated["Organization", strawberry.lazy("schema.directory.organizations")]:
+        from schema.directory.organizations import Organization
+
+        if self.owner is not None:
+            return Organization.of(self.owner)
+        return Organization.load(info, self.row.organization_id)  # type: ignore[return-value]  # awaited by the executor
+
+    @strawberry.field(
+        description="Who claimed it, oldest first. Members who chose not to be shown are named to reviewers and to "
+        "themselves."
+    )
+    async def claims(
+        self, info: Info, status: ClaimStatus | None = None, first: int | None = 20, after: str | None = None
+    ) -> Connection["Claim"]:
+        await info.context.lineages.load(self.row.organization_id)
+        public = not visibility.truth(info.context.session, self.row.organization_id)
+        listing = CLAIMS_IN_PUBLIC if public else CLAIMS_OF_TASK
+        return await page_of_claims(info, listing, self.row.id, status, public=public, first=first, after=after)
+
+    @strawberry.field(description="The viewer's own claim: the one that holds a slot, else the newest.")
+    async def my_claim(self, info: Info) -> "Claim | None":
+        viewer = info.context.session.viewer
+        if viewer is None or viewer.member_id is None:
+            return None
+        selves = viewer.selves
+        found = await info.context.by_key(("my_claim", selves), lambda keys: models.tasks.claims_of(keys, selves)).load(
+            self.row.id
+        )
+        return Claim.of(found) if found else None
+
+
+@strawberry.type(description="A member's hold on a task, from taking it to the decision.")
+class Claim(Node):
+    row: strawberry.Private[models.Claim]
+    loaded: strawberry.Private[tuple[Task, Any] | None]
+
+    @classmethod
+    def of(cls, row: models.Claim, loaded: tuple[Task, Any] | None = None) -> "Claim":
+        """loaded: its Task and its Member, where they are loaded already."""
+        return cls(id=strawberry.ID(ids.encode("Claim", row.id)), row=row, loaded=loaded, claimed_at=row.claimed_at)
+
+    claimed_at: datetime = strawberry.field(description="When the slot was taken.")
+
+    @strawberry.field(description="When proof was last handed in.")
+    def submitted_at(self, info: Info) -> datetime | None:
+        return self._seen(info, self.row.submitted_at, self.row.public_submitted_at)
+
+    @strawberry.field(description="Where the claim stands.")
+    def status(self, info: Info) -> ClaimStatus:
+        return self._seen(info, self.row.status, self.row.public_status)
+
+    @strawberry.field(description="When it was last approved, returned, rejected or released, or expired.")
+    def decided_at(self, info: Info) -> datetime | None:
+        return self._seen(info, self.row.decided_at, self.row.public_decided_at)
+
+    def _seen(self, info: Info, truth: Any, public: Any) -> Any:
+        """What the viewer sees; awaited by the executor where it has to be found out, for a freeze hides a decision."""
+        return truth if self.row.public_status is None else self._find_out(info, truth, public)
+
+    async def _find_out(self, info: Info, truth: Any, public: Any) -> Any:
+        return truth if await self._confidential(info) else public
+
+    @strawberry.field(description="The task.")
+    def task(self, info: Info) -> Task:
+        return self.loaded[0] if self.loaded else _load_task(info, self.row.task_id)  # type: ignore[return-value]
+
+    @strawberry.field(description="Who holds it.")
+    def member(self, info: Info) -> Annotated["Member", strawberry.lazy("schema.directory.members")]:
+        from schema.directory.members import Member
+
+        return self.loaded[1] if self.loaded else Member.load(info, self.row.member_id)  # type: ignore[return-value]
+
+    @strawberry.field(description="What was handed in. For the claimant and reviewers; null to others and on screens.")
+    async def evidence(self, info: Info) -> str | None:
+        return self.row.evidence if await self._confidential(info) else None
+
+    @strawberry.field(
+        description="What the reviewer wrote. For the claimant and reviewers; null to others and on screens."
+    )
+    async def review_note(self, info: Info) -> str | None:
+        return self.row.review_note if await self._confidential(info) else None
+
+    @strawberry.field(description="The points it earned; null until approved, and to those who may not see them.")
+    async def points_entry(
+        self, info: Info
+    ) -> Annotated["PointsEntry", strawberry.lazy("schema.points.entries")] | None:
+        from schema.points.entries import PointsEntry
+
+        if self.row.status is not ClaimStatus.APPROVED or not await self._confidential(info):
+            return None
+        found = await info.context.entries_of_claims.load(self.row.id)
+        return PointsEntry.of(found) if found else None
+
+    async def _confidential(self, info: Info) -> bool:
+        session = info.context.session
+        if session.viewer is None or visibility.oneself(session, self.row.member_id):
+            return session.viewer is not None
+        task = await info.context.tasks.load(self.row.task_id)
+        assert task
+        await info.context.lineages.load(task.organization_id)
+        return visibility.confidential(session, self.row, task)
+
+
+async def _load_task(info: Info, task_id: UUID) -> Task:
+    found = await info.context.tasks.load(task_id)
+    assert found, "a claim's task is never deleted"
+    return Task.of(found)
+
+
+@fetched_by("Task")
+async def _task(info: Info, key: list[str]) -> Task:
+    return Task.of(await tasks.known(info.context.session, UUID(key[0])))
+
+
+@fetched_by("Claim")
+async def _claim(info: Info, key: list[str]) -> Claim:
+    return Claim.of((await claims.known_claim(info.context.session, UUID(key[0])))[0])
+
+
+# ---------------------------------------------------------------- inputs
+
+
+@strawberry.input(description="A new task, as a draft.")
+class CreateTaskInput:
+    organization_id: strawberry.ID = strawberry.field(
+        description="Who puts it up; its members and all below may claim."
+    )
+    title: str = strawberry.field(description="1 to 200 characters.")
+    description: str = strawberry.field(default="", description="Up to 10,000 characters.")
+    points: int = strawberry.field(description="0 to 100,000.")
+    review: TaskReview = strawberry.field(default=TaskReview.REVIEWED, description="Who decides on submissions.")
+    capacity: int | None = strawberry.field(default=None, description="At least 1; left out: no limit.")
+    opens_at: datetime | None = strawberry.field(default=None, description="Left out: opens when published.")
+    due_at: datetime | None = strawberry.field(default=None, description="After opensAt; left out: never due.")
+
+
+@strawberry.input(description="Which draft to publish.")
+class PublishTaskInput:
+    task_id: strawberry.ID = strawberry.field(description="A DRAFT task.")
+
+
+@strawberry.input(description="Which task to close.")
+class CloseTaskInput:
+    task_id: strawberry.ID = strawberry.field(description="An OPEN or SCHEDULED task.")
+
+
+@strawberry.input(description="Which task to claim.")
+class ClaimTaskInput:
+    task_id: strawberry.ID = strawberry.field(description="An OPEN task.")
+
+
+@strawberry.input(description="Which claim to give back.")
+class ReleaseClaimInput:
+    claim_id: strawberry.ID = strawberry.field(description="One's own, CLAIMED or RETURNED.")
+
+
+@strawberry.input(description="Proof for a claim.")
+class SubmitClaimInput:
+    claim_id: strawberry.ID = strawberry.field(description="One's own, CLAIMED or RETURNED.")
+    evidence: str = strawberry.field(description="What was done, and where it can be seen; 1 to 10,000 characters.")
+
+
+@strawberry.input(description="Which submission to approve.")
+class ApproveClaimInput:
+    claim_id: strawberry.ID = strawberry.field(description="A SUBMITTED claim of somebody else.")
+    note: str | None = strawberry.field(default=None, description="For the claimant; up to 2,000 characters.")
+
+
+@strawberry.input(description="Which submission to return, and why.")
+class ReturnClaimInput:
+    claim_id: strawberry.ID = strawberry.field(description="A SUBMITTED claim of somebody else.")
+    note: str = strawberry.field(description="What is missing; 1 to 2,000 characters.")
+
+
+@strawberry.input(description="Which claim to reject, and why.")
+class RejectClaimInput:
+    claim_id: strawberry.ID = strawberry.field(description="A SUBMITTED or RETURNED claim of somebody else.")
+    note: str = strawberry.field(description="Why; 1 to 2,000 characters.")

@@ -1,0 +1,107 @@
+"""The block board of an organization, as one live board."""
+
+from uuid import UUID
+
+import strawberry
+
+import models
+from models.pages import Page
+from resolvers import scheduler
+from resolvers.blocks import blocks
+from resolvers.blocks import board as blocks_board
+from resolvers.blocks.board import BlockBoardKey, Board, Shown
+from resolvers.boards import BoardView
+from resolvers.session import Session
+from rules.refusals import InvalidInput, NotFound
+from schema import ids
+from schema.blocks.blocks import Block
+from schema.context import Info
+from schema.directory.organizations import Organization
+from schema.node import Node, fetched_by
+from schema.pages import Connection, connection
+
+DEFAULT_BLOCKS = 50
+MOST_BLOCKS = 300  # of one page: a hall shows them all
+
+
+def _cursor(one: Shown) -> str:
+    return models.pages.cursor([one.block.created_at.isoformat(), str(one.block.id)])
+
+
+def _page(board: Board, first: int, after: str | None) -> Connection[Block]:
+    """A page of what the board holds already, cut as `models.pages.load` cuts."""
+    if not 0 <= first <= MOST_BLOCKS:
+        raise InvalidInput.at("first", f"first is {first}; it must lie between 0 and {MOST_BLOCKS}.")
+    begin = 0
+    if after is not None:
+        place = tuple(map(str, models.pages.read_cursor(after, 2)))
+        keys = ((one.block.created_at.isoformat(), str(one.block.id)) for one in board.blocks)
+        begin = sum(1 for one in keys if one <= place)
+    cut = board.blocks[begin : begin + first]
+    page = Page([one.block for one in cut], len(board.blocks) > begin + first, after is not None)
+    nodes = [Block.of(one.block, (one, board)) for one in cut]
+    return connection(nodes, [_cursor(one) for one in cut], page, board.block_count)
+
+
+@strawberry.type(description="What a hall shows: the blocks of this organization and below, without retired ones.")
+class BlockBoard(Node):
+    board: strawberry.Private[Board]
+
+    @classmethod
+    def of(cls, board: Board) -> "BlockBoard":
+        return cls(
+            id=strawberry.ID(ids.encode("BlockBoard", board.key.organization_id)),
+            board=board,
+            organization=Organization.of(board.lineage[-1]),
+            version=str(board.version),
+            view=board.key.view,
+            block_count=board.block_count,
+            paired_count=board.paired_count,
+        )
+
+    organization: Organization = strawberry.field(description="Whose board it is.")
+    version: str = strawberry.field(description="Grows whenever anything it shows changes. Compare as integers.")
+    view: BoardView = strawberry.field(description="What the frame may say.")
+    block_count: int = strawberry.field(description="How many blocks there are.")
+    paired_count: int = strawberry.field(description="Different people paired.")
+
+    @strawberry.field(
+        description="In the order in which they came, up to 300 at once. A GROUP's are listed within its branch, and "
+        "for reviewers above it."
+    )
+    def blocks(self, first: int | None = DEFAULT_BLOCKS, after: str | None = None) -> Connection[Block]:
+        return _page(self.board, DEFAULT_BLOCKS if first is None else first, after)
+
+
+# ---------------------------------------------------------------- queries
+
+
+async def find(session: Session, key: BlockBoardKey) -> BlockBoard | None:
+    await scheduler.come(session, key.organization_id)
+    found = await blocks_board.load(key)
+    return BlockBoard.of(found) if found else None
+
+
+@fetched_by("BlockBoard")
+async def _board(info: Info, key: list[str]) -> BlockBoard | None:
+    asked = await blocks_board.key(info.context.session, UUID(key[0]))
+    return await info.context.once("block_boards", asked, find)
+
+
+@strawberry.type
+class BlockQueries:
+    @strawberry.field(description="A block, retired ones too; null where there is none, or the viewer may not see it.")
+    async def block(self, info: Info, id: strawberry.ID) -> Block | None:
+        try:
+            return Block.of(await blocks.known(info.context.session, ids.read(id, "Block")))
+        except NotFound:
+            return None
+
+    @strawberry.field(description="A block board as it stands. Null where there is none that the viewer may see.")
+    async def block_board(self, info: Info, organization_id: strawberry.ID) -> BlockBoard | None:
+        try:
+            at = await info.context.place(ids.read(organization_id, "Organization"))
+            asked = await blocks_board.key(info.context.session, at)
+            return await info.context.once("block_boards", asked, find)
+        except NotFound:
+            return None

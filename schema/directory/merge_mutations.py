@@ -1,0 +1,102 @@
+"""Joining two members that are one person, and taking them apart, and how each may be refused."""
+
+from typing import Annotated, TypeAlias
+
+import strawberry
+
+from resolvers.directory import merges
+from schema import ids
+from schema.closed import OrganizationIsClosed
+from schema.context import Info
+from schema.directory.members import Member
+from schema.errors import InvalidInput, NotAllowed, NotFound, answer
+from schema.points.entries import PointsEntry
+
+# ---------------------------------------------------------------- inputs
+
+
+@strawberry.input(description="Two members of one root that are the same person.")
+class MergeMembersInput:
+    survivor_id: strawberry.ID = strawberry.field(description="As whom the person counts from now on.")
+    duplicate_id: strawberry.ID = strawberry.field(
+        description="Who was entered a second time. Nobody was merged into it, nor it into another."
+    )
+    reason: str | None = strawberry.field(default=None, description="For those who look later; up to 500 characters.")
+
+
+@strawberry.input(description="Which merge ends.")
+class UndoMergeInput:
+    duplicate_id: strawberry.ID = strawberry.field(description="Who was merged into another.")
+
+
+# ---------------------------------------------------------------- results
+
+
+@strawberry.type(description="Two entries that one person was paid for the same: a task, a course, a year's base.")
+class PaidTwice:
+    entries: list[PointsEntry] = strawberry.field(description="Both, the earlier first; neither was taken back.")
+
+
+@strawberry.type(description="The two are one person.")
+class MergeMembersSuccess:
+    member: Member = strawberry.field(description="The survivor, as it now stands.")
+    duplicate: Member = strawberry.field(description="The other, as it now stands.")
+    paid_twice: list[PaidTwice] = strawberry.field(
+        description="What both were paid for. Nothing of it is changed; `reversePoints` takes an entry back."
+    )
+
+
+@strawberry.type(description="The two are two again.")
+class UndoMergeSuccess:
+    member: Member = strawberry.field(description="Into whom the other was merged, as it now stands.")
+    duplicate: Member = strawberry.field(description="The other, as it now stands.")
+
+
+MergeMembersResult: TypeAlias = Annotated[
+    MergeMembersSuccess | NotAllowed | NotFound | InvalidInput | OrganizationIsClosed,
+    strawberry.union("MergeMembersResult"),
+]
+UndoMergeResult: TypeAlias = Annotated[
+    UndoMergeSuccess | NotAllowed | NotFound | InvalidInput | OrganizationIsClosed, strawberry.union("UndoMergeResult")
+]
+
+# ---------------------------------------------------------------- mutations
+
+
+@strawberry.type
+class MergeMutations:
+    @strawberry.mutation(
+        description="Joins two members that are one person. The ledger stays; from now on boards, caps, balance and "
+        "lists go by the survivor, boards that are FINAL or as of an earlier instant show two. Nobody signs in as the "
+        "duplicate any longer, and its roles end; who was not to be shown stays so. The same two again: they stay so. "
+        "Needs ADMIN or SECRETARY at or above both organizations, and the right to end the duplicate's roles."
+    )
+    async def merge_members(self, info: Info, input: MergeMembersInput) -> MergeMembersResult:
+        async def act() -> MergeMembersSuccess:
+            found = await merges.merge(
+                info.context.session,
+                ids.read(input.survivor_id, "Member"),
+                ids.read(input.duplicate_id, "Member"),
+                input.reason,
+            )
+            info.context.forget()
+            return MergeMembersSuccess(
+                member=Member.of(found.survivor),
+                duplicate=Member.of(found.duplicate),
+                paid_twice=[PaidTwice(entries=[PointsEntry.of(one) for one in pair]) for pair in found.paid_twice],
+            )
+
+        return await answer(act)
+
+    @strawberry.mutation(
+        description="Takes two members apart again: each counts by its own entries, and the duplicate is active if it "
+        "was. Sessions, roles and claims that the merge ended stay ended, and who is hidden stays so. Apart before: "
+        "they stay so. Needs ADMIN or SECRETARY at or above both organizations."
+    )
+    async def undo_merge(self, info: Info, input: UndoMergeInput) -> UndoMergeResult:
+        async def act() -> UndoMergeSuccess:
+            survivor, duplicate = await merges.undo(info.context.session, ids.read(input.duplicate_id, "Member"))
+            info.context.forget()
+            return UndoMergeSuccess(member=Member.of(survivor), duplicate=Member.of(duplicate))
+
+        return await answer(act)

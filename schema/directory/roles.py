@@ -1,0 +1,156 @@
+"""Roles: who may do what, where, from when to when."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from uuid import UUID
+
+import strawberry
+
+import models
+from models.pages import Listing, narrowed
+from resolvers.directory import roles
+from rules.roles import Role
+from schema import ids
+from schema.closed import OrganizationIsClosed
+from schema.context import Info
+from schema.errors import InvalidInput, NotAllowed, NotFound, answer
+from schema.node import Node, fetched_by
+from schema.pages import page_of
+
+if TYPE_CHECKING:
+    from schema.directory.members import Member
+    from schema.directory.organizations import Organization
+
+GRANTS = Listing(models.RoleGrant, "role_grants t", "t.organization_id", (("starts_at", True), ("id", True)))
+NOT_ENDED = narrowed(GRANTS, "t.ends_at IS NULL OR (t.ends_at > :now AND t.ends_at > t.starts_at)")
+
+strawberry.enum(
+    Role,
+    name="Role",
+    description="Holds at an organization and everywhere below. ADMIN: everything. SECRETARY 书记: members, "
+    "tasks, reviews, points, names. REVIEWER: decides on claims. MEMBER: takes part there like a member.",
+)
+
+# ---------------------------------------------------------------- types
+
+
+@strawberry.type(description="A role from one moment to another. It may be held again later: each time is a grant.")
+class RoleGrant(Node):
+    row: strawberry.Private[models.RoleGrant]
+
+    @classmethod
+    def of(cls, row: models.RoleGrant) -> "RoleGrant":
+        return cls(
+            id=strawberry.ID(ids.encode("RoleGrant", row.id)),
+            row=row,
+            role=row.role,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+        )
+
+    role: Role = strawberry.field(description="Which role.")
+
+    @strawberry.field(description="Who holds it; null for an operator's account, which is no member.")
+    async def member(self, info: Info) -> Annotated["Member", strawberry.lazy("schema.directory.members")] | None:
+        from schema.directory.members import Member
+
+        return await Member.load(info, self.row.member_id) if self.row.member_id else None
+
+    @strawberry.field(description="Where, with everything below; null: everywhere.")
+    async def organization(
+        self, info: Info
+    ) -> Annotated["Organization", strawberry.lazy("schema.directory.organizations")] | None:
+        from schema.directory.organizations import Organization
+
+        return await Organization.load(info, self.row.organization_id) if self.row.organization_id else None
+
+    starts_at: datetime = strawberry.field(description="From when it holds.")
+    ends_at: datetime | None = strawberry.field(
+        description="From when it holds no more; null: open. Revoked before it began, it ends where it starts."
+    )
+
+
+def grants_of(
+    info: Info, organization_id: UUID, *, role: Role | None, ended: bool, first: int, after: str | None
+) -> Any:
+    """A page of an organization's grants: those that hold or will, or with those that have ended."""
+    listing, values = (GRANTS, dict[str, Any]()) if ended else (NOT_ENDED, {"now": info.context.now})
+    if role is not None:
+        listing, values = narrowed(listing, "t.role = :role"), {**values, "role": role.value}
+    return page_of(info.context, listing, organization_id, RoleGrant.of, first=first, after=after, **values)
+
+
+@fetched_by("RoleGrant")
+async def _grant(info: Info, key: list[str]) -> RoleGrant:
+    return RoleGrant.of(await roles.known(info.context.session, UUID(key[0])))
+
+
+# ---------------------------------------------------------------- inputs
+
+
+@strawberry.input(description="A role for a member, from one moment to another.")
+class GrantRoleInput:
+    member_id: strawberry.ID = strawberry.field(description="Who; a member of the organization's root.")
+    organization_id: strawberry.ID = strawberry.field(description="Where, with everything below.")
+    role: Role = strawberry.field(description="Which role.")
+    starts_at: datetime | None = strawberry.field(default=None, description="Left out: now.")
+    ends_at: datetime | None = strawberry.field(
+        default=None, description="After startsAt, in the future; left out: open."
+    )
+
+
+@strawberry.input(description="Which role to end.")
+class RevokeRoleInput:
+    grant_id: strawberry.ID = strawberry.field(description="A grant that holds, or that has yet to begin.")
+
+
+# ---------------------------------------------------------------- results
+
+
+@strawberry.type(description="The role is given.")
+class GrantRoleSuccess:
+    grant: RoleGrant = strawberry.field(description="The new grant.")
+
+
+@strawberry.type(description="The role has ended.")
+class RevokeRoleSuccess:
+    grant: RoleGrant = strawberry.field(description="As it now stands.")
+
+
+GrantRoleResult: TypeAlias = Annotated[
+    GrantRoleSuccess | NotAllowed | NotFound | InvalidInput | OrganizationIsClosed, strawberry.union("GrantRoleResult")
+]
+RevokeRoleResult: TypeAlias = Annotated[RevokeRoleSuccess | NotAllowed | NotFound, strawberry.union("RevokeRoleResult")]
+
+# ---------------------------------------------------------------- mutations
+
+
+@strawberry.type
+class RoleMutations:
+    @strawberry.mutation(
+        description="Gives a member a role. ADMIN gives any; SECRETARY gives REVIEWER and MEMBER, and strictly "
+        "below its own place SECRETARY."
+    )
+    async def grant_role(self, info: Info, input: GrantRoleInput) -> GrantRoleResult:
+        async def act() -> GrantRoleSuccess:
+            made = await roles.grant(
+                info.context.session,
+                member_id=ids.read(input.member_id, "Member"),
+                organization_id=ids.read(input.organization_id, "Organization"),
+                role=input.role,
+                starts_at=input.starts_at,
+                ends_at=input.ends_at,
+            )
+            info.context.forget()
+            return GrantRoleSuccess(grant=RoleGrant.of(made))
+
+        return await answer(act)
+
+    @strawberry.mutation(description="Ends a role now. Needs the right to grant it.")
+    async def revoke_role(self, info: Info, input: RevokeRoleInput) -> RevokeRoleResult:
+        async def act() -> RevokeRoleSuccess:
+            found = await roles.revoke(info.context.session, ids.read(input.grant_id, "RoleGrant"))
+            info.context.forget()
+            return RevokeRoleSuccess(grant=RoleGrant.of(found))
+
+        return await answer(act)

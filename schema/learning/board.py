@@ -1,0 +1,128 @@
+"""The course board of an organization, as one live board; and asking for courses."""
+
+from typing import Any
+from uuid import UUID
+
+import strawberry
+
+from models import CourseStatus
+from resolvers import scheduler, visibility
+from resolvers.boards import BoardView
+from resolvers.learning import board as learning_board
+from resolvers.learning import courses
+from resolvers.learning.board import CourseBoard as Board
+from resolvers.learning.board import CourseBoardKey
+from resolvers.session import Session
+from rules.refusals import NotFound
+from rules.roles import Scope
+from schema import ids
+from schema.context import Info
+from schema.directory.members import Member
+from schema.directory.organizations import Organization
+from schema.learning.courses import COURSES, Course
+from schema.node import Node, fetched_by
+from schema.pages import DEFAULT_PAGE, Connection, held, page_of
+
+
+@strawberry.type(
+    description="What a course screen shows: courses that can be heard, offered by this organization, above and below."
+)
+class CourseBoard(Node):
+    board: strawberry.Private[Board]
+
+    @classmethod
+    def of(cls, board: Board) -> "CourseBoard":
+        return cls(
+            id=strawberry.ID(ids.encode("CourseBoard", board.key.organization_id)),
+            board=board,
+            organization=Organization.of(board.lineage[-1]),
+            version=str(board.version),
+            view=board.key.view,
+        )
+
+    organization: Organization = strawberry.field(description="Whose board it is.")
+    version: str = strawberry.field(
+        description="Grows whenever anything it shows changes, but for parts of the viewer's own study. Compare as "
+        "integers."
+    )
+    view: BoardView = strawberry.field(description="What the frame may say.")
+
+    @strawberry.field(description="PUBLISHED ones, the newest first; at most 1,000.")
+    def courses(self, first: int | None = 20, after: str | None = None) -> Connection[Course]:
+        board = self.board
+
+        def wrap(row: Any) -> Course:
+            lecturer = board.lecturers[row.lecturer_id]
+            named = Member.of(lecturer, board.organizations[lecturer.organization_id])
+            return Course.of(
+                row, (Organization.of(board.organizations[row.organization_id]), named, board.completions[row.id])
+            )
+
+        return held(COURSES, board.courses, wrap, first=DEFAULT_PAGE if first is None else first, after=after)
+
+
+# ---------------------------------------------------------------- queries
+
+
+async def find(session: Session, key: CourseBoardKey) -> CourseBoard | None:
+    await scheduler.come(session, key.organization_id)
+    found = await learning_board.load(key)
+    return CourseBoard.of(found) if found else None
+
+
+@fetched_by("CourseBoard")
+async def _board(info: Info, key: list[str]) -> CourseBoard | None:
+    asked = await learning_board.key(info.context.session, UUID(key[0]))
+    return await info.context.once("course_boards", asked, find)
+
+
+@strawberry.type
+class CourseQueries:
+    @strawberry.field(
+        description="Courses offered by an organization, above and below, the newest first. DRAFT, and what was "
+        "archived as a draft: all for who manages courses there, one's own for a lecturer. Null where there is no "
+        "organization that the viewer may see."
+    )
+    async def courses(
+        self,
+        info: Info,
+        organization_id: strawberry.ID,
+        status: CourseStatus | None = CourseStatus.PUBLISHED,
+        first: int | None = 20,
+        after: str | None = None,
+    ) -> Connection[Course] | None:
+        session = info.context.session
+        try:
+            key = await learning_board.key(session, ids.read(organization_id, "Organization"))
+        except NotFound:
+            return None
+        lineage = await session.lineage(key.organization_id)
+        return await page_of(
+            info.context,
+            COURSES,
+            key.organization_id,
+            Course.of,
+            first=first,
+            after=after,
+            status=(status or CourseStatus.PUBLISHED).value,
+            inside=learning_board.inside(key, lineage),
+            manages=int(session.allowed(Scope.COURSES_MANAGE, lineage)),
+            own=(session.viewer and session.viewer.member_id) or ids.NOBODY,
+            **visibility.places(session, Scope.COURSES_MANAGE),
+        )
+
+    @strawberry.field(description="A course board as it stands. Null where there is none that the viewer may see.")
+    async def course_board(self, info: Info, organization_id: strawberry.ID) -> CourseBoard | None:
+        try:
+            at = await info.context.place(ids.read(organization_id, "Organization"))
+            asked = await learning_board.key(info.context.session, at)
+            return await info.context.once("course_boards", asked, find)
+        except NotFound:
+            return None
+
+    @strawberry.field(description="A course; null where there is none, or the viewer may not see it.")
+    async def course(self, info: Info, id: strawberry.ID) -> Course | None:
+        try:
+            return Course.of(await courses.known(info.context.session, ids.read(id, "Course")))
+        except NotFound:
+            return None

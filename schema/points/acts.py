@@ -1,0 +1,89 @@
+"""Recording acts by rules, one or many at once, and how each may be refused."""
+
+from datetime import datetime
+from typing import Annotated, TypeAlias
+
+import strawberry
+
+from models import PointsEntry as Row
+from resolvers.points import acts
+from resolvers.points.acts import Report
+from schema import errors, ids
+from schema.context import Info
+from schema.errors import InvalidInput, NotAllowed, NotFound, answer
+from schema.points.entries import PointsEntry
+
+# ---------------------------------------------------------------- inputs
+
+
+@strawberry.input(description="That somebody did something for which a rule gives points.")
+class RecordActInput:
+    rule: str = strawberry.field(description="The rule's code, such as `study.article`.")
+    member_id: strawberry.ID = strawberry.field(description="Who did it.")
+    quantity: int = strawberry.field(default=1, description="In the rule's unit: items, or minutes; 1 to 1,000,000.")
+    result: str | None = strawberry.field(
+        default=None, description="Picks an amount where the rule has several, such as `perfect`."
+    )
+    occurred_at: datetime | None = strawberry.field(
+        default=None, description="When it was done, at most five years back; left out: now."
+    )
+    idempotency_key: str = strawberry.field(
+        description="1 to 200 characters, new for each act. Same key and input: same answer, and one entry."
+    )
+
+
+# ---------------------------------------------------------------- results
+
+
+@strawberry.type(description="Recorded.")
+class RecordActSuccess:
+    points_entry: PointsEntry = strawberry.field(
+        description="What it gave, or what this key gave before. What a cap cuts is 0, with cutReason."
+    )
+
+
+RecordActResult: TypeAlias = Annotated[
+    RecordActSuccess | NotAllowed | NotFound | InvalidInput, strawberry.union("RecordActResult")
+]
+
+# ---------------------------------------------------------------- mutations
+
+
+@strawberry.type
+class ActMutations:
+    @strawberry.mutation(
+        description="Records an act; its rule says what it gives. Needs ADMIN or SECRETARY where the member belongs or"
+        " above, or a service's token."
+    )
+    async def record_act(self, info: Info, input: RecordActInput) -> RecordActResult:
+        async def act() -> RecordActSuccess:
+            made = await acts.record(info.context.session, _report(input))
+            return RecordActSuccess(points_entry=PointsEntry.of(made))
+
+        return await answer(act)
+
+    @strawberry.mutation(
+        description="Records up to 500 acts, each answered on its own and in their order: what one refuses harms no"
+        " other. More than 500 are refused as a whole, with an error. Send it again after a lost answer: what was"
+        " recorded answers the same."
+    )
+    async def record_acts(self, info: Info, inputs: list[RecordActInput]) -> list[RecordActResult]:
+        async def act() -> list[RecordActResult]:
+            outcomes = await acts.record_each(info.context.session, [_report(one) for one in inputs])
+            return [
+                RecordActSuccess(points_entry=PointsEntry.of(one)) if isinstance(one, Row) else errors.made_of(one)
+                for one in outcomes
+            ]
+
+        return await errors.retried(act)
+
+
+def _report(given: RecordActInput) -> Report:
+    return Report(
+        given.rule,
+        ids.read(given.member_id, "Member"),
+        given.quantity,
+        given.result,
+        given.occurred_at,
+        given.idempotency_key,
+    )

@@ -1,0 +1,201 @@
+"""Rewards 积分商城 and their redemptions as clients see them."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import strawberry
+
+import models
+from models import RedemptionStatus
+from models.merges import SELVES
+from models.pages import Listing, at_or_below, narrowed
+from resolvers import visibility
+from resolvers.rewards import redemptions
+from rules.roles import Scope
+from schema import ids
+from schema.context import Info
+from schema.node import Node, fetched_by
+from schema.pages import Connection, page_of
+
+if TYPE_CHECKING:
+    from schema.directory.members import Member
+    from schema.directory.organizations import Organization
+    from schema.points.entries import PointsEntry
+
+strawberry.enum(
+    RedemptionStatus,
+    name="RedemptionStatus",
+    description="REDEEMED: paid, and waiting to be handed over. CANCELLED: points and stock came back.",
+)
+REWARDS = Listing(
+    models.Reward,
+    "rewards t JOIN organization_paths p ON p.ancestor_id = t.organization_id",
+    "p.descendant_id",
+    (("created_at", False), ("id", False)),
+)
+OFFERED = narrowed(REWARDS, "t.active = :yes")
+SEEN = narrowed(REWARDS, f"t.active = :yes OR {at_or_below('t.organization_id')}")
+OF_REWARD = Listing(models.Redemption, "redemptions t", "t.reward_id", (("redeemed_at", False), ("id", False)))
+OF_MEMBER = Listing(
+    models.Redemption, f"redemptions t {SELVES}", "self.person_id", (("redeemed_at", True), ("id", True))
+)
+
+
+def _statused(listing: Listing[models.Redemption]) -> Listing[models.Redemption]:
+    return narrowed(listing, "t.status = :status")
+
+
+OF_REWARD_BY_STATUS, OF_MEMBER_BY_STATUS = _statused(OF_REWARD), _statused(OF_MEMBER)
+
+# ---------------------------------------------------------------- types
+
+
+@strawberry.type(description="What points buy: for members of its organization and below.")
+class Reward(Node):
+    row: strawberry.Private[models.Reward]
+
+    @classmethod
+    def of(cls, row: models.Reward) -> "Reward":
+        return cls(
+            id=strawberry.ID(ids.encode("Reward", row.id)),
+            row=row,
+            name=row.name,
+            description=row.description,
+            picture_url=row.picture_url,
+            price=row.price,
+            stock=row.stock,
+            active=row.active,
+            opens_at=row.opens_at,
+            closes_at=row.closes_at,
+            top=row.top,
+            per_month=row.per_month,
+        )
+
+    name: str = strawberry.field(description="Up to 200 characters.")
+    description: str = strawberry.field(description="May be empty.")
+    picture_url: str | None = strawberry.field(description="Where its picture is.")
+    price: int = strawberry.field(description="In points.")
+    stock: int = strawberry.field(description="How many are left, never below 0.")
+    active: bool = strawberry.field(description="Whether it is offered. One that is not, only who manages it sees.")
+    opens_at: datetime | None = strawberry.field(description="From when on it can be redeemed; null: at once.")
+    closes_at: datetime | None = strawberry.field(description="Until when (exclusive); null: without an end.")
+    top: int | None = strawberry.field(
+        description="It is for those whom the FINAL board of last month ranks so high at the root; null: for everybody."
+    )
+    per_month: int | None = strawberry.field(
+        description="How often a member redeems in a month, of all rewards of this organization; null: without a limit."
+    )
+
+    @strawberry.field(description="Who offers it.")
+    def organization(self, info: Info) -> Annotated["Organization", strawberry.lazy("schema.directory.organizations")]:
+        from schema.directory.organizations import Organization
+
+        return Organization.load(info, self.row.organization_id)  # type: ignore[return-value]
+
+    @strawberry.field(description="Who redeemed it, in order; null to those who may not hand it over.")
+    async def redemptions(
+        self, info: Info, status: RedemptionStatus | None = None, first: int | None = 20, after: str | None = None
+    ) -> Connection["Redemption"] | None:
+        await info.context.lineages.load(self.row.organization_id)
+        if not visibility.may(info.context.session, Scope.REWARDS_MANAGE, self.row.organization_id):
+            return None
+        listing, values = (OF_REWARD_BY_STATUS, {"status": status.value}) if status else (OF_REWARD, {})
+        return await page_of(info.context, listing, self.row.id, Redemption.of, first=first, after=after, **values)
+
+
+@strawberry.type(description="One reward that a member paid for. For the member and who hands it over.")
+class Redemption(Node):
+    row: strawberry.Private[models.Redemption]
+
+    @classmethod
+    def of(cls, row: models.Redemption) -> "Redemption":
+        return cls(
+            id=strawberry.ID(ids.encode("Redemption", row.id)),
+            row=row,
+            status=row.status,
+            price=row.price,
+            redeemed_at=row.redeemed_at,
+            decided_at=row.decided_at,
+        )
+
+    status: RedemptionStatus = strawberry.field(description="Where it stands.")
+    price: int = strawberry.field(description="What was paid, in points.")
+    redeemed_at: datetime = strawberry.field(description="When it was paid.")
+    decided_at: datetime | None = strawberry.field(description="When it was handed over or cancelled.")
+
+    @strawberry.field(description="What was redeemed.")
+    async def reward(self, info: Info) -> Reward:
+        found = await info.context.by_key("rewards", models.rewards.by_ids).load(self.row.reward_id)
+        assert found, "a reward is never deleted"
+        return Reward.of(found)
+
+    @strawberry.field(description="Who redeemed it.")
+    def member(self, info: Info) -> Annotated["Member", strawberry.lazy("schema.directory.members")]:
+        from schema.directory.members import Member
+
+        return Member.load(info, self.row.member_id)  # type: ignore[return-value]
+
+    @strawberry.field(description="What it cost in the ledger: SPENT, which does not rank.")
+    async def points_entry(self, info: Info) -> Annotated["PointsEntry", strawberry.lazy("schema.points.entries")]:
+        from schema.points.entries import PointsEntry
+
+        found = await info.context.by_key("spent", models.points.by_redemptions).load(self.row.id)
+        assert found
+        return PointsEntry.of(found)
+
+
+async def own_redemptions(
+    info: Info, member_id: UUID, status: RedemptionStatus | None, first: int | None, after: str | None
+) -> Connection[Redemption]:
+    """A member's, newest first."""
+    listing, values = (OF_MEMBER_BY_STATUS, {"status": status.value}) if status else (OF_MEMBER, {})
+    return await page_of(info.context, listing, member_id, Redemption.of, first=first, after=after, **values)
+
+
+async def redemption_of(info: Info, redemption_id: UUID) -> Redemption | None:
+    """None where the viewer may not see it."""
+    context = info.context
+    found = await context.by_key("redemptions", models.rewards.redemptions_by_ids).load(redemption_id)
+    assert found
+    await context.lineages.load(found.organization_id)
+    return Redemption.of(found) if visibility.redemption(context.session, found) else None
+
+
+@fetched_by("Reward")
+async def _reward(info: Info, key: list[str]) -> Reward:
+    return Reward.of(await redemptions.known(info.context.session, UUID(key[0])))
+
+
+@fetched_by("Redemption")
+async def _redemption(info: Info, key: list[str]) -> Redemption:
+    return Redemption.of(await redemptions.known_redemption(info.context.session, UUID(key[0])))
+
+
+# ---------------------------------------------------------------- queries
+
+
+@strawberry.type
+class RewardQueries:
+    @strawberry.field(
+        description="What members of an organization can redeem: its own rewards and those of the organizations above. "
+        "With those not offered, for who manages rewards there. Null where there is no organization that the viewer "
+        "may see."
+    )
+    async def rewards(
+        self,
+        info: Info,
+        organization_id: strawberry.ID,
+        include_inactive: bool | None = False,
+        first: int | None = 20,
+        after: str | None = None,
+    ) -> Connection[Reward] | None:
+        session = info.context.session
+        lineage = await session.perhaps_visible(ids.read(organization_id, "Organization"))
+        if lineage is None:
+            return None
+        values: dict[str, Any] = {"yes": True}
+        listing = OFFERED
+        if include_inactive and session.allowed(Scope.REWARDS_MANAGE, lineage):
+            listing, values = SEEN, values | visibility.places(session, Scope.REWARDS_MANAGE)
+        return await page_of(info.context, listing, lineage[-1].id, Reward.of, first=first, after=after, **values)
