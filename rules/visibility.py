@@ -1,5 +1,5 @@
 """Who may see what: in which audience of a thing somebody is. Everything that returns something about an organization
-or a person asks here, by way of resolvers/visibility.py; docs/visibility.md says of each field for which audience it is.
+or a person asks here, by way of resolvers/visibility.py. docs/visibility.md says for which audience each field is.
 
 Places are lines of organizations, root first, itself last. An empty line is no place, and nobody sees it.
 """

@@ -1,1 +1,1 @@
-"""."""
+"""What the live engine needs from the application: viewers, sources, executions, versions, announcements."""

@@ -1,1 +1,1 @@
-"""."""
+"""Signing in: accounts, sessions, rate limits, OpenID Connect, service tokens."""

@@ -1,1 +1,1 @@
-"""."""
+"""Tasks, claims and the arena board."""

@@ -1,1 +1,1 @@
-"""."""
+"""Responsibility blocks: revisions in signed chains, inspections, the block board."""

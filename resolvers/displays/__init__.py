@@ -1,1 +1,1 @@
-"""."""
+"""Displays on walls: pairing, scenes, revocation."""

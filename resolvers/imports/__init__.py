@@ -1,1 +1,1 @@
-"""."""
+"""Importing organizations and members from tables."""

@@ -1,1 +1,1 @@
-"""."""
+"""Leaderboards, what explains them, and freezes."""

@@ -1,1 +1,1 @@
-"""."""
+"""Courses, studies and the course board."""

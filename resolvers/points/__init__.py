@@ -1,1 +1,1 @@
-"""."""
+"""The points ledger: entries, rules and what they give, corrections, statements, the live log."""

@@ -1,1 +1,1 @@
-"""."""
+"""Rewards that points buy, and their redemptions."""

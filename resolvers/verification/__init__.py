@@ -1,1 +1,1 @@
-"""."""
+"""What `leitai verify` recomputes and compares."""

@@ -1,1 +1,1 @@
-"""."""
+"""Reading tables, and what an import of them would change."""

@@ -1,7 +1,7 @@
 """What an import of members would change, or what is wrong with its lines.
 
-Who is who rules/imports/matching_members.py says. An empty cell says nothing: what is kept stays, such as an alias that the
-member chose.
+rules/imports/matching_members.py says who is who. An empty cell says nothing: what is kept stays, such as an alias that
+the member chose.
 """
 
 import re

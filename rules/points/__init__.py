@@ -1,1 +1,1 @@
-"""."""
+"""What an act earns: rules, their specifications and sets, and statements."""

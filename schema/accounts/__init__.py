@@ -1,1 +1,1 @@
-"""."""
+"""GraphQL types and mutations of sign-in, sessions and service tokens."""

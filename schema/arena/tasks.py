@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from schema.directory.members import Member
     from schema.directory.organizations import Organization
     from schema.points.entries import PointsEntry
-
 CLAIMS_OF_TASK = Listing(models.Claim, "claims t", "t.task_id", (("claimed_at", False), ("id", False)))
 CLAIMS_OF_MEMBER = Listing(models.Claim, f"claims t {SELVES}", "self.person_id", (("claimed_at", True), ("id", True)))
 # Who chose not to be shown is found by no claim either: its entry in the log has the same moment and the task's title.

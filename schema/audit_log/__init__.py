@@ -1,1 +1,1 @@
-"""."""
+"""GraphQL types of the audit log."""

@@ -40,7 +40,6 @@ ROOTS = Listing(
     (("code", False), ("id", False)),
     "(:everything = 1 OR t.id IN :seen)",
 )
-OPEN = "t.closed_at IS NULL"
 REVIEW_QUEUE = Listing(
     models.Claim,
     """claims t JOIN tasks k ON k.id = t.task_id
@@ -199,7 +198,7 @@ async def _children(info: Info, parent: UUID, first: int, after: str | None, *, 
     listing, way = CHILDREN, dict[str, Any]()
     if viewer is not None and viewer.display_id is not None:
         listing, way = CHILDREN_ON_THE_WAY, {"hangs": viewer.place[-1], "place": viewer.place}
-    listing = listing if closed else narrowed(listing, OPEN)
+    listing = listing if closed else narrowed(listing, "t.closed_at IS NULL")
     return await page_of(info.context, listing, parent, Organization.of, first=first, after=after, **way)
 
 
@@ -213,7 +212,7 @@ async def _roots(info: Info, first: int, after: str | None, *, closed: bool) -> 
     seen = visibility.roots(session)
     return await page_of(
         info.context,
-        ROOTS if closed else narrowed(ROOTS, OPEN),
+        ROOTS if closed else narrowed(ROOTS, "t.closed_at IS NULL"),
         viewer.account_id,
         Organization.of,
         first=first,

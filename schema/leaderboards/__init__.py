@@ -1,1 +1,1 @@
-"""."""
+"""GraphQL types of leaderboards, explanations and freezes."""

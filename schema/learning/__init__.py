@@ -1,1 +1,1 @@
-"""."""
+"""GraphQL types and mutations of courses and studies."""

@@ -1,1 +1,1 @@
-"""."""
+"""GraphQL types and mutations of the points ledger and its rules."""

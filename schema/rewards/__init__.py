@@ -1,1 +1,1 @@
-"""."""
+"""GraphQL types and mutations of rewards and redemptions."""

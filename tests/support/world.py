@@ -1,11 +1,9 @@
-"""A small world for stories: people by name in a company, a clock that a test moves, the real schema to ask.
+"""A small world for stories: people by name in a company, the real schema, and a clock that stands until it is moved.
 
-    company = await world.company()
-    secretary = await world.member("王芳", at=company.first, roles=[Role.SECRETARY])
-    data = await world.ask(secretary, "query { viewer { member { displayName } } }")
-    world.clock.advance(hours=3)
-
-Its time stands still until a test moves it.
+company = await world.company()
+secretary = await world.member("王芳", at=company.first, roles=[Role.SECRETARY])
+data = await world.ask(secretary, "query { viewer { member { displayName } } }")
+world.clock.advance(hours=3)
 """
 
 from __future__ import annotations
@@ -28,7 +26,7 @@ from resolvers.accounts import sign_in
 from resolvers.arena import tasks
 from resolvers.audit_log import phone_reads
 from resolvers.openid_provider import Provider
-from resolvers.points import ledger as points_ledger
+from resolvers.points import ledger
 from resolvers.session import Announcement, Session
 from resolvers.signing import Signer
 from rules.roles import Role
@@ -39,8 +37,7 @@ PUBLIC_URL = "http://127.0.0.1:8000"  # as the settings have it
 BEGINNING = datetime(2026, 3, 10, 2, tzinfo=UTC)  # ten in the morning in Shanghai, a Tuesday
 
 
-class AnsweredWithErrors(Exception):
-    """GraphQL errors where a test expected data."""
+class AnsweredWithErrors(Exception): ...  # where a test expected data
 
 
 @dataclass
@@ -263,7 +260,7 @@ class World:
         """An award by hand, with a key of its own unless one is given."""
         member = to if isinstance(to, Person) else None
         place = to if isinstance(to, Organization) else None
-        return await points_ledger.award(
+        return await ledger.award(
             await self.session(by),
             member_id=member.id if member else None,
             organization_id=place.id if place else None,
