@@ -2,7 +2,6 @@
 
 import ctypes
 import errno
-import gc
 import signal
 import socket
 import sys
@@ -14,7 +13,7 @@ from starlette.applications import Starlette
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors.multiprocess import Multiprocess
 
-from app import logs
+from app import garbage, logs
 from app.expected import CommandFailed
 from app.factory import create_app
 from app.settings import Settings, SettingsRefused, load
@@ -27,10 +26,6 @@ PING = 10.0  # seconds; a peer that answers none in as many again is aborted
 # never loses a request to a connection that is just being closed from the other side.
 KEPT_ALIVE = 75
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
-# Objects that are made before Python looks for garbage among the young, the middle-aged, and all. With its own numbers
-# (700, 10, 10) a hall of 2,000 that comes back spends most of its time on looking through sockets that live for hours.
-# What is in use while the young are looked through becomes middle-aged: 50 times that held the loop for 150 ms.
-GARBAGE = (20_000, 10, 500)
 log = structlog.get_logger("leitai.server")
 BACKLOG = 4096  # handshakes waiting: a hall that comes back all at once
 
@@ -41,7 +36,7 @@ def from_environment() -> Starlette:
     try:
         settings = load()
         logs.configure(settings.log_level, settings.log_json)
-        _spare_the_loop()
+        garbage.spare_the_loop()
         return create_app(settings)
     except SettingsRefused as refusal:
         log.error("worker_not_started", why=str(refusal))
@@ -52,13 +47,6 @@ def _end_with_parent() -> None:
     """A worker whose supervisor was killed would hold the port for ever: on Linux the kernel ends it."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
-def _spare_the_loop() -> None:
-    """What is loaded by now stays until the end, and is not looked through again."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*GARBAGE)
 
 
 def _options(settings: Settings, host: str, port: int) -> dict[str, Any]:
@@ -84,7 +72,7 @@ def _options(settings: Settings, host: str, port: int) -> dict[str, Any]:
 
 def serve(app: Starlette, settings: Settings, host: str, port: int) -> None:
     """In this process, until SIGTERM or SIGINT."""
-    _spare_the_loop()
+    garbage.spare_the_loop()
     uvicorn.run(app, **_options(settings, host, port))
 
 

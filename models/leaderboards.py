@@ -14,24 +14,13 @@ from models.bulk import unhurried
 from models.freezes import HIDDEN
 from models.merges import Merged, person
 from models.ranking_sql import MEMBERS, organizations_ranked
+from models.rankings import Ranking, Row
 
 FOR_EVER = 2**62
 AT_ONCE = 1_000  # rows between two turns of the loop: some 5 ms
 BEGINNING = datetime.fromisoformat("0001-01-02T00:00:00+00:00")
 APART = 60  # seconds
 END = datetime.fromisoformat("9999-12-30T00:00:00+00:00")
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """score in thousandths; reached in Unix seconds; members: whose mean it is, None for a member."""
-
-    subject_id: UUID
-    rank: int
-    score: int
-    points: int
-    reached: int
-    members: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +38,10 @@ class Facts:
     means_as_before: datetime | None  # means of periods that ended by then divide by who belonged at the end
 
 
-async def _ranked(found: Sequence[dict[str, Any]], members: bool) -> list[Ranked]:
-    return [
-        Ranked(
-            sql.uid(one["subject"]),
+async def _ranked(found: Sequence[dict[str, Any]], members: bool) -> Ranking:
+    rows: list[Row] = [
+        (
+            sql.number(one["subject"]),
             int(one["rank"]),
             int(one["score"]),
             int(one["points"]),
@@ -62,6 +51,7 @@ async def _ranked(found: Sequence[dict[str, Any]], members: bool) -> list[Ranked
         async for some in unhurried(found, AT_ONCE)
         for one in some
     ]
+    return Ranking(rows)
 
 
 def _visible(frozen: bool) -> str:
@@ -76,7 +66,7 @@ async def rank_members(
     *,
     frozen: bool = False,
     merged: Merged | None = None,
-) -> list[Ranked]:
+) -> Ranking:
     """Every member with a score, in order. `last`: as it stood at that position. frozen: without what freezes hide.
     merged: by which merges; None: nobody was merged."""
     joined, who = person("e", merged)
@@ -105,7 +95,7 @@ async def rank_organizations(
     frozen: bool = False,
     earners: bool = True,
     merged: Merged | None = None,
-) -> list[Ranked]:
+) -> Ranking:
     """Every organization of a kind strictly below with a score, in order; without those that were closed before the
     period began. members_at None: members as they are now. earners: a mean divides by no fewer than earned."""
     found = await sql.rows(

@@ -25,6 +25,13 @@ def uid(value: Any) -> UUID:
     return value if isinstance(value, UUID) else UUID(value)
 
 
+def number(value: Any) -> int:
+    """An id, however a row holds it, as the number that it is."""
+    if isinstance(value, UUID):
+        return value.int
+    return value if isinstance(value, int) else int(value.replace("-", ""), 16)
+
+
 def instant(value: Any) -> datetime:
     """A moment from a raw row, in UTC."""
     return value if isinstance(value, datetime) else datetime.fromisoformat(value)

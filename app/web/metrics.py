@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app import garbage
 from app.live.engine import LiveEngine
 from app.live.event_loop_lag import UNREADY, Pulse
 from realtime.live_counts import LATE
@@ -119,6 +120,7 @@ class _Live(Collector):
 def endpoint(live: LiveEngine, pulse: Pulse) -> Callable[[Request], Awaitable[Response]]:
     registry = CollectorRegistry()
     registry.register(_Live(live, pulse))
+    registry.register(garbage.Told())
 
     async def metrics(_: Request) -> Response:
         return Response(generate_latest(registry), media_type="text/plain; version=0.0.4")

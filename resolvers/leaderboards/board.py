@@ -9,8 +9,9 @@ from uuid import UUID
 
 import models
 from models import Member, Organization, OrganizationKind
-from models.leaderboards import Facts, Ranked
+from models.leaderboards import Facts
 from models.merges import Merged
+from models.rankings import Numbers, Ranked, Ranking
 from resolvers.boards import BoardKey, BoardView, OwnKey, Subject
 from resolvers.recent import Recent
 from resolvers.session import Session
@@ -38,7 +39,7 @@ class Board:
     final_at: datetime | None
     corrections: int
     corrected_at: datetime | None
-    ranking: Sequence[Ranked]
+    ranking: Ranking
     place: Mapping[UUID, int]  # index in ranking
     previous: Mapping[UUID, int]  # rank at the day's start
     members: Mapping[UUID, Member]
@@ -158,9 +159,8 @@ async def load(board: BoardKey) -> Board | None:
             frozen_at = None  # it was not yet
         personal = frozen_at is not None and board.subject is Subject.MEMBER
         own_points, own_hidden = await _own(board, lineage[0].id, period, facts, merged) if personal else (None, None)
-        subjects = [one.subject_id for one in ranking]
-        members = await models.lazy_rows.by_ids(Member, subjects if board.subject is Subject.MEMBER else ())
-        named = members.uids("organization_id") if board.subject is Subject.MEMBER else subjects
+        members = await models.lazy_rows.by_ids(Member, ranking.ids if board.subject is Subject.MEMBER else ())
+        named = members.numbers("organization_id") if board.subject is Subject.MEMBER else ranking.ids
         organizations = await models.lazy_rows.by_ids(Organization, named)
     return Board(
         key=board,
@@ -176,7 +176,7 @@ async def load(board: BoardKey) -> Board | None:
         corrections=corrections,
         corrected_at=corrected_at,
         ranking=ranking,
-        place={one.subject_id: index for index, one in enumerate(ranking)},
+        place=ranking.places(),
         previous=previous,
         members=members,
         organizations=organizations,
@@ -192,8 +192,8 @@ async def _own(
 ) -> tuple[Mapping[UUID, int], Mapping[UUID, int]]:
     """Each member's true points on a frozen board, and how many of its entries are hidden there, in any period."""
     merged = merged and replace(merged, by=facts.position)
-    truth = {one.subject_id: one.points for one in await _ranking(board, period, facts, merged, facts.position)}
-    return truth, await models.freezes.hidden_counts(board.organization_id, root_id)
+    truth = await _ranking(board, period, facts, merged, facts.position)
+    return truth.points(), Numbers.of(await models.freezes.hidden_counts(board.organization_id, root_id))
 
 
 async def _ranking(
@@ -205,7 +205,7 @@ async def _ranking(
     at: datetime | None = None,
     *,
     frozen: bool = False,
-) -> list[Ranked]:
+) -> Ranking:
     """last, at: as it stood at that position, with the members of that instant. Means of a period that is over divide
     by the members at its end, if no more earned."""
     if board.subject is Subject.MEMBER:
@@ -249,7 +249,7 @@ async def _previous(
     if found is None:
         merged = merged and replace(merged, by=min(merged.by, facts.day_position))
         ranking = await _ranking(board, period, facts, merged, facts.day_position, midnight, frozen=frozen)
-        found = _day_starts.keep(known, {one.subject_id: one.rank for one in ranking})
+        found = _day_starts.keep(known, ranking.ranks())
     return found
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 import models
-from models.leaderboards import BEGINNING, END, Ranked
+from models.leaderboards import BEGINNING, END
 from models.points import Counted, RuleSum
+from models.rankings import Ranked
 from resolvers import visibility
 from resolvers.boards import BoardKey, BoardView, Subject
 from resolvers.directory import members

@@ -8,8 +8,9 @@ from random import Random
 from uuid import UUID
 
 from models import leaderboards, sql
-from models.leaderboards import FOR_EVER, Ranked
+from models.leaderboards import FOR_EVER
 from models.merges import Merged
+from models.rankings import Ranked
 from resolvers.verification.snapshot import Books, Dial
 from rules import periods, ranking
 from rules.merging import Merge, survivors

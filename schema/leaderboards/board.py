@@ -8,7 +8,7 @@ from uuid import UUID
 import strawberry
 
 from models import OrganizationKind
-from models.leaderboards import Ranked as RankedRow
+from models.rankings import Ranked as RankedRow
 from resolvers import shared_loads
 from resolvers.boards import BoardKey, BoardView, Subject
 from resolvers.leaderboards import board as leaderboards_board

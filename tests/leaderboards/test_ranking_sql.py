@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 import models
 from models import OrganizationKind, PointsEntry, PointsKind
-from models.leaderboards import FOR_EVER, Ranked
+from models.leaderboards import FOR_EVER
 from models.merges import Merged
+from models.rankings import Ranking
 from rules import merging, ranking
 from rules.ranking import Entry, OrganizationScoring, Standing, order_key
 
@@ -50,7 +51,7 @@ def as_read(row: PointsEntry) -> Entry:
     )
 
 
-def standings(found: list[Ranked]) -> list[Standing]:
+def standings(found: Ranking) -> list[Standing]:
     return [Standing(one.subject_id, one.rank, one.score, one.points, one.members, one.reached) for one in found]
 
 

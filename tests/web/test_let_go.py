@@ -4,15 +4,39 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import time
 import weakref
 from typing import Any
 
 from graphql import parse
+from prometheus_client import CollectorRegistry
 from world import PUBLIC_URL, World
 
+from app import garbage
 from app.live.execution import answer
 from resolvers.session import Session
 from schema.context import Context
+
+
+def test_how_long_searches_for_garbage_took_is_told() -> None:
+    told = CollectorRegistry()
+    told.register(garbage.Told())
+
+    def said(name: str) -> float:
+        found = told.get_sample_value(f"leitai_garbage_{name}", {"generation": "2"})
+        assert found is not None
+        return found
+
+    before = said("searches_total"), said("seconds_total")
+    gc.callbacks.append(garbage.timed)
+    try:
+        began = time.monotonic()
+        gc.collect()
+        took = time.monotonic() - began
+    finally:
+        gc.callbacks.remove(garbage.timed)
+    assert said("searches_total") == before[0] + 1
+    assert 0 < said("seconds_total") - before[1] <= min(took, said("longest_seconds"))
 
 
 async def test_nothing_that_was_loaded_outlives_its_operation() -> None:

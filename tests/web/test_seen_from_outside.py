@@ -106,6 +106,7 @@ async def test_a_loop_that_stood_still_is_not_ready_for_a_while(hall: Hall) -> N
     assert (status, said["ready"]) == (503, False)
     assert str(said["loop"]).startswith("stalled for 2.")
     assert await hall.metric("leitai_loop_stalls_total") == stalls + 1
+    assert await hall.metric('leitai_garbage_longest_seconds{generation="2"}') < event_loop_lag.STALL  # it was not that
     assert await hall.metric("leitai_loop_lag_seconds") > event_loop_lag.STALL
 
     async def recovered() -> bool:
