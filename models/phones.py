@@ -24,7 +24,7 @@ from rules.phones import earlier, normal
 
 NONCE = 12  # bytes, random: a key may encrypt 2³² numbers
 INDEX = 32  # hex digits: two numbers in 2¹²⁸ would be taken for one
-NOBODY = UUID(int=0)
+NIL_ID = UUID(int=0)
 BATCH = 500  # rows that are locked together while keys are changed
 
 
@@ -151,7 +151,7 @@ async def rotate(told: Callable[[int], None], at_once: int = BATCH) -> int:
     off at any time, and begun again. told: how many more are done."""
     to, total, again = current(), 0, True
     while again:  # until a pass finds none: others may have written with an older key meanwhile
-        again, after = False, NOBODY
+        again, after = False, NIL_ID
         while rows := await sql.rows(
             f"""SELECT id, phone_key, phone_sealed FROM members
                 WHERE phone_key IS NOT NULL AND phone_key <> :key AND id > :after ORDER BY id LIMIT {at_once}""",

@@ -9,7 +9,7 @@ import structlog
 
 from realtime.delivery_latency import Telling
 from realtime.groups import RETRY, Execute, Group, State
-from realtime.live_counts import Counters, Told
+from realtime.live_counts import ChangeNotice, Counters
 
 CLOSED = "the board was closed"
 log = structlog.get_logger("leitai.boards")
@@ -40,7 +40,7 @@ class Board:
         self._stale = True
         self._loading = False
         self._hinted = -1  # the newest version that was hinted while loading
-        self._told: Told | None = None  # the first word of what is not loaded yet
+        self._told: ChangeNotice | None = None  # the first word of what is not loaded yet
         self.telling = Telling(hub.counters)
         self._waiters: list[asyncio.Future[None]] = []
         self._failures = 0  # loads since one went well
@@ -75,7 +75,7 @@ class Board:
         for group in self.groups.values():
             group.wake()
 
-    def hint(self, version: int, told: Told | None = None) -> None:
+    def hint(self, version: int, told: ChangeNotice | None = None) -> None:
         if self._loading:  # whether the load under way shows it already, its version will tell
             self._hinted = max(self._hinted, version)
         elif self.state is None or version > self.state.version:
@@ -156,7 +156,7 @@ class Board:
             else:
                 waiter.set_exception(error)
 
-    def _take(self, state: State | None, told: Told | None) -> bool:
+    def _take(self, state: State | None, told: ChangeNotice | None) -> bool:
         """False: the board was closed while it loaded; had it listened again, it would be kept for ever."""
         if self.closed:
             return False

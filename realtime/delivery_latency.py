@@ -6,17 +6,17 @@ A subscriber that asked for less than one frame a second, or that does not read,
 import time
 from collections.abc import Hashable, Iterable
 
-from realtime.live_counts import Counters, Told
+from realtime.live_counts import ChangeNotice, Counters
 
 
 class Telling:
     def __init__(self, counters: Counters) -> None:
         self._counters = counters
-        self._told: Told | None = None
+        self._told: ChangeNotice | None = None
         self._waiting: set[Hashable] = set()
         self._last: float | None = None
 
-    def begins(self, told: Told | None, groups: Iterable[Hashable]) -> None:
+    def begins(self, told: ChangeNotice | None, groups: Iterable[Hashable]) -> None:
         """A newer state has to reach these groups. One that did not reach all of them goes on counting."""
         if not self._waiting or self._told is None or (told is not None and told.at < self._told.at):
             self._told = told

@@ -11,7 +11,7 @@ import structlog
 from realtime.boards import Board, Source
 from realtime.groups import Execute, Group, Receiver
 from realtime.hints import EVERYTHING, Hint
-from realtime.live_counts import COMMIT, HINT, Counters, Told
+from realtime.live_counts import COMMIT, HINT, ChangeNotice, Counters
 from realtime.live_counts import POLL as BY_POLL
 from realtime.logs import Follower, Log, LogReceiver, LogSource
 
@@ -139,7 +139,7 @@ class Hub:
         if EVERYTHING in hint.topics:
             self._look()
             return
-        told = Told(HINT, time.monotonic()) if hint.committed is None else Told(COMMIT, hint.committed)
+        told = ChangeNotice(HINT, time.monotonic()) if hint.committed is None else ChangeNotice(COMMIT, hint.committed)
         for topic in hint.topics:
             for board in list(self._by_topic.get(topic, ())):
                 board.hint(hint.version, told)
@@ -222,7 +222,7 @@ class Hub:
             log.warning("poll_failed", error=type(error).__name__)
             return
         self._polled()
-        told = Told(BY_POLL, time.monotonic())
+        told = ChangeNotice(BY_POLL, time.monotonic())
         for key, board in boards.items():
             if key not in present:
                 board.reload_soon()

@@ -8,7 +8,7 @@ COMMIT, HINT, POLL = "commit", "hint", "poll"
 
 
 @dataclass(slots=True)
-class Spread:
+class Histogram:
     """How often something took how long. counts: one for each bound, and one for what is above them all."""
 
     counts: list[int] = field(default_factory=lambda: [0] * (len(LATE) + 1))
@@ -27,11 +27,11 @@ class Counters:
     frames: int = 0
     bytes: int = 0
     conflated: int = 0
-    lateness: dict[str, Spread] = field(default_factory=lambda: {how: Spread() for how in (COMMIT, HINT, POLL)})
+    lateness: dict[str, Histogram] = field(default_factory=lambda: {how: Histogram() for how in (COMMIT, HINT, POLL)})
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ChangeNotice:
     """How this process learned of a change, and when, by its monotonic clock."""
 
     how: str

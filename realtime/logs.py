@@ -14,7 +14,7 @@ import structlog
 from realtime import frames
 from realtime.frames import Payload
 from realtime.groups import RETRY, Execute
-from realtime.live_counts import Counters, Told
+from realtime.live_counts import ChangeNotice, Counters
 
 log = structlog.get_logger("leitai.logs")
 T = TypeVar("T")
@@ -75,7 +75,7 @@ class Log:
         self._pages: OrderedDict[Hashable, asyncio.Future[LogPage]] = OrderedDict()
         self._frames: OrderedDict[Hashable, asyncio.Future[Payload]] = OrderedDict()
 
-    def hint(self, version: int, told: Told | None = None) -> None:
+    def hint(self, version: int, told: ChangeNotice | None = None) -> None:
         if version > self.version:
             self.version = version
             self.reload_soon()

@@ -26,7 +26,7 @@ MOST_BOARDS = 5_000  # of all: a city's 3,500 organizations, each board with its
 
 
 @dataclass(slots=True)
-class Different:
+class DistinctLimit:
     """What is followed, each thing once however often, by one and by all. limit, code: as docs/errors.md names them.
     one, all: the sentences that refuse one too many, with its number."""
 
@@ -58,8 +58,8 @@ class Different:
             del self._by[who]
 
 
-def _documents() -> Different:
-    return Different(
+def _documents() -> DistinctLimit:
+    return DistinctLimit(
         "documents",
         Code.TOO_MANY_DOCUMENTS,
         MOST_OF_ONE,
@@ -69,8 +69,8 @@ def _documents() -> Different:
     )
 
 
-def _boards() -> Different:
-    return Different(
+def _boards() -> DistinctLimit:
+    return DistinctLimit(
         "boards",
         Code.TOO_MANY_BOARDS,
         MOST_BOARDS_OF_ONE,

@@ -32,7 +32,7 @@ class Written:
     behind: dict[UUID, Exception] = field(default_factory=dict[UUID, Exception])
 
 
-async def write_due(now: datetime, announce: Announce) -> Written:
+async def run_due(now: datetime, announce: Announce) -> Written:
     """Write every instant that has come, each in a transaction of its own, tried again where it lost a deadlock. One
     that fails stops its own root alone, and is tried again by the next call."""
     done = Written()
@@ -57,9 +57,9 @@ def _log(instant: Instant, error: Exception) -> None:
     log.error("instant_not_written", **what, exc_info=error)
 
 
-async def come(session: Session, organization_id: UUID) -> None:
+async def catch_up(session: Session, organization_id: UUID) -> None:
     """A board shows what time has done, also when it is only read. TimeIsBehind: not at this root."""
-    behind = (await write_due(session.now(), session.announce)).behind
+    behind = (await run_due(session.now(), session.announce)).behind
     if behind:
         for root in (await session.lineage(organization_id))[:1]:
             require_time(root.id, behind)

@@ -18,7 +18,7 @@ from resolvers.unit_of_work import Announce, Announcement, Work, unit_of_work
 from rules import visibility
 from rules.refusals import NotAllowed, NotFound, NotSignedIn
 from rules.roles import Grant, Role, Scope
-from rules.visibility import Eye, Step
+from rules.visibility import Ancestor, Principal
 
 __all__ = ["Announce", "Announcement", "Now", "Permit", "Session", "Viewer", "Work", "unit_of_work"]
 Now = Callable[[], datetime]
@@ -47,7 +47,7 @@ class Viewer:
     root_id: UUID | None
     place: tuple[UUID, ...]
     grants: tuple[RoleGrant, ...]
-    rules: tuple[Grant, ...]
+    role_grants: tuple[Grant, ...]
     display_id: UUID | None = None
     service: Service | None = None
     duplicates: tuple[UUID, ...] = ()  # members that were merged into this one
@@ -74,12 +74,12 @@ class Permit:
     member_id: UUID | None
 
 
-def line(lineage: Sequence[Organization]) -> tuple[Step, ...]:
+def ancestors(lineage: Sequence[Organization]) -> tuple[Ancestor, ...]:
     """As rules/visibility.py knows it."""
-    return tuple(Step(one.id, one.kind is models.OrganizationKind.GROUP) for one in lineage)
+    return tuple(Ancestor(one.id, one.kind is models.OrganizationKind.GROUP) for one in lineage)
 
 
-BEAT = 0.025  # seconds: longer than a look-up takes, whether it finds a row or not
+RESPONSE_STEP = 0.025  # seconds: longer than a look-up takes, whether it finds a row or not
 COARSE = 0.003  # seconds: the loop counts whole milliseconds from when it begins to wait, which tells when that was
 
 
@@ -118,7 +118,7 @@ class Session:
         from resolvers import scheduler  # time's own work needs this module
 
         now = self.now()
-        written = await scheduler.write_due(now, self.announce)
+        written = await scheduler.run_due(now, self.announce)
         async with unit_of_work(now, self.announce, self.actor(), written.behind) as work:
             yield work
 
@@ -173,21 +173,21 @@ class Session:
 
     # ------------------------------------------------------------ what the viewer is there
 
-    def eye(self) -> Eye | None:
+    def principal(self) -> Principal | None:
         """Who looks, as rules/visibility.py knows it; after `know_own_lineages`, where the roots of roles matter."""
         viewer = self.viewer
         if viewer is None:
             return None
         now = self.now()
-        roots = (self._root_of(one) for one in viewer.rules if one.holds(now))
-        return Eye(
+        roots = (self._root_of(one) for one in viewer.role_grants if one.holds(now))
+        return Principal(
             at=now,
             account=viewer.account_id,
             person=viewer.member_id,
             screen=viewer.display_id,
             service=viewer.service is not None,
             place=viewer.place,
-            grants=viewer.rules,
+            grants=viewer.role_grants,
             roots=frozenset(one for one in roots if one),
             duplicates=frozenset(viewer.duplicates),
         )
@@ -197,14 +197,14 @@ class Session:
         return lineage[0].id if lineage else None
 
     def allowed(self, scope: Scope, lineage: Sequence[Organization]) -> bool:
-        return visibility.may(self.eye(), scope, line(lineage))
+        return visibility.may(self.principal(), scope, ancestors(lineage))
 
     def roles(self, lineage: Sequence[Organization]) -> set[Role]:
-        return visibility.roles(self.eye(), line(lineage))
+        return visibility.roles(self.principal(), ancestors(lineage))
 
     def sees(self, lineage: Sequence[Organization]) -> bool:
         """Whether an organization's boards and lists exist for the viewer."""
-        return visibility.boards(self.eye(), line(lineage))
+        return visibility.boards(self.principal(), ancestors(lineage))
 
     def view(self, lineage: Sequence[Organization]) -> BoardView:
         """What the viewer sees of boards there."""
@@ -217,7 +217,7 @@ class Session:
         await self.know(organization_id)
         lineage = self.lineages.get(organization_id, ())
         if not self.sees(lineage):
-            raise await self.unseen("There is no such organization, or you may not see it.")
+            raise await self.not_found("There is no such organization, or you may not see it.")
         return lineage
 
     async def perhaps_visible(self, organization_id: UUID) -> tuple[Organization, ...] | None:
@@ -227,16 +227,16 @@ class Session:
         except NotFound:
             return None
 
-    async def unseen(self, message: str) -> NotFound:
-        """To be raised for what the viewer may not see and for what is not there: on a beat, so that time tells no more
-        of it than the words do."""
-        await self.beat()
+    async def not_found(self, message: str) -> NotFound:
+        """Raise for missing and hidden objects alike. The response time is padded to a fixed step, so that timing does
+        not reveal which."""
+        await self.pad_response_time()
         return NotFound(message)
 
-    async def beat(self) -> None:
-        """Until the next of the beats that are counted from the operation's beginning."""
+    async def pad_response_time(self) -> None:
+        """Wait for the next whole step since the operation began."""
         now = perf_counter()
-        at = now + BEAT - (now - self.began) % BEAT
+        at = now + RESPONSE_STEP - (now - self.began) % RESPONSE_STEP
         await asyncio.sleep(at - now - COARSE)
         await asyncio.to_thread(sleep, max(0.0, at - perf_counter()))
 

@@ -181,7 +181,7 @@ NOWHERE: Mapping[UUID, Exception] = {}
 async def unit_of_work(
     now: datetime, announce: Announce, by: Actor | None = None, behind: Mapping[UUID, Exception] = NOWHERE
 ) -> AsyncGenerator[Work]:
-    """by: for the audit log; None: time itself. behind: as `time.write_due` gives it."""
+    """by: for the audit log; None: time itself. behind: as `scheduler.run_due` gives it."""
     failpoints.passing(failpoints.BEFORE_BEGIN)
     work = Work(now, by=by, behind=behind)
     async with models.database.transaction():

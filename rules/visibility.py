@@ -1,7 +1,7 @@
 """Who may see what: in which audience of a thing somebody is. Everything that returns something about an organization
 or a person asks here, by way of resolvers/visibility.py. docs/visibility.md says for which audience each field is.
 
-Places are lines of organizations, root first, itself last. An empty line is no place, and nobody sees it.
+Places are lineages of organizations, root first, itself last. An empty lineage is no place, and nobody sees it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,20 +13,20 @@ from rules.roles import Grant, Role, Scope, allows, roles_at
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One organization of a line. group: of the kind whose boards are for its branch."""
+class Ancestor:
+    """One organization of a lineage. group: of the kind whose boards are for its branch."""
 
     id: UUID
     group: bool
 
 
-Line = Sequence[Step]
+Lineage = Sequence[Ancestor]
 
 
 @dataclass(frozen=True, slots=True)
-class Eye:
-    """Who looks, and when. place: the line where a member belongs, or a screen hangs; empty for an operator's account
-    and for another system's token. roots: of the organizations where the grants hold. everywhere: an operator."""
+class Principal:
+    """The caller, and when. place: the lineage of the member's or the screen's organization; empty for an operator's
+    account and for another system's token. roots: where the grants hold. everywhere: an operator."""
 
     at: datetime
     account: UUID
@@ -43,146 +43,164 @@ class Eye:
         return any(one.organization_id is None and one.holds(self.at) for one in self.grants)
 
 
-def is_oneself(eye: Eye | None, person: UUID | None) -> bool:
-    if eye is None or eye.person is None:
+def is_oneself(principal: Principal | None, person: UUID | None) -> bool:
+    if principal is None or principal.person is None:
         return False
-    return eye.person == person or person in eye.duplicates
+    return principal.person == person or person in principal.duplicates
 
 
-def roles(eye: Eye | None, line: Line) -> set[Role]:
-    return roles_at(eye.grants, [one.id for one in line], eye.at) if eye and line else set()
+def roles(principal: Principal | None, lineage: Lineage) -> set[Role]:
+    return roles_at(principal.grants, [one.id for one in lineage], principal.at) if principal and lineage else set()
 
 
-def may(eye: Eye | None, scope: Scope, line: Line) -> bool:
+def may(principal: Principal | None, scope: Scope, lineage: Lineage) -> bool:
     """Whether a right holds there."""
-    return eye is not None and bool(line) and allows(eye.grants, scope, [one.id for one in line], eye.at)
+    return (
+        principal is not None
+        and bool(lineage)
+        and allows(principal.grants, scope, [one.id for one in lineage], principal.at)
+    )
 
 
-def knows_root(eye: Eye | None, root: UUID) -> bool:
+def knows_root(principal: Principal | None, root: UUID) -> bool:
     """Whose organizations and members exist for the viewer: its own root, and where it holds a role."""
-    return eye is not None and (eye.everywhere or root in eye.place[:1] or root in eye.roots)
+    return principal is not None and (principal.everywhere or root in principal.place[:1] or root in principal.roots)
 
 
 # ---------------------------------------------------------------- organizations
 
 
-def boards(eye: Eye | None, line: Line) -> bool:
+def boards(principal: Principal | None, lineage: Lineage) -> bool:
     """An organization's boards and lists: at or above a branch for its whole root, a GROUP's for its branch, both for
     whoever holds a role over it; a screen sees its own organization's, and those above and below."""
-    if eye is None or not line:
+    if principal is None or not lineage:
         return False
-    if roles(eye, line):
+    if roles(principal, lineage):
         return True
-    if not knows_root(eye, line[0].id) or (eye.screen and not _on_its_way(eye, line)):
+    if not knows_root(principal, lineage[0].id) or (principal.screen and not _on_its_way(principal, lineage)):
         return False
-    if not line[-1].group:
+    if not lineage[-1].group:
         return True
-    branch = next((one.id for one in reversed(line) if not one.group), line[0].id)
-    return branch in eye.place
+    branch = next((one.id for one in reversed(lineage) if not one.group), lineage[0].id)
+    return branch in principal.place
 
 
-def organization(eye: Eye | None, line: Line) -> bool:
+def organization(principal: Principal | None, lineage: Lineage) -> bool:
     """That it is there, its name and its members: for its whole root; a screen as far as it sees boards."""
-    if eye is None or not line:
+    if principal is None or not lineage:
         return False
-    return knows_root(eye, line[0].id) and (eye.screen is None or boards(eye, line))
+    return knows_root(principal, lineage[0].id) and (principal.screen is None or boards(principal, lineage))
 
 
-def _on_its_way(eye: Eye, line: Line) -> bool:
-    return line[-1].id in eye.place or eye.place[-1] in {one.id for one in line}
+def _on_its_way(principal: Principal, lineage: Lineage) -> bool:
+    return lineage[-1].id in principal.place or principal.place[-1] in {one.id for one in lineage}
 
 
 # ---------------------------------------------------------------- people
 
 
-def member(eye: Eye | None, root: UUID) -> bool:
+def member(principal: Principal | None, root: UUID) -> bool:
     """A member under the name that boards may show; a screen knows those on its boards only."""
-    return eye is not None and eye.screen is None and knows_root(eye, root)
+    return principal is not None and principal.screen is None and knows_root(principal, root)
 
 
-def personal(eye: Eye | None, person: UUID | None, *lines: Line) -> bool:
+def personal(principal: Principal | None, person: UUID | None, *lineages: Lineage) -> bool:
     """Real name, phone, balance, ledger: oneself, and PERSONAL_READ over any of the places."""
-    return is_oneself(eye, person) or any(may(eye, Scope.PERSONAL_READ, line) for line in lines)
+    return is_oneself(principal, person) or any(may(principal, Scope.PERSONAL_READ, lineage) for lineage in lineages)
 
 
-def named(eye: Eye | None, person: UUID, *, hidden: bool, full: bool) -> bool:
+def named(principal: Principal | None, person: UUID, *, hidden: bool, full: bool) -> bool:
     """Whose a row is, of those that everybody reads. full: the viewer has the FULL view of it."""
-    return full or not hidden or is_oneself(eye, person)
+    return full or not hidden or is_oneself(principal, person)
 
 
-def role_grant(eye: Eye | None, account: UUID | None, person: UUID | None, line: Line) -> bool:
-    own = eye is not None and account is not None and eye.account == account
-    if own or is_oneself(eye, person) or may(eye, Scope.ROLES_READ, line):
+def role_grant(principal: Principal | None, account: UUID | None, person: UUID | None, lineage: Lineage) -> bool:
+    own = principal is not None and account is not None and principal.account == account
+    if own or is_oneself(principal, person) or may(principal, Scope.ROLES_READ, lineage):
         return True
-    return eye is not None and eye.everywhere
+    return principal is not None and principal.everywhere
 
 
 # ---------------------------------------------------------------- tasks, courses, rewards
 
 
-def task(eye: Eye | None, line: Line, *, draft: bool) -> bool:
-    return boards(eye, line) and (not draft or may(eye, Scope.CLAIMS_REVIEW, line))
+def task(principal: Principal | None, lineage: Lineage, *, draft: bool) -> bool:
+    return boards(principal, lineage) and (not draft or may(principal, Scope.CLAIMS_REVIEW, lineage))
 
 
-def confidential(eye: Eye | None, person: UUID, line: Line) -> bool:
+def confidential(principal: Principal | None, person: UUID, lineage: Lineage) -> bool:
     """Evidence, notes, and what a freeze hides of a claim: the claimant, and who reviews where the task is."""
-    return is_oneself(eye, person) or may(eye, Scope.CLAIMS_REVIEW, line)
+    return is_oneself(principal, person) or may(principal, Scope.CLAIMS_REVIEW, lineage)
 
 
-def claim(eye: Eye | None, line: Line, person: UUID, belongs: Line, *, draft: bool, hidden: bool) -> bool:
+def claim(
+    principal: Principal | None, lineage: Lineage, person: UUID, belongs: Lineage, *, draft: bool, hidden: bool
+) -> bool:
     """Whoever sees the task; of a member that chose not to be shown itself, reviewers and who may read its ledger."""
-    if not task(eye, line, draft=draft):
+    if not task(principal, lineage, draft=draft):
         return False
-    return not hidden or confidential(eye, person, line) or personal(eye, person, belongs)
+    return not hidden or confidential(principal, person, lineage) or personal(principal, person, belongs)
 
 
-def course(eye: Eye | None, line: Line, lecturer: UUID, *, published: bool) -> bool:
+def course(principal: Principal | None, lineage: Lineage, lecturer: UUID, *, published: bool) -> bool:
     """A draft is for who manages courses there, and for its lecturer."""
-    return boards(eye, line) and (published or is_oneself(eye, lecturer) or may(eye, Scope.COURSES_MANAGE, line))
+    return boards(principal, lineage) and (
+        published or is_oneself(principal, lecturer) or may(principal, Scope.COURSES_MANAGE, lineage)
+    )
 
 
-def study(eye: Eye | None, listener: UUID, lecturer: UUID, course_at: Line, listener_at: Line) -> bool:
-    return is_oneself(eye, lecturer) or personal(eye, listener, listener_at) or may(eye, Scope.CLAIMS_REVIEW, course_at)
+def study(
+    principal: Principal | None, listener: UUID, lecturer: UUID, course_at: Lineage, listener_at: Lineage
+) -> bool:
+    return (
+        is_oneself(principal, lecturer)
+        or personal(principal, listener, listener_at)
+        or may(principal, Scope.CLAIMS_REVIEW, course_at)
+    )
 
 
-def reward(eye: Eye | None, line: Line, *, offered: bool) -> bool:
-    return boards(eye, line) and (offered or may(eye, Scope.REWARDS_MANAGE, line))
+def reward(principal: Principal | None, lineage: Lineage, *, offered: bool) -> bool:
+    return boards(principal, lineage) and (offered or may(principal, Scope.REWARDS_MANAGE, lineage))
 
 
-def redemption(eye: Eye | None, person: UUID, line: Line) -> bool:
-    return is_oneself(eye, person) or may(eye, Scope.REWARDS_MANAGE, line)
+def redemption(principal: Principal | None, person: UUID, lineage: Lineage) -> bool:
+    return is_oneself(principal, person) or may(principal, Scope.REWARDS_MANAGE, lineage)
 
 
-def audited(eye: Eye | None, line: Line | None) -> bool:
+def audited(principal: Principal | None, lineage: Lineage | None) -> bool:
     """An entry of the audit log, by where it happened. None: in no root, which is an operator's to read."""
-    return may(eye, Scope.AUDIT_READ, line) if line is not None else eye is not None and eye.everywhere
+    return (
+        may(principal, Scope.AUDIT_READ, lineage)
+        if lineage is not None
+        else principal is not None and principal.everywhere
+    )
 
 
 # ---------------------------------------------------------------- the ledger, rules, screens
 
 
-def own_points(eye: Eye | None, line: Line, *, frozen: bool) -> bool:
+def own_points(principal: Principal | None, lineage: Lineage, *, frozen: bool) -> bool:
     """An entry of an organization itself. frozen: a freeze hides it from the public."""
-    if eye is None or eye.screen is not None:
+    if principal is None or principal.screen is not None:
         return False
-    return boards(eye, line) and (not frozen or may(eye, Scope.CLAIMS_REVIEW, line))
+    return boards(principal, lineage) and (not frozen or may(principal, Scope.CLAIMS_REVIEW, lineage))
 
 
-def entry(eye: Eye | None, person: UUID, credited: Line, belongs: Line, task_at: Line) -> bool:
+def entry(principal: Principal | None, person: UUID, credited: Lineage, belongs: Lineage, task_at: Lineage) -> bool:
     """A member's entry, by itself. task_at: of the claim that earned it, or empty."""
-    if eye is None or eye.screen is not None:
+    if principal is None or principal.screen is not None:
         return False
-    return personal(eye, person, credited, belongs) or may(eye, Scope.CLAIMS_REVIEW, task_at)
+    return personal(principal, person, credited, belongs) or may(principal, Scope.CLAIMS_REVIEW, task_at)
 
 
-def rule(eye: Eye | None, line: Line | None) -> bool:
-    """Rules are no secret. line None: built in."""
-    return eye is not None and not eye.service and (line is None or boards(eye, line))
+def rule(principal: Principal | None, lineage: Lineage | None) -> bool:
+    """Rules are no secret. lineage None: built in."""
+    return principal is not None and not principal.service and (lineage is None or boards(principal, lineage))
 
 
-def display(eye: Eye | None, display: UUID, line: Line) -> bool:
+def display(principal: Principal | None, display: UUID, lineage: Lineage) -> bool:
     """Itself, and who may manage it."""
-    return eye is not None and (eye.screen == display or may(eye, Scope.DISPLAYS_MANAGE, line))
+    return principal is not None and (principal.screen == display or may(principal, Scope.DISPLAYS_MANAGE, lineage))
 
 
 def places_of(grants: Iterable[Grant], scope: Scope, at: datetime) -> tuple[bool, frozenset[UUID]]:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from resolvers.visibility import NOBODY as NOBODY
+from resolvers.visibility import NIL_ID as NIL_ID
 from rules.ids import decode as decode
 from rules.ids import encode as encode
 from rules.ids import uuid_of as uuid_of
@@ -10,8 +10,8 @@ from rules.refusals import InvalidInput
 
 
 def read(text: str, kind: str) -> UUID:
-    """The key of an id of this type. An id of another type, or none at all, names nothing: it reads as NOBODY's."""
-    return uuid_of(text, kind) or NOBODY
+    """The key of an id of this type. An id of another type, or none at all, names nothing: it reads as NIL_ID."""
+    return uuid_of(text, kind) or NIL_ID
 
 
 def optional(text: str | None, kind: str) -> UUID | None:

@@ -118,7 +118,7 @@ def _viewer(
         root_id=lineage[0] if lineage else None,
         place=lineage,
         grants=grants,
-        rules=tuple(grant.as_rule() for grant in grants),
+        role_grants=tuple(grant.as_rule() for grant in grants),
     )
 
 

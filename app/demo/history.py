@@ -89,7 +89,7 @@ class _Past:
                 continue  # full, closed meanwhile, one's own: as it goes
             told((moment - self.beginning).total_seconds() / length)
         self.clock.at = self.now
-        await scheduler.write_due(self.now, ignore)
+        await scheduler.run_due(self.now, ignore)
 
     # ------------------------------------------------------------ the plan
 

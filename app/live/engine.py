@@ -57,7 +57,7 @@ def bearer(value: object) -> str | None:
 
 def _sight(viewer: Viewer) -> object:
     """What of a viewer decides what it may see."""
-    return viewer.rules, viewer.place, viewer.root_id
+    return viewer.role_grants, viewer.place, viewer.root_id
 
 
 class LiveEngine:

@@ -9,7 +9,7 @@ import models
 from models import Account, ServiceToken, sessions
 from resolvers import visibility
 from resolvers.session import Session
-from resolvers.visibility import NOBODY
+from resolvers.visibility import NIL_ID
 from rules.points import specs as points_specs
 from rules.refusals import Checks
 from rules.roles import Scope
@@ -20,13 +20,13 @@ MOST_RULES = 100
 UNKNOWN = "There is no such service token, or you may not see it."
 
 
-async def known(session: Session, token_id: UUID) -> ServiceToken:
+async def get_visible(session: Session, token_id: UUID) -> ServiceToken:
     """For those who may manage it. NotFound otherwise."""
     found = await ServiceToken.get_or_none(token_id=token_id)
-    await session.know(found.organization_id if found else NOBODY)
+    await session.know(found.organization_id if found else NIL_ID)
     if found and visibility.service_token(session, found):
         return found
-    raise await session.unseen(UNKNOWN)
+    raise await session.not_found(UNKNOWN)
 
 
 def rules_of(service: ServiceToken) -> list[str] | None:
@@ -37,7 +37,7 @@ async def may_list(session: Session, organization_id: UUID) -> bool:
     await session.know(organization_id)
     if visibility.may(session, Scope.SERVICES_MANAGE, organization_id):
         return True
-    await session.beat()
+    await session.pad_response_time()
     return False
 
 
@@ -82,7 +82,7 @@ async def create(
 async def revoke(session: Session, token_id: UUID) -> ServiceToken:
     """From now on it is no good. One that was revoked before stays so."""
     session.signed_in()
-    kept = await known(session, token_id)
+    kept = await get_visible(session, token_id)
     async with session.work() as work:
         await models.sessions.revoke(token_id, work.now)
         work.change_rights()

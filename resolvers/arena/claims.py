@@ -11,10 +11,10 @@ import models
 from models import Claim, ClaimStatus, PointsEntry, PointsKind, Task, TaskReview, TaskStatus, freezes, tasks
 from models.freezes import Before
 from resolvers import visibility
-from resolvers.arena.tasks import known
+from resolvers.arena.tasks import get_visible
 from resolvers.points import ledger as points_ledger
 from resolvers.session import Permit, Session, Work
-from resolvers.visibility import NOBODY
+from resolvers.visibility import NIL_ID
 from rules.refusals import (
     AlreadyClaimed,
     Checks,
@@ -35,12 +35,12 @@ async def known_claim(session: Session, claim_id: UUID) -> tuple[Claim, Task]:
     """Whoever sees the task; of a member that chose not to be shown, as rules/visibility.py says. NotFound
     otherwise."""
     claim = await Claim.get_or_none(id=claim_id)
-    task = await Task.get_or_none(id=claim.task_id if claim else NOBODY)
-    member = await models.Member.get_or_none(id=claim.member_id if claim else NOBODY)
-    await session.know(task.organization_id if task else NOBODY, member.organization_id if member else NOBODY)
+    task = await Task.get_or_none(id=claim.task_id if claim else NIL_ID)
+    member = await models.Member.get_or_none(id=claim.member_id if claim else NIL_ID)
+    await session.know(task.organization_id if task else NIL_ID, member.organization_id if member else NIL_ID)
     if claim and task and member and visibility.claim(session, claim, task, member):
         return claim, task
-    raise await session.unseen("There is no such claim, or you may not see it.")
+    raise await session.not_found("There is no such claim, or you may not see it.")
 
 
 # ---------------------------------------------------------------- claims, the member's side
@@ -48,7 +48,7 @@ async def known_claim(session: Session, claim_id: UUID) -> tuple[Claim, Task]:
 
 async def claim(session: Session, task_id: UUID) -> Claim:
     """One slot for the viewer: a member of the task's organization or below, or one with a role there."""
-    task = await known(session, task_id)
+    task = await get_visible(session, task_id)
     viewer = session.signed_in()
     if viewer.member_id is None:
         raise NotAllowed("Only members claim tasks; this account is no member.")

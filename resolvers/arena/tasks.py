@@ -7,7 +7,7 @@ from models import Task, TaskReview, TaskStatus, clock, tasks
 from models.clock import InstantKind
 from resolvers import openness, visibility
 from resolvers.session import Session, Work
-from resolvers.visibility import NOBODY
+from resolvers.visibility import NIL_ID
 from rules.refusals import (
     Checks,
     InvalidInput,
@@ -24,13 +24,13 @@ MOST_CAPACITY = 1_000_000
 # ---------------------------------------------------------------- reads
 
 
-async def known(session: Session, task_id: UUID) -> Task:
+async def get_visible(session: Session, task_id: UUID) -> Task:
     """A task that the viewer may know of; drafts are for who manages or reviews there. NotFound otherwise."""
     task = await Task.get_or_none(id=task_id)
-    await session.know(task.organization_id if task else NOBODY)
+    await session.know(task.organization_id if task else NIL_ID)
     if task and visibility.task(session, task):
         return task
-    raise await session.unseen("There is no such task, or you may not see it.")
+    raise await session.not_found("There is no such task, or you may not see it.")
 
 
 # ---------------------------------------------------------------- tasks
@@ -84,7 +84,7 @@ async def create(
 
 async def publish(session: Session, task_id: UUID) -> Task:
     """SCHEDULED while opensAt lies ahead, OPEN otherwise."""
-    task = await known(session, task_id)
+    task = await get_visible(session, task_id)
     await session.require(Scope.TASKS_MANAGE, at=task.organization_id)
     if task.due_at and task.due_at <= session.now() and task.status is TaskStatus.DRAFT:
         raise InvalidInput.at("taskId", "This task's dueAt has passed; create it anew with a later one.")
@@ -105,7 +105,7 @@ async def publish(session: Session, task_id: UUID) -> Task:
 
 async def close(session: Session, task_id: UUID) -> Task:
     """No new claims. Who holds one may still submit until dueAt."""
-    task = await known(session, task_id)
+    task = await get_visible(session, task_id)
     await session.require(Scope.TASKS_MANAGE, at=task.organization_id)
     async with session.work() as work:
         # before the task is locked, for time locks the two in this order

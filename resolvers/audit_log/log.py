@@ -13,7 +13,7 @@ from models.audit import NO_ROOT, Wanted
 from models.pages import Page, bounded, read_cursor
 from resolvers import visibility
 from resolvers.session import Session
-from resolvers.visibility import NOBODY
+from resolvers.visibility import NIL_ID
 from rules.refusals import Checks, InvalidInput, NotAllowed
 from rules.roles import Scope
 
@@ -59,10 +59,10 @@ async def page(of: Wanted, first: int, after: str | None) -> Page[AuditEntry]:
     return Page(rows[:first], len(rows) > first, after is not None)
 
 
-async def known(session: Session, entry_id: UUID) -> AuditEntry:
+async def get_visible(session: Session, entry_id: UUID) -> AuditEntry:
     """NotFound for who may not read the log in which it stands."""
     found = await AuditEntry.get_or_none(id=entry_id)
-    await session.know((found and found.organization_id) or NOBODY)
+    await session.know((found and found.organization_id) or NIL_ID)
     if found and visibility.audited(session, found.organization_id):
         return found
-    raise await session.unseen(UNKNOWN)
+    raise await session.not_found(UNKNOWN)

@@ -16,7 +16,7 @@ from resolvers.blocks import revisions
 from resolvers.blocks.block_fields import Colleague, Draft
 from resolvers.session import Permit, Session, Work
 from resolvers.signing import Signer
-from resolvers.visibility import NOBODY
+from resolvers.visibility import NIL_ID
 from rules import chain, ids
 from rules.chain import EXTENT, NAME, PAIRED_WITH, REASON
 from rules.refusals import BlockHasChanged, Checks, NotAllowed, NotFound
@@ -31,22 +31,22 @@ NO_KEY = (
 # ---------------------------------------------------------------- reads
 
 
-async def known(session: Session, block_id: UUID) -> Block:
+async def get_visible(session: Session, block_id: UUID) -> Block:
     """A block that the viewer may know of. NotFound otherwise."""
     found = await Block.get_or_none(id=block_id)
-    await session.know(found.organization_id if found else NOBODY)
+    await session.know(found.organization_id if found else NIL_ID)
     if found and visibility.block(session, found):
         return found
-    raise await session.unseen("There is no such block, or you may not see it.")
+    raise await session.not_found("There is no such block, or you may not see it.")
 
 
 async def known_revision(session: Session, revision_id: UUID) -> BlockRevision:
     found = await BlockRevision.get_or_none(id=revision_id)
     with contextlib.suppress(NotFound):
-        await known(session, found.block_id if found else NOBODY)
+        await get_visible(session, found.block_id if found else NIL_ID)
         assert found
         return found
-    raise await session.unseen("There is no such revision, or you may not see it.")
+    raise await session.not_found("There is no such revision, or you may not see it.")
 
 
 async def has_changed(block_id: UUID) -> BlockHasChanged:
@@ -110,7 +110,7 @@ async def revise(
     if paired is not None:
         drafts.paired(checks, paired)
     checks.done()
-    block = await known(session, block_id)
+    block = await get_visible(session, block_id)
     permit = await session.require(Scope.BLOCKS_MANAGE, at=block.organization_id)
 
     def changed(before: Draft, found: Mapping[UUID, Member]) -> Draft:
@@ -135,7 +135,7 @@ async def retire(session: Session, block_id: UUID, expected: int, reason: str) -
     checks = Checks()
     reason = drafts.reason(checks, reason)
     checks.done()
-    block = await known(session, block_id)
+    block = await get_visible(session, block_id)
     permit = await session.require(Scope.BLOCKS_MANAGE, at=block.organization_id)
 
     def retired(before: Draft, _: Mapping[UUID, Member]) -> Draft:

@@ -8,7 +8,7 @@ import models
 from models import Block, BlockInspection
 from resolvers.blocks import blocks
 from resolvers.session import Session
-from resolvers.visibility import NOBODY
+from resolvers.visibility import NIL_ID
 from rules.refusals import Checks, NotFound
 from rules.roles import Scope
 
@@ -30,14 +30,14 @@ class Marks:
 SPELLED = {"set_in_order": "setInOrder"}
 
 
-async def known(session: Session, inspection_id: UUID) -> BlockInspection:
+async def get_visible(session: Session, inspection_id: UUID) -> BlockInspection:
     """NotFound where its block is."""
     found = await BlockInspection.get_or_none(id=inspection_id)
     with contextlib.suppress(NotFound):
-        await blocks.known(session, found.block_id if found else NOBODY)
+        await blocks.get_visible(session, found.block_id if found else NIL_ID)
         assert found
         return found
-    raise await session.unseen("There is no such inspection, or you may not see it.")
+    raise await session.not_found("There is no such inspection, or you may not see it.")
 
 
 async def inspect(session: Session, block_id: UUID, marks: Marks, note: str) -> tuple[Block, BlockInspection]:
@@ -49,7 +49,7 @@ async def inspect(session: Session, block_id: UUID, marks: Marks, note: str) -> 
         checks.that(0 <= mark <= MOST_MARK, path, f"{path} is {mark}; a mark lies between 0 and {MOST_MARK}.")
     note = checks.text(note, "note", most=MOST_NOTE)
     checks.done()
-    block = await blocks.known(session, block_id)
+    block = await blocks.get_visible(session, block_id)
     permit = await session.require(Scope.BLOCKS_INSPECT, at=block.organization_id)
     async with session.work() as work:
         if not await models.blocks.lock_open(block_id):

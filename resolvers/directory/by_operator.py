@@ -76,7 +76,7 @@ async def grant(
     checks.that(ends_at is None or ends_at > now(), "until", "--until lies in the past.")
     checks.that(member.root_id == at.root_id, "member", "A role is for members of the organization's own root.")
     checks.done()
-    written = await scheduler.write_due(now(), announce)
+    written = await scheduler.run_due(now(), announce)
 
     async def act() -> bool:
         async with unit_of_work(now(), announce, audit.command_line("role grant"), written.behind) as work:
@@ -106,7 +106,7 @@ async def grant(
 
 async def end(member: Member, role: Role, at: Organization, *, now: Callable[[], datetime], announce: Announce) -> int:
     """How many grants of this role there ended."""
-    written = await scheduler.write_due(now(), announce)
+    written = await scheduler.run_due(now(), announce)
 
     async def act() -> int:
         async with unit_of_work(now(), announce, audit.command_line("role end"), written.behind) as work:

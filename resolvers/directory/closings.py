@@ -54,7 +54,7 @@ async def _close(session: Session, organization_id: UUID) -> Organization:
         if await _goes_on(work, found):
             raise CameMeanwhile(f"something goes on beginning at {found.code}")
         await closings.begin(found, work.now, position)
-        await _shown_anew(work, found, position)
+        await _touch_everywhere_named(work, found, position)
         _audit(work, found)
     return await _now(session, found.id)
 
@@ -72,7 +72,7 @@ async def reopen(session: Session, organization_id: UUID) -> Organization:
             await still_open(work, found.root_id, found.parent_id)
         position = await work.position(found.root_id)
         await closings.end(found.id, work.now, position)
-        await _shown_anew(work, found, position)
+        await _touch_everywhere_named(work, found, position)
         _audit(work, found)
     return await _now(session, found.id)
 
@@ -140,7 +140,7 @@ async def _goes_on(work: Work, found: Organization) -> bool:
     )
 
 
-async def _shown_anew(work: Work, found: Organization, position: int) -> None:
+async def _touch_everywhere_named(work: Work, found: Organization, position: int) -> None:
     """Its own boards, arenas below and boards above; ranks at the day's start are made of who has a row."""
     await clock.shape_changed(found.root_id, position)
     work.touch(found.root_id, found.id, tasks=[found.id], courses=[found.id])

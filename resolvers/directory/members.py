@@ -23,19 +23,19 @@ OUTRANKED = "This member holds a role that you may not grant, so their account i
 # ---------------------------------------------------------------- reads
 
 
-async def known(session: Session, member_id: UUID) -> Member:
+async def get_visible(session: Session, member_id: UUID) -> Member:
     """Known to whoever knows its root; to screens only on boards. NotFound otherwise."""
     found = await Member.get_or_none(id=member_id)
     await session.know_own_lineages()
     if found and visibility.member(session, found):
         return found
-    raise await session.unseen("There is no such member, or you may not see it.")
+    raise await session.not_found("There is no such member, or you may not see it.")
 
 
 async def present(session: Session, member_id: UUID) -> Member:
     """As whom the member counts now. NotFound: neither is known."""
-    found = await known(session, member_id)
-    return await known(session, found.merged_into_id) if found.merged_into_id else found
+    found = await get_visible(session, member_id)
+    return await get_visible(session, found.merged_into_id) if found.merged_into_id else found
 
 
 # ---------------------------------------------------------------- acts
@@ -115,7 +115,7 @@ async def update(
     if password is not None:
         passwords.check(checks, password, "password", [name, login])
     checks.done()
-    found = await known(session, member_id)
+    found = await get_visible(session, member_id)
     organization = (await session.require(Scope.MEMBERS_MANAGE, at=found.organization_id)).organization
     drafts.joined(session, joined_on, organization.time_zone)
     over_account = login is not None or password is not None or active is False
@@ -143,7 +143,7 @@ async def update(
             work.change_rights()
             await _set_active(work, found, active)
         elif name is not None:
-            await shown_anew(work, found)
+            await touch_everywhere_named(work, found)
         await _still_one(work, member_id, shown=bool(active) or (name is not None and found.alias is None))
     return await Member.get(id=member_id)
 
@@ -151,7 +151,7 @@ async def update(
 async def move(session: Session, member_id: UUID, organization_id: UUID) -> Member:
     """To another organization of the same root. Points already given stay where they were credited."""
     session.signed_in()
-    found = await known(session, member_id)
+    found = await get_visible(session, member_id)
     await session.require(Scope.MEMBERS_MANAGE, at=found.organization_id)
     target = (await session.require(Scope.MEMBERS_MANAGE, at=organization_id)).organization
     if target.root_id != found.root_id:
@@ -168,7 +168,7 @@ async def move(session: Session, member_id: UUID, organization_id: UUID) -> Memb
         await openness.still_open(work, found.root_id, organization_id)
         work.touch(found.root_id, left, organization_id)
         work.change_rights()
-        await shown_anew(work, found)
+        await touch_everywhere_named(work, found)
     return await Member.get(id=member_id)
 
 
@@ -193,7 +193,7 @@ async def update_my_privacy(session: Session, *, alias: str | None, hidden_on_bo
             await Member.filter(id=viewer.member_id, erased_at=None).update(**changes)
             changed = await Member.get(id=viewer.member_id)
             _audit(work, changed, told)
-            await shown_anew(work, changed)
+            await touch_everywhere_named(work, changed)
             if alias is not None:
                 await _settled(work, changed, chosen=True)
     return await Member.get(id=viewer.member_id)
@@ -244,10 +244,10 @@ async def _still_one(work: Work, member_id: UUID, *, shown: bool) -> None:
 async def _settled(work: Work, member: Member, *, chosen: bool = False) -> None:
     """Its shown name may be new: aliases like it give way, on every board."""
     for one in await namesakes.shown_names(work, member, chosen=chosen):
-        await shown_anew(work, one)
+        await touch_everywhere_named(work, one)
 
 
-async def shown_anew(work: Work, member: Member, *, while_frozen: bool = False) -> None:
+async def touch_everywhere_named(work: Work, member: Member, *, while_frozen: bool = False) -> None:
     """On every board and arena where it may stand; asked for under the clock's lock, so that none is missed.
     while_frozen: any freeze of the root hides it."""
     await work.position(member.root_id)
@@ -263,7 +263,7 @@ async def _set_active(work: Work, member: Member, active: bool) -> None:
         await models.members.set_active(member, True, work.now)
     else:
         await left(work, member)
-    await shown_anew(work, member)
+    await touch_everywhere_named(work, member)
     if active:
         await openness.still_open(work, member.root_id, member.organization_id)
 

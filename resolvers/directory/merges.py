@@ -62,7 +62,7 @@ async def merge(session: Session, survivor_id: UUID, duplicate_id: UUID, reason:
 async def undo(session: Session, duplicate_id: UUID) -> tuple[Member, Member]:
     """The survivor and the duplicate, two again. What was ended stays ended. One that is free stays so."""
     session.signed_in()
-    duplicate = await members.known(session, duplicate_id)
+    duplicate = await members.get_visible(session, duplicate_id)
     await session.require(Scope.MEMBERS_MERGE, at=duplicate.organization_id)
     kept = await merges.of_duplicate(duplicate_id)
     if kept is None:
@@ -81,7 +81,7 @@ async def undo(session: Session, duplicate_id: UUID) -> tuple[Member, Member]:
 
 
 async def _both(session: Session, survivor_id: UUID, duplicate_id: UUID) -> tuple[Member, Member]:
-    return await members.known(session, survivor_id), await members.known(session, duplicate_id)
+    return await members.get_visible(session, survivor_id), await members.get_visible(session, duplicate_id)
 
 
 async def _permitted(session: Session, survivor: Member, duplicate: Member) -> Permit:
@@ -225,7 +225,7 @@ async def _undo(work: Work, permit: Permit, kept: MemberMerge, survivor: Member,
     await merges.end(kept, work.now, position, permit.account_id)
     await models.members.credit(duplicate.id, own)
     for one in await namesakes.shown_names(work, await Member.get(id=survivor.id)) if given_back else ():
-        await members.shown_anew(work, one)
+        await members.touch_everywhere_named(work, one)
     await _told(work, survivor, duplicate, openly=given_back)
 
 
@@ -234,7 +234,7 @@ async def _told(work: Work, survivor: Member, duplicate: Member, *, openly: bool
     anywhere in the root hides it."""
     root = survivor.root_id
     for one in (survivor, duplicate):
-        await members.shown_anew(work, one, while_frozen=not openly)
+        await members.touch_everywhere_named(work, one, while_frozen=not openly)
     work.change_rights()
     both = [survivor.id, duplicate.id]
     for place in dict.fromkeys([survivor.organization_id, duplicate.organization_id]):  # it is in both their logs

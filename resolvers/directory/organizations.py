@@ -20,12 +20,12 @@ MOST_CODE, MOST_NAME = 64, 200  # characters
 # ---------------------------------------------------------------- reads
 
 
-async def known(session: Session, organization_id: UUID) -> Organization:
+async def get_visible(session: Session, organization_id: UUID) -> Organization:
     """Known within its root: only boards and tasks are what a GROUP keeps to its branch. NotFound otherwise."""
     await session.know(organization_id)
     if visibility.organization(session, organization_id):
         return session.lineages[organization_id][-1]
-    raise await session.unseen("There is no such organization, or you may not see it.")
+    raise await session.not_found("There is no such organization, or you may not see it.")
 
 
 # ---------------------------------------------------------------- acts

@@ -8,7 +8,7 @@ from models import Member, RoleGrant, clock
 from models.clock import InstantKind
 from resolvers import openness, visibility
 from resolvers.session import Session, Work
-from resolvers.visibility import NOBODY
+from resolvers.visibility import NIL_ID
 from rules import roles as rules
 from rules.refusals import Checks, InvalidInput, NotAllowed
 from rules.roles import Role
@@ -16,13 +16,13 @@ from rules.roles import Role
 # ---------------------------------------------------------------- reads
 
 
-async def known(session: Session, grant_id: UUID) -> RoleGrant:
+async def get_visible(session: Session, grant_id: UUID) -> RoleGrant:
     """One's own, and those where ROLES_READ holds. NotFound otherwise."""
     found = await RoleGrant.get_or_none(id=grant_id)
-    await session.know((found and found.organization_id) or NOBODY)
+    await session.know((found and found.organization_id) or NIL_ID)
     if found and visibility.role_grant(session, found):
         return found
-    raise await session.unseen("There is no such role grant, or you may not see it.")
+    raise await session.not_found("There is no such role grant, or you may not see it.")
 
 
 async def may_grant(session: Session, role: Role, organization_id: UUID | None) -> bool:
@@ -31,7 +31,7 @@ async def may_grant(session: Session, role: Role, organization_id: UUID | None) 
     if organization_id is None:
         return Role.ADMIN in visibility.everywhere(session)
     above = [one.id for one in (await session.lineage(organization_id))[:-1]]
-    return rules.may_grant(viewer.rules, role, organization_id, above, session.now())
+    return rules.may_grant(viewer.role_grants, role, organization_id, above, session.now())
 
 
 async def outranked(session: Session, member_id: UUID) -> bool:
@@ -66,7 +66,7 @@ async def grant(
         raise NotAllowed(f"You may not grant {role.value} at {organization.name} ({organization.code}).")
     member = await Member.get_or_none(id=member_id)
     if member is None or not visibility.root(session, member.root_id):
-        raise await session.unseen("There is no such member, or you may not see it.")
+        raise await session.not_found("There is no such member, or you may not see it.")
     if member.root_id != organization.root_id:
         raise InvalidInput.at("memberId", "A role is for members of the organization's own root.")
     async with session.work() as work:
@@ -96,7 +96,7 @@ async def grant(
 async def revoke(session: Session, grant_id: UUID) -> RoleGrant:
     """Ends it now; one that has not begun never will. One that had ended stays as it is."""
     session.signed_in()
-    found = await known(session, grant_id)
+    found = await get_visible(session, grant_id)
     if found.organization_id is None:
         raise NotAllowed("The operator's own account is not managed here.")
     if not await may_grant(session, found.role, found.organization_id):

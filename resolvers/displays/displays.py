@@ -12,7 +12,7 @@ import models
 from models import Display, DisplayScene, Organization, OrganizationKind, SceneKind
 from resolvers import openness, visibility
 from resolvers.session import Session, Work
-from resolvers.visibility import NOBODY
+from resolvers.visibility import NIL_ID
 from rules.periods import PeriodKind
 from rules.ranking import OrganizationScoring
 from rules.refusals import Checks, InvalidInput, NotAllowed, NotFound
@@ -60,13 +60,13 @@ async def own(session: Session) -> Display:
     return await Display.get(id=viewer.display_id)
 
 
-async def known(session: Session, display_id: UUID) -> Display:
+async def get_visible(session: Session, display_id: UUID) -> Display:
     """To itself, and to those who may manage it. NotFound otherwise."""
     found = await Display.get_or_none(id=display_id)
-    await session.know(found.organization_id if found else NOBODY)
+    await session.know(found.organization_id if found else NIL_ID)
     if found and visibility.display(session, found):
         return found
-    raise await session.unseen("There is no such display, or you may not see it.")
+    raise await session.not_found("There is no such display, or you may not see it.")
 
 
 async def managed_at(session: Session, organization_id: UUID) -> Organization | None:
@@ -185,7 +185,7 @@ def checked_name(checks: Checks, name: str) -> str:
 
 async def _managed(session: Session, display_id: UUID) -> Display:
     session.signed_in()
-    found = await known(session, display_id)
+    found = await get_visible(session, display_id)
     await session.require(Scope.DISPLAYS_MANAGE, at=found.organization_id)
     return found
 

@@ -48,7 +48,7 @@ class Run:
     @asynccontextmanager
     async def writing(self, roots: Iterable[UUID]) -> AsyncGenerator[Work]:
         """The one transaction. Its first locks let one import, and one change of a tree's shape, in at a time."""
-        written = await scheduler.write_due(self.at, self.announce)
+        written = await scheduler.run_due(self.at, self.announce)
         await importing.make_room()
         async with unit_of_work(self.at, self.announce, self.by, written.behind) as work:
             for root in sorted(roots):

@@ -40,7 +40,7 @@ async def explain(session: Session, key: BoardKey, member_id: UUID, load: Load) 
     """
     if key.subject is not Subject.MEMBER:
         raise InvalidInput.at("input.subject", "explain is for boards of members; leave subject out.")
-    member = await members.known(session, member_id)
+    member = await members.get_visible(session, member_id)
     session.signed_in()
     await session.know(member.organization_id, key.organization_id)
     own, readable = visibility.oneself(session, member_id), visibility.personal(session, member, key.organization_id)

@@ -9,7 +9,7 @@ from models import Course, CourseStatus, Lecturing, Member, Organization
 from resolvers import openness, visibility
 from resolvers.directory import members
 from resolvers.session import Session, Work
-from resolvers.visibility import NOBODY
+from resolvers.visibility import NIL_ID
 from rules.refusals import Checks, CourseArchived, InvalidInput, NotAllowed, NotFound
 from rules.roles import Scope
 
@@ -21,14 +21,14 @@ NOT_IN_ADDRESSES = set(' \t\r\n<>"\\^`{|}')
 # ---------------------------------------------------------------- reads
 
 
-async def known(session: Session, course_id: UUID) -> Course:
+async def get_visible(session: Session, course_id: UUID) -> Course:
     """A course that the viewer may know of; drafts are for who manages courses there and for its lecturer. NotFound
     otherwise."""
     course = await Course.get_or_none(id=course_id)
-    await session.know(course.organization_id if course else NOBODY)
+    await session.know(course.organization_id if course else NIL_ID)
     if course and visibility.course(session, course):
         return course
-    raise await session.unseen("There is no such course, or you may not see it.")
+    raise await session.not_found("There is no such course, or you may not see it.")
 
 
 def lecturing(lineage: Sequence[Organization]) -> Lecturing:
@@ -100,9 +100,9 @@ def _may_offer(own: UUID | None, place: Sequence[UUID], lecturer_id: UUID, linea
 async def _lecturer(session: Session, lecturer_id: UUID, root_id: UUID) -> Member:
     """Any member of any branch of the course's root who still belongs."""
     try:
-        found = await members.known(session, lecturer_id)
+        found = await members.get_visible(session, lecturer_id)
     except NotFound:
-        raise await session.unseen("There is no such lecturer, or you may not see it.") from None
+        raise await session.not_found("There is no such lecturer, or you may not see it.") from None
     if found.root_id != root_id:
         raise InvalidInput.at("lecturerId", "The lecturer belongs to another root; name a member of this one.")
     if not found.active:
@@ -127,7 +127,7 @@ def _address(checks: Checks, text: str | None) -> str | None:
 
 async def publish(session: Session, course_id: UUID) -> Course:
     """Everyone may hear it from now on. One that is published stays as it is."""
-    course = await known(session, course_id)
+    course = await get_visible(session, course_id)
     openness.seen_open((await session.require(Scope.COURSES_MANAGE, at=course.organization_id)).organization)
     async with session.work() as work:
         if await models.courses.publish(course.id, work.now):
@@ -144,7 +144,7 @@ async def publish(session: Session, course_id: UUID) -> Course:
 async def archive(session: Session, course_id: UUID) -> Course:
     """Nobody hears it any more; what was heard before stays, and may still be reported. A lecturer withdraws its own
     draft. One that is archived stays as it is."""
-    course = await known(session, course_id)
+    course = await get_visible(session, course_id)
     lineage = await session.lineage(course.organization_id)
     manages = session.allowed(Scope.COURSES_MANAGE, lineage)
     if not manages and (course.published_at is not None or session.signed_in().member_id != course.lecturer_id):

@@ -11,7 +11,7 @@ from resolvers.learning import courses
 from resolvers.points import ledger as points_ledger
 from resolvers.points.earning import Act, earn
 from resolvers.session import Session, Viewer, Work
-from resolvers.visibility import NOBODY
+from resolvers.visibility import NIL_ID
 from rules import studies as rules
 from rules.refusals import Checks, InvalidInput, NotAllowed
 from rules.studies import Heard
@@ -38,16 +38,16 @@ class Recorded:
 # ---------------------------------------------------------------- reads
 
 
-async def known(session: Session, study_id: UUID) -> Study:
+async def get_visible(session: Session, study_id: UUID) -> Study:
     """One's own; otherwise for its lecturer, for who reviews where the course is, and for who may read the listener's
     ledger. NotFound for everybody else."""
     study = await Study.get_or_none(id=study_id)
-    course = await Course.get_or_none(id=study.course_id if study else NOBODY)
-    member = await models.Member.get_or_none(id=study.member_id if study else NOBODY)
-    await session.know(course.organization_id if course else NOBODY, member.organization_id if member else NOBODY)
+    course = await Course.get_or_none(id=study.course_id if study else NIL_ID)
+    member = await models.Member.get_or_none(id=study.member_id if study else NIL_ID)
+    await session.know(course.organization_id if course else NIL_ID, member.organization_id if member else NIL_ID)
     if study and course and member and visibility.study(session, study, course, member):
         return study
-    raise await session.unseen("There is no such study, or you may not see it.")
+    raise await session.not_found("There is no such study, or you may not see it.")
 
 
 # ---------------------------------------------------------------- acts
@@ -57,7 +57,7 @@ async def record(
     session: Session, *, course_id: UUID, seconds: int, occurred_at: datetime | None, key: str
 ) -> Recorded:
     """The viewer heard a course up to a position. Same key and input: the same answer, and nothing happens twice."""
-    course = await courses.known(session, course_id)
+    course = await courses.get_visible(session, course_id)
     viewer = session.signed_in()
     if viewer.member_id is None or viewer.root_id != course.root_id:
         raise NotAllowed("This course is for the members of its root.")

@@ -16,7 +16,7 @@ from resolvers import audit, idempotency, visibility
 from resolvers.points import earning, ledger
 from resolvers.points.earning import Act
 from resolvers.session import Service, Session, Viewer, Work
-from resolvers.visibility import NOBODY
+from resolvers.visibility import NIL_ID
 from rules import texts
 from rules.points.specs import MOST_CODE, MOST_QUANTITY
 from rules.refusals import Checks, InvalidInput, NotAllowed, NotFound, Refusal
@@ -81,7 +81,7 @@ async def record_each(session: Session, reports: Sequence[Report]) -> list[Outco
         else:
             by_root[member.root_id].append((place, report))
     if any(isinstance(one, NotFound) for one in outcomes.values()):
-        await session.beat()
+        await session.pad_response_time()
     for root_id in sorted(by_root):
         async with session.work() as work:
             recorded = await _recorded(session, work, root_id, [report for _, report in by_root[root_id]])
@@ -110,7 +110,7 @@ def recorder(session: Session) -> Viewer:
 
 
 async def _know_places(session: Session, members: Mapping[UUID, Member]) -> None:
-    await session.know(*[one.organization_id for one in members.values()] or [NOBODY])
+    await session.know(*[one.organization_id for one in members.values()] or [NIL_ID])
 
 
 async def _refused(session: Session, report: Report, member: Member | None) -> Refusal | None:

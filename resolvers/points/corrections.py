@@ -40,7 +40,7 @@ async def correct(
     checks.done()
     place = organization_id
     if member_id is not None:
-        member = await members.known(session, member_id)
+        member = await members.get_visible(session, member_id)
         place = await models.members.organization_at(member, counts_at)
     assert place is not None
     permit = await session.require(Scope.POINTS_CORRECT, at=place)

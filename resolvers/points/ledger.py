@@ -8,7 +8,7 @@ from models import Member, PointsEntry, PointsKind
 from resolvers import idempotency, visibility
 from resolvers.directory import members
 from resolvers.session import Session, Work
-from resolvers.visibility import NOBODY
+from resolvers.visibility import NIL_ID
 from rules import periods
 from rules.refusals import AlreadyReversed, Checks, InvalidInput
 from rules.roles import Scope
@@ -165,17 +165,17 @@ async def visible_entry(session: Session, entry_id: UUID) -> PointsEntry:
     One's own; an organization's own where one sees the organization; a member's where PERSONAL_READ holds over the
     credited organization or over the member; what a claim earned, for those who may review it."""
     found = await PointsEntry.get_or_none(id=entry_id)
-    member = await Member.get_or_none(id=(found and found.member_id) or NOBODY)
-    claim = await models.Claim.get_or_none(id=(found and found.claim_id) or NOBODY)
-    task = await models.Task.get_or_none(id=claim.task_id if claim else NOBODY)
+    member = await Member.get_or_none(id=(found and found.member_id) or NIL_ID)
+    claim = await models.Claim.get_or_none(id=(found and found.claim_id) or NIL_ID)
+    task = await models.Task.get_or_none(id=claim.task_id if claim else NIL_ID)
     frozen = await models.freezes.hides(entry_id)
     places = [one.organization_id for one in (found, member, task) if one]
-    await session.know(*places or [NOBODY])
+    await session.know(*places or [NIL_ID])
     if found and member is None and visibility.own_points(session, found, frozen=frozen):
         return found
     if found and member and visibility.entry(session, found, member.organization_id, task and task.organization_id):
         return found
-    raise await session.unseen("There is no such points entry, or you may not see it.")
+    raise await session.not_found("There is no such points entry, or you may not see it.")
 
 
 async def reverse(

@@ -10,7 +10,7 @@ import models
 from models import PointRule, PointRuleVersion
 from resolvers import visibility
 from resolvers.session import Permit, Session, Work
-from resolvers.visibility import NOBODY
+from resolvers.visibility import NIL_ID
 from rules.points import specs
 from rules.points.rule_sets import RULE_SETS
 from rules.points.specs import Spec
@@ -49,15 +49,15 @@ async def in_force(session: Session, organization_id: UUID) -> list[InForce]:
 async def visible_rule(session: Session, rule_id: UUID) -> PointRule:
     """Rules are no secret: whoever sees the organization sees its rules."""
     found = await PointRule.get_or_none(id=rule_id)
-    await session.know((found and found.organization_id) or NOBODY)
+    await session.know((found and found.organization_id) or NIL_ID)
     if found and visibility.rule(session, found.organization_id):
         return found
-    raise await session.unseen(UNKNOWN)
+    raise await session.not_found(UNKNOWN)
 
 
 async def visible_version(session: Session, version_id: UUID) -> PointRuleVersion:
     found = await PointRuleVersion.get_or_none(id=version_id)
-    await visible_rule(session, found.rule_id if found else NOBODY)
+    await visible_rule(session, found.rule_id if found else NIL_ID)
     assert found
     return found
 

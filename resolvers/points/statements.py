@@ -54,7 +54,7 @@ class Statement:
 async def _allowed(session: Session, member_id: UUID) -> Member:
     """Oneself, and who may read personal data where the member belongs."""
     session.signed_in()
-    member = await members.known(session, member_id)
+    member = await members.get_visible(session, member_id)
     await session.know(member.organization_id)
     if not visibility.personal(session, member):
         raise NotAllowed("A ledger is for the member itself, and for SECRETARY and ADMIN above.")

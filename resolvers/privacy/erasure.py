@@ -69,7 +69,7 @@ def _uuid(text: str) -> UUID | None:
 
 async def erase(member_id: UUID, *, now: Callable[[], datetime], announce: Announce) -> Erased:
     """Again does no harm: what came since goes too. GoesOnClaiming."""
-    written = await scheduler.write_due(now(), announce)
+    written = await scheduler.run_due(now(), announce)
     for attempt in range(1, ATTEMPTS + 1):
         try:
             await models.database.shielded(_erase(member_id, now(), announce, written.behind))
@@ -95,7 +95,7 @@ async def _erase(member_id: UUID, at: datetime, announce: Announce, behind: Mapp
         for one in selves:
             await _take_away(work, locked[one])
         for one in selves:
-            await members.shown_anew(work, locked[one])
+            await members.touch_everywhere_named(work, locked[one])
 
 
 async def _take_away(work: Work, member: Member) -> None:

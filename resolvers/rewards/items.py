@@ -7,7 +7,7 @@ from uuid import UUID
 
 from models import Reward, rewards
 from resolvers import openness
-from resolvers.rewards.redemptions import known
+from resolvers.rewards.redemptions import get_visible
 from resolvers.session import Session
 from rules.refusals import Checks, InvalidInput
 from rules.roles import Scope
@@ -84,7 +84,7 @@ async def create(session: Session, *, organization_id: UUID, stock: int, **given
 
 async def update(session: Session, reward_id: UUID, *, add_stock: int, **given: Any) -> Reward:
     """What is None stays. add_stock: so many more, or fewer. A redemption keeps the price that it was made at."""
-    reward = await known(session, reward_id)
+    reward = await get_visible(session, reward_id)
     await session.require(Scope.REWARDS_MANAGE, at=reward.organization_id)
     checks = Checks()
     columns = _changes(checks, given)

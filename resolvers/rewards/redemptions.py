@@ -12,7 +12,7 @@ from models import PointsEntry, PointsKind, Redemption, RedemptionStatus, Reward
 from resolvers import idempotency, visibility
 from resolvers.points import ledger as points_ledger
 from resolvers.session import Session, Viewer, Work
-from resolvers.visibility import NOBODY
+from resolvers.visibility import NIL_ID
 from rules import periods
 from rules.periods import BoardState, Period, PeriodKind
 from rules.refusals import (
@@ -33,22 +33,22 @@ RULE = "reward.redeemed"
 # ---------------------------------------------------------------- reads
 
 
-async def known(session: Session, reward_id: UUID) -> Reward:
+async def get_visible(session: Session, reward_id: UUID) -> Reward:
     """Whoever sees its organization sees it while it is offered; who manages rewards there, in any case."""
     found = await Reward.get_or_none(id=reward_id)
-    await session.know(found.organization_id if found else NOBODY)
+    await session.know(found.organization_id if found else NIL_ID)
     if found and visibility.reward(session, found):
         return found
-    raise await session.unseen("There is no such reward, or you may not see it.")
+    raise await session.not_found("There is no such reward, or you may not see it.")
 
 
 async def known_redemption(session: Session, redemption_id: UUID) -> Redemption:
     """One's own, and for who manages rewards there."""
     found = await Redemption.get_or_none(id=redemption_id)
-    await session.know(found.organization_id if found else NOBODY)
+    await session.know(found.organization_id if found else NIL_ID)
     if found and visibility.redemption(session, found):
         return found
-    raise await session.unseen("There is no such redemption, or you may not see it.")
+    raise await session.not_found("There is no such redemption, or you may not see it.")
 
 
 # ---------------------------------------------------------------- who may
@@ -120,7 +120,7 @@ async def redeem(session: Session, reward_id: UUID, key: str) -> Redemption:
     checks = Checks()
     key = idempotency.checked(checks, key)
     checks.done()
-    reward = await known(session, reward_id)
+    reward = await get_visible(session, reward_id)
     if reward.organization_id not in viewer.place:
         raise NotAllowed("This reward is for members of its organization and below.")
     request = idempotency.request_hash("redeem", reward_id)

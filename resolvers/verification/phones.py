@@ -8,7 +8,7 @@ PAGE = 5_000
 
 async def differences() -> list[str]:
     found: list[str] = []
-    keys, after = set(phones.ids()), phones.NOBODY
+    keys, after = set(phones.ids()), phones.NIL_ID
     while rows := await sql.rows(
         f"""SELECT id, phone_key, phone_sealed, phone_index FROM members
             WHERE phone_key IS NOT NULL AND id > :after ORDER BY id LIMIT {PAGE}""",

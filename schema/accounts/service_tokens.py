@@ -76,7 +76,7 @@ async def _tokens(keys: Any) -> dict[UUID, models.AuthToken]:
 
 @fetched_by("ServiceToken")
 async def _service(info: Info, key: list[str]) -> ServiceToken:
-    return ServiceToken.of(await service_tokens.known(info.context.session, UUID(key[0])))
+    return ServiceToken.of(await service_tokens.get_visible(info.context.session, UUID(key[0])))
 
 
 # ---------------------------------------------------------------- inputs

@@ -115,7 +115,7 @@ class TaskArena(Node):
 
 
 async def find(session: Session, key: ArenaKey) -> TaskArena | None:
-    await scheduler.come(session, key.organization_id)
+    await scheduler.catch_up(session, key.organization_id)
     found = await board.load(key)
     return TaskArena.of(found) if found else None
 

@@ -14,6 +14,6 @@ class TaskQueries:
     @strawberry.field(description="A task; null where there is none, or the viewer may not see it.")
     async def task(self, info: Info, id: strawberry.ID) -> Task | None:
         try:
-            return Task.of(await tasks.known(info.context.session, ids.read(id, "Task")))
+            return Task.of(await tasks.get_visible(info.context.session, ids.read(id, "Task")))
         except NotFound:
             return None

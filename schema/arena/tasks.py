@@ -56,7 +56,7 @@ def page_of_claims(
     """A page of claims, of one status where one is given. public: of those and by the status that the public sees."""
     if public:
         session = info.context.session
-        own = (session.viewer and session.viewer.member_id) or ids.NOBODY
+        own = (session.viewer and session.viewer.member_id) or ids.NIL_ID
         page |= {"own": own, "no": False, **visibility.places(session, Scope.PERSONAL_READ)}
     if status is None:
         return page_of(info.context, listing, parent, Claim.of, **page)
@@ -231,7 +231,7 @@ async def _load_task(info: Info, task_id: UUID) -> Task:
 
 @fetched_by("Task")
 async def _task(info: Info, key: list[str]) -> Task:
-    return Task.of(await tasks.known(info.context.session, UUID(key[0])))
+    return Task.of(await tasks.get_visible(info.context.session, UUID(key[0])))
 
 
 @fetched_by("Claim")

@@ -129,7 +129,7 @@ AuditEntryConnection: TypeAlias = Connection[AuditEntry]
 
 @fetched_by("AuditEntry")
 async def _entry(info: Info, key: list[str]) -> AuditEntry:
-    return AuditEntry.of(await log.known(info.context.session, UUID(key[0])))
+    return AuditEntry.of(await log.get_visible(info.context.session, UUID(key[0])))
 
 
 # ---------------------------------------------------------------- queries

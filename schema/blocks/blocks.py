@@ -277,7 +277,7 @@ def _member(info: Info, board: Board | None, member_id: UUID) -> Any:
 
 @fetched_by("Block")
 async def _block(info: Info, key: list[str]) -> Block:
-    return Block.of(await blocks.known(info.context.session, UUID(key[0])))
+    return Block.of(await blocks.get_visible(info.context.session, UUID(key[0])))
 
 
 @fetched_by("BlockRevision")
@@ -287,4 +287,4 @@ async def _revision(info: Info, key: list[str]) -> BlockRevision:
 
 @fetched_by("BlockInspection")
 async def _inspection(info: Info, key: list[str]) -> BlockInspection:
-    return BlockInspection.of(await inspections.known(info.context.session, UUID(key[0])))
+    return BlockInspection.of(await inspections.get_visible(info.context.session, UUID(key[0])))

@@ -77,7 +77,7 @@ class BlockBoard(Node):
 
 
 async def find(session: Session, key: BlockBoardKey) -> BlockBoard | None:
-    await scheduler.come(session, key.organization_id)
+    await scheduler.catch_up(session, key.organization_id)
     found = await blocks_board.load(key)
     return BlockBoard.of(found) if found else None
 
@@ -93,7 +93,7 @@ class BlockQueries:
     @strawberry.field(description="A block, retired ones too; null where there is none, or the viewer may not see it.")
     async def block(self, info: Info, id: strawberry.ID) -> Block | None:
         try:
-            return Block.of(await blocks.known(info.context.session, ids.read(id, "Block")))
+            return Block.of(await blocks.get_visible(info.context.session, ids.read(id, "Block")))
         except NotFound:
             return None
 

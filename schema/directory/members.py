@@ -168,7 +168,7 @@ def _phones(search: str) -> tuple[str, ...]:
 def _reading(info: Info) -> dict[str, Any]:
     """For READABLE."""
     session = info.context.session
-    own = (session.viewer and session.viewer.member_id) or visibility.NOBODY
+    own = (session.viewer and session.viewer.member_id) or visibility.NIL_ID
     return {"own": own, **visibility.places(session, Scope.PERSONAL_READ)}
 
 
@@ -211,7 +211,7 @@ def members_of(
 
 @fetched_by("Member")
 async def _member(info: Info, key: list[str]) -> Member:
-    return Member.of(await members.known(info.context.session, UUID(key[0])))
+    return Member.of(await members.get_visible(info.context.session, UUID(key[0])))
 
 
 # ---------------------------------------------------------------- inputs
@@ -283,6 +283,6 @@ class MemberQueries:
     @strawberry.field(description="A member; null where there is none, or the viewer may not see it.")
     async def member(self, info: Info, id: strawberry.ID) -> Member | None:
         try:
-            return Member.of(await members.known(info.context.session, ids.read(id, "Member")))
+            return Member.of(await members.get_visible(info.context.session, ids.read(id, "Member")))
         except NotFound:
             return None

@@ -224,7 +224,7 @@ async def _roots(info: Info, first: int, after: str | None, *, closed: bool) -> 
 
 @fetched_by("Organization")
 async def _organization(info: Info, key: list[str]) -> Organization:
-    return Organization.of(await organizations.known(info.context.session, UUID(key[0])))
+    return Organization.of(await organizations.get_visible(info.context.session, UUID(key[0])))
 
 
 # ---------------------------------------------------------------- inputs
@@ -287,7 +287,7 @@ class OrganizationQueries:
         if parent_id is None:
             return await _roots(info, first, after, closed=closed)
         try:
-            parent = await organizations.known(info.context.session, ids.read(parent_id, "Organization"))
+            parent = await organizations.get_visible(info.context.session, ids.read(parent_id, "Organization"))
         except NotFound:
             return empty()
         return await _children(info, parent.id, first, after, closed=closed)
@@ -295,6 +295,6 @@ class OrganizationQueries:
     @strawberry.field(description="An organization; null where there is none, or the viewer may not see it.")
     async def organization(self, info: Info, id: strawberry.ID) -> Organization | None:
         try:
-            return Organization.of(await organizations.known(info.context.session, ids.read(id, "Organization")))
+            return Organization.of(await organizations.get_visible(info.context.session, ids.read(id, "Organization")))
         except NotFound:
             return None

@@ -82,7 +82,7 @@ def grants_of(
 
 @fetched_by("RoleGrant")
 async def _grant(info: Info, key: list[str]) -> RoleGrant:
-    return RoleGrant.of(await roles.known(info.context.session, UUID(key[0])))
+    return RoleGrant.of(await roles.get_visible(info.context.session, UUID(key[0])))
 
 
 # ---------------------------------------------------------------- inputs

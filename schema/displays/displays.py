@@ -201,7 +201,7 @@ class ReportScenesInput:
 
 @fetched_by("Display")
 async def _display(info: Info, key: list[str]) -> Display:
-    return Display.of(await displays.known(info.context.session, UUID(key[0])))
+    return Display.of(await displays.get_visible(info.context.session, UUID(key[0])))
 
 
 @strawberry.type

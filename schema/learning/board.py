@@ -65,7 +65,7 @@ class CourseBoard(Node):
 
 
 async def find(session: Session, key: CourseBoardKey) -> CourseBoard | None:
-    await scheduler.come(session, key.organization_id)
+    await scheduler.catch_up(session, key.organization_id)
     found = await learning_board.load(key)
     return CourseBoard.of(found) if found else None
 
@@ -107,7 +107,7 @@ class CourseQueries:
             status=(status or CourseStatus.PUBLISHED).value,
             inside=learning_board.inside(key, lineage),
             manages=int(session.allowed(Scope.COURSES_MANAGE, lineage)),
-            own=(session.viewer and session.viewer.member_id) or ids.NOBODY,
+            own=(session.viewer and session.viewer.member_id) or ids.NIL_ID,
             **visibility.places(session, Scope.COURSES_MANAGE),
         )
 
@@ -123,6 +123,6 @@ class CourseQueries:
     @strawberry.field(description="A course; null where there is none, or the viewer may not see it.")
     async def course(self, info: Info, id: strawberry.ID) -> Course | None:
         try:
-            return Course.of(await courses.known(info.context.session, ids.read(id, "Course")))
+            return Course.of(await courses.get_visible(info.context.session, ids.read(id, "Course")))
         except NotFound:
             return None

@@ -178,12 +178,12 @@ async def study_seen(info: Info, study_id: UUID) -> Study | None:
 
 @fetched_by("Course")
 async def _course(info: Info, key: list[str]) -> Course:
-    return Course.of(await courses.known(info.context.session, UUID(key[0])))
+    return Course.of(await courses.get_visible(info.context.session, UUID(key[0])))
 
 
 @fetched_by("Study")
 async def _study(info: Info, key: list[str]) -> Study:
-    return Study.of(await studies.known(info.context.session, UUID(key[0])))
+    return Study.of(await studies.get_visible(info.context.session, UUID(key[0])))
 
 
 # ---------------------------------------------------------------- inputs

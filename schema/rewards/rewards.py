@@ -164,7 +164,7 @@ async def redemption_of(info: Info, redemption_id: UUID) -> Redemption | None:
 
 @fetched_by("Reward")
 async def _reward(info: Info, key: list[str]) -> Reward:
-    return Reward.of(await redemptions.known(info.context.session, UUID(key[0])))
+    return Reward.of(await redemptions.get_visible(info.context.session, UUID(key[0])))
 
 
 @fetched_by("Redemption")

@@ -272,7 +272,7 @@ class World:
 
     async def let_time_write(self) -> int:
         """What time has to write by now, as the product does before every change and in the background."""
-        return (await scheduler.write_due(self.clock.now, self.announcements.append)).count
+        return (await scheduler.run_due(self.clock.now, self.announcements.append)).count
 
     @contextmanager
     def count_queries(self) -> Iterator[list[str]]:
