@@ -4,12 +4,14 @@ import asyncio
 import uuid
 import weakref
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
 import structlog
 from graphql import DocumentNode, ExecutionResult, GraphQLError
 from graphql import execute as graphql_execute
+from graphql.type.definition import GraphQLResolveInfoHelpers
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from tortoise.exceptions import DBConnectionError, OperationalError
 
 import models
@@ -79,6 +81,18 @@ def unexpected(cause: Exception, at: GraphQLError | None = None) -> GraphQLError
     )
 
 
+class _Executor(StrawberryGraphQLCoreExecutionContext):
+    """graphql-core's own is a circle, through two helpers that it holds and that hold it: what an operation began with,
+    which for a frame is a whole board, would stay until Python looks through everything."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        own = cast(Callable[[], Any], weakref.ref(self))
+        self.async_helpers = GraphQLResolveInfoHelpers(
+            gather=lambda values: own().gather_async_work(values), track=lambda values: own().track_async_work(values)
+        )
+
+
 def executed(
     document: DocumentNode,
     name: str | None,
@@ -98,7 +112,7 @@ def executed(
         operation_name=name,
         max_coercion_errors=MOST_ERRORS,
         hide_suggestions=not suggestions,
-        executor_class=schema.execution_context_class,
+        executor_class=_Executor,
         operation_extensions=None,
     )
 

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import time
 import weakref
+from functools import cached_property
 from typing import Any
 
 from graphql import parse
@@ -39,12 +40,16 @@ def test_how_long_searches_for_garbage_took_is_told() -> None:
     assert 0 < said("seconds_total") - before[1] <= min(took, said("longest_seconds"))
 
 
+def context_of_nobody() -> Context:
+    return Context(Session(None, World().clock, list[object]().append, public_url=PUBLIC_URL))
+
+
 async def test_nothing_that_was_loaded_outlives_its_operation() -> None:
     class Large:
         pass
 
     loaded: list[weakref.ref[Large]] = []
-    context = Context(Session(None, World().clock, list[object]().append, public_url=PUBLIC_URL))
+    context = context_of_nobody()
 
     async def find(_: Session, key: int) -> Any:
         large = Large()
@@ -60,5 +65,24 @@ async def test_nothing_that_was_loaded_outlives_its_operation() -> None:
         for _ in range(3):
             await asyncio.sleep(0)  # the loop lets go of the task that loaded
         assert [one() for one in loaded] == [None]
+    finally:
+        gc.enable()
+
+
+async def test_neither_its_context_nor_what_a_frame_is_made_of_outlives_it() -> None:
+    class Board:
+        pass
+
+    context, board = context_of_nobody(), Board()
+    for name, value in vars(Context).items():
+        if isinstance(value, cached_property):
+            getattr(context, name)
+    held = weakref.ref(context), weakref.ref(board)
+    gc.collect()
+    gc.disable()
+    try:
+        await answer(parse("{ __typename }"), None, {}, context, board)
+        del context, board
+        assert [one() for one in held] == [None, None]
     finally:
         gc.enable()
