@@ -220,3 +220,8 @@ async def test_a_closed_pipe_is_no_mistake(migrated: str, file: Path) -> None:
 
 def test_without_a_terminal_nobody_is_asked(file: Path) -> None:
     judge(run({("create-admin",)}, file, LEITAI_ADMIN_PASSWORD=""), 1, "LEITAI_ADMIN_PASSWORD")
+
+
+async def test_a_password_that_is_not_taken_is_refused_in_a_sentence(migrated: str, file: Path) -> None:
+    runs = run({("create-admin",)}, file, DATABASE_URL=migrated, LEITAI_ADMIN_PASSWORD="1234567")
+    judge(runs, 1, "8 to 128 characters")

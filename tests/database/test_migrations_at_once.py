@@ -48,6 +48,7 @@ async def migrating(address: str) -> AsyncIterator[asyncio.Event]:
             task = asyncio.create_task(done.wait())
             task.add_done_callback(lambda _: other.execute("ROLLBACK"))
             yield done
+            done.set()  # also where nobody waited
             await task
         return
     other = await asyncpg.connect(address, statement_cache_size=0)
@@ -61,6 +62,7 @@ async def migrating(address: str) -> AsyncIterator[asyncio.Event]:
 
     task = asyncio.create_task(let_go())
     yield done
+    done.set()
     await task
     await other.close()
 
@@ -86,7 +88,8 @@ async def test_a_migration_waits_for_another_and_says_so(made: Made) -> None:
             said.append(words)
             done.set()
 
-        applied = await database.migrate(address, say)
+        async with asyncio.timeout(30):
+            applied = await database.migrate(address, say)
     assert said == [migrations.WAITING]
     assert applied[0] == "0001_tables"
     assert await database.pending(address) == []

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
+from story import told
+from world import World
 
+from resolvers import scheduler
+from resolvers.leaderboards import board as leaderboards_board
 from resolvers.shared_loads import SharedLoads
+
+ASKERS = 24
+BOARD = "query ($at: ID!) { leaderboard(input: { organizationId: $at }) { rows(first: 3) { score } } }"
 
 
 class Boards:
@@ -68,3 +76,32 @@ async def test_a_load_that_fails_or_that_nobody_waits_for_stops_no_other() -> No
     boards.ends.set()
     assert await loads.load("a", boards.find) == 2
     assert loads._waiting == loads._under_way == {}
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_those_who_ask_for_one_board_at_once_cost_two_loads_of_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story = await told(world)
+    await world.award(story.secretary, story.li, 7)
+    come, load, boards = scheduler.catch_up, leaderboards_board.load, Boards()
+    asked = 0
+
+    async def came(*given: Any) -> None:
+        nonlocal asked
+        await come(*given)
+        asked += 1
+        if asked == ASKERS:
+            boards.ends.set()
+
+    async def loaded(*given: Any) -> Any:
+        await boards.find()
+        return await load(*given)
+
+    monkeypatch.setattr(scheduler, "catch_up", came)
+    monkeypatch.setattr(leaderboards_board, "load", loaded)
+    at = world.id(story.company.root)
+    async with asyncio.timeout(20):
+        answers = await asyncio.gather(*(world.ask(story.li, BOARD, at=at) for _ in range(ASKERS)))
+    assert [one["leaderboard"]["rows"][0]["score"] for one in answers] == [7] * ASKERS
+    assert (boards.begun, boards.most) == (2, 1)
