@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from broadcaster import Broadcast
 from services import Redis
 
-from realtime.backplane import Backplane
+from realtime.backplane import WAITING, Backplane
 from realtime.hints import EVERYTHING, Hint
 from realtime.redis_hints import RedisHints
 
@@ -87,3 +87,44 @@ async def test_after_every_gap_every_board_looks_for_itself(redis_server: Redis)
         assert other.reloads >= 4
         one.backplane.publish(Hint.of({"o:1"}, 99))
         await until(lambda: other.told(99))
+
+
+async def test_hints_that_could_not_be_sent_are_made_up_for_by_one(redis_server: Redis, redis_url: str) -> None:
+    """The others hear Redis all the while, so that no gap of their own makes them look."""
+    async with workers(redis_url) as (one, other):
+        await until(lambda: one.redis.up and other.redis.up)
+        with redis_server.client() as client:
+            client.execute_command("ACL SETUSER default -publish")
+            try:
+                for version in (1, 2, 3):
+                    one.backplane.publish(Hint.of({"o:1"}, version))
+                await until(lambda: one.backplane.dropped == 3)
+            finally:
+                client.execute_command("ACL SETUSER default +publish")
+        await until(lambda: other.reloads == 2, 5.0)
+        assert not any(other.told(version) for version in (1, 2, 3))
+        one.backplane.publish(Hint.of({"o:1"}, 4))
+        await until(lambda: other.told(4))
+        assert other.reloads == 2  # told once
+
+
+async def test_a_burst_above_what_may_wait_is_made_up_for_by_one() -> None:
+    heard: list[Hint] = []
+    backplane = Backplane(Broadcast("memory://"), heard.append, local_first=False)
+    await backplane.start()
+    try:
+        for version in range(WAITING + 5):
+            backplane.publish(Hint.of({"o:1"}, version))
+        assert backplane.dropped == 5
+        await until(lambda: len(heard) == WAITING)
+        assert sum(EVERYTHING in hint.topics for hint in heard) == 1
+    finally:
+        await backplane.stop()
+
+
+async def test_what_was_not_read_in_time_is_made_up_for_by_one() -> None:
+    unread = RedisHints("redis://127.0.0.1:1/0")
+    for version in range(WAITING + 1):
+        unread._put(Hint.of({"o:1"}, version).encode())
+    assert EVERYTHING in Hint.decode((await unread.next_published()).message).topics
+    assert unread._queue.empty()
