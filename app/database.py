@@ -1,6 +1,7 @@
 """Opening the database for a command, and bringing it up to date."""
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, closing
@@ -40,6 +41,16 @@ async def contact(url: str, *, makes: bool = False) -> None:
                 await _ask(url)
     except Exception as error:
         raise DatabaseUnavailable(expected.unavailable(error, url)) from error
+
+
+async def takes_changes(url: str) -> None:
+    """Of one that is connected. DatabaseUnavailable: it can only be read, as a standby or a file of somebody else."""
+    if file := database_url.file_of(url):
+        read_only = not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK))
+    else:
+        read_only = await models.sql.value("SELECT current_setting('transaction_read_only') AS v") == "on"
+    if read_only:
+        raise DatabaseUnavailable(expected.read_only(url))
 
 
 def _look_into(file: Path) -> None:

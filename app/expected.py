@@ -15,6 +15,8 @@ from resolvers.privacy.erasure import GoesOnClaiming, NoSuchMember
 from rules.refusals import Refusal
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
+SQLITE_IS_READ_ONLY = "can't be written; give this user the right to write it and its folder."
+POSTGRES_IS_READ_ONLY = "can only be read; name the one that takes changes in DATABASE_URL."
 
 
 class CommandFailed(Exception):
@@ -46,6 +48,11 @@ def unavailable(error: BaseException, url: str) -> str:
             if found := read(one, url):
                 return found
     return f"{_place(url)} can't be opened ({type(error).__name__}: {error})."
+
+
+def read_only(url: str) -> str:
+    """Of a database that was found so before anything was written."""
+    return f"{_place(url)} {SQLITE_IS_READ_ONLY if database_url.file_of(url) else POSTGRES_IS_READ_ONLY}"
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -80,8 +87,8 @@ def _of_sqlite(error: BaseException, url: str) -> str | None:
         "unable to open": "can't be opened: the file or its folder is missing, can't be written, or is a folder.",
         "is locked": "is locked by another process that writes; try again when that has ended.",
         "not a database": "is no SQLite database; name another file in DATABASE_URL.",
-        "readonly": "can't be written; give this user the right to write it and its folder.",
-        "is full": "can't grow: the disk is full.",
+        "readonly": SQLITE_IS_READ_ONLY,
+        "is full": "can't grow: the disk is full, or its max_page_count is reached.",
         "malformed": "is damaged; put a backup back, then run `leitai restored`.",
         "disk I/O": "can't be read or written: the disk answers with an error.",
     }
@@ -103,7 +110,7 @@ POSTGRES: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str
         (asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError),
         "is starting or stopping; try again in a moment.",
     ),
-    (asyncpg.ReadOnlySQLTransactionError, "can only be read; name the one that takes changes in DATABASE_URL."),
+    (asyncpg.ReadOnlySQLTransactionError, POSTGRES_IS_READ_ONLY),
     (asyncpg.InsufficientPrivilegeError, "refuses it: {}. Give its user the right."),
     (asyncpg.DiskFullError, "can't grow: its disk is full."),
     ((asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError), "did not answer in time: {}."),

@@ -25,7 +25,7 @@ SSL_FILES = ("sslrootcert", "sslcert", "sslkey")
 KNOWN = (*WORDS, "port", "sslmode", *SSL_FILES, "application_name", "schema", *NUMBERS)
 PRAGMAS = (
     *("busy_timeout", "cache_size", "journal_mode", "journal_size_limit", "mmap_size", "synchronous", "temp_store"),
-    "wal_autocheckpoint",
+    *("wal_autocheckpoint", "max_page_count"),
 )
 PRAGMA_VALUE = re.compile(r"[A-Za-z0-9_-]+")
 CONNECT_TIMEOUT = 10.0  # seconds for one connection

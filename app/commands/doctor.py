@@ -21,7 +21,7 @@ from app.commands import schema_made
 from app.commands.doctor_line import FAULT, OK, WARNING, Line
 from app.commands.doctor_proxy import proxy
 from app.commands.doctor_twins import members
-from app.database import contact, pending
+from app.database import contact, pending, takes_changes
 from app.keys import data_keys, signing
 from app.running import run
 from app.settings import Settings, load, names
@@ -77,9 +77,13 @@ async def settings_(settings: Settings) -> AsyncGenerator[Line]:
 async def database(settings: Settings) -> AsyncGenerator[Line]:
     await contact(settings.database_url)
     if database_url.file_of(settings.database_url):
-        yield Line(OK, "database", f"SQLite {sqlite3.sqlite_version} can be read: one process, one machine.")
+        await takes_changes(settings.database_url)
+        yield Line(
+            OK, "database", f"SQLite {sqlite3.sqlite_version} can be read and written: one process, one machine."
+        )
         return
     async with models.database.opened(settings.database_url):
+        await takes_changes(settings.database_url)
         version = await sql.value("SELECT current_setting('server_version') AS v")
         most = int(await sql.value("SELECT current_setting('max_connections') AS v"))
     yield Line(OK, "database", f"PostgreSQL {version} answers; it takes {most} connections.")

@@ -13,7 +13,7 @@ from app.commands.heads import heads_app
 from app.commands.keys import keys_app
 from app.commands.member import persons_app
 from app.commands.roles import roles_app
-from app.database import migrate, opened, pending
+from app.database import migrate, opened, pending, takes_changes
 from app.demo import command as demo
 from app.expected import DatabaseOutdated
 from app.keys import data_keys
@@ -71,11 +71,13 @@ def serve(
 
 
 async def _checked(settings: Settings) -> None:
-    """SettingsRefused: there is something in the database that needs a key, and it is not here."""
+    """SettingsRefused: there is something in the database that needs a key, and it is not here. DatabaseUnavailable: it
+    can only be read, and a server writes: sessions, attempts, time."""
     data_keys.use(settings)
     await models.database.connect(settings.database_url)
     try:
         await data_keys.check()
+        await takes_changes(settings.database_url)
     finally:
         await models.database.close()
 

@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from commands import Run, arguments, begin, ended, paths
+from commands import PASSWORDS, Run, arguments, begin, ended, judge, paths, run, unreadable
 from services import Postgres
 from sqlite_files import Sqlite
 from tortoise.connection import get_connections
@@ -20,12 +20,9 @@ from tortoise.migrations.api import migrate
 
 import models
 
-NO_DATABASE = {("doctor",), ("demo",), ("schema",), ("simulate",), ("visibility",), ("watch",)}
 NO_SETTINGS = {("schema",), ("visibility",)}
 READS_FILE = {("heads", "check"), ("import", "members"), ("import", "organizations"), ("simulate",)}
 LISTENS = {("demo",), ("serve",)}
-PASSWORDS = {"LEITAI_ADMIN_PASSWORD": "a quite long password", "LEITAI_MEMBER_PASSWORD": "another long password"}
-SILENCE = 6.0  # seconds; 5 on a machine with nothing else to do
 
 
 @pytest.fixture
@@ -34,36 +31,6 @@ def file(tmp_path: Path) -> Path:
     made = tmp_path / "file.csv"
     made.write_text("login,password\nzhao,secret-of-zhao\n", encoding="utf-8")
     return made
-
-
-def run(chosen: set[tuple[str, ...]], file: Path, arguments_of: list[str] | None = None, **given: str) -> list[Run]:
-    given = {**PASSWORDS, **given}
-    runs = [
-        begin(path, arguments(path, file) if arguments_of is None else arguments_of, file.parent, given)
-        for path in sorted(chosen)
-    ]
-    ended(runs)
-    return runs
-
-
-def judge(runs: list[Run], code: int, *words: str) -> None:
-    for one in runs:
-        said = one.said
-        assert one.code == code, (one.path, one.code, said)
-        assert "Traceback" not in said, (one.path, said)
-        assert len(said.strip().splitlines()) <= 4, (one.path, said)
-        assert one.word is not None, one.path
-        assert one.word < SILENCE, (one.path, one.word)
-        assert any(word in said for word in words), (one.path, said)
-
-
-def with_database() -> set[tuple[str, ...]]:
-    return set(paths()) - NO_DATABASE
-
-
-def unreadable() -> set[tuple[str, ...]]:
-    """Those that say nothing of a file before they have opened the database."""
-    return with_database() - {("heads", "check")}
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from signal import SIGKILL
 
 import asyncpg
 import pytest
-from forked import Nursery
 from server import leitai
 from tortoise import Tortoise
 
@@ -68,7 +67,6 @@ async def migrating(address: str) -> AsyncIterator[asyncio.Event]:
 
 
 def test_two_migrations_at_once_both_end_well(made: Made, scaled: Callable[[int], int]) -> None:
-    Nursery.mine()  # two threads would begin two
     for _ in range(scaled(20)):
         address = made()
         with ThreadPoolExecutor(2) as both:

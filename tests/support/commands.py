@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import typer
-from forked import Forked
+from forked import Bounds, Forked
 from local_server import plain_environment
 from server import QUIET, free_port
 
@@ -19,6 +19,9 @@ from app.commands.main import cli
 
 NUMBERS = count(1)
 LIMIT = 40.0  # seconds until a command has ended, whatever it met
+NO_DATABASE = {("doctor",), ("demo",), ("schema",), ("simulate",), ("visibility",), ("watch",)}
+PASSWORDS = {"LEITAI_ADMIN_PASSWORD": "a quite long password", "LEITAI_MEMBER_PASSWORD": "another long password"}
+SILENCE = 6.0  # seconds; 5 on a machine with nothing else to do
 
 
 def paths() -> list[tuple[str, ...]]:
@@ -57,13 +60,18 @@ class Run:
 
 
 def begin(
-    path: tuple[str, ...], arguments: list[str], folder: Path, given: dict[str, str], out: IO[bytes] | None = None
+    path: tuple[str, ...],
+    arguments: list[str],
+    folder: Path,
+    given: dict[str, str],
+    out: IO[bytes] | None = None,
+    bounds: Bounds | None = None,
 ) -> Run:
     """out: left out, what it prints is thrown away."""
     environment = {**plain_environment(), **QUIET, "LEITAI_LOG_LEVEL": "warning", **given}
     said = folder / f"{'-'.join(path)}-{next(NUMBERS)}.errors"
     with said.open("wb") as errors, Path(os.devnull).open("wb") as nowhere:
-        process = Forked([*path, *arguments], environment, folder, out or nowhere, errors)
+        process = Forked([*path, *arguments], environment, folder, out or nowhere, errors, bounds)
     return Run(path, process, said)
 
 
@@ -108,3 +116,39 @@ def arguments(path: tuple[str, ...], file: Path) -> list[str]:
         ("visibility",): [],
         ("watch",): ["--organization", "GS", "--token", "x", "--once", "--url", f"http://127.0.0.1:{port}"],
     }[path]
+
+
+def run(
+    chosen: set[tuple[str, ...]],
+    file: Path,
+    arguments_of: list[str] | None = None,
+    bounds: Bounds | None = None,
+    **given: str,
+) -> list[Run]:
+    given = {**PASSWORDS, **given}
+    runs = [
+        begin(path, arguments(path, file) if arguments_of is None else arguments_of, file.parent, given, None, bounds)
+        for path in sorted(chosen)
+    ]
+    ended(runs)
+    return runs
+
+
+def judge(runs: list[Run], code: int, *words: str) -> None:
+    for one in runs:
+        said = one.said
+        assert one.code == code, (one.path, one.code, said)
+        assert "Traceback" not in said, (one.path, said)
+        assert len(said.strip().splitlines()) <= 4, (one.path, said)
+        assert one.word is not None, one.path
+        assert one.word < SILENCE, (one.path, one.word)
+        assert any(word in said for word in words), (one.path, said)
+
+
+def with_database() -> set[tuple[str, ...]]:
+    return set(paths()) - NO_DATABASE
+
+
+def unreadable() -> set[tuple[str, ...]]:
+    """Those that say nothing of a file before they have opened the database."""
+    return with_database() - {("heads", "check")}

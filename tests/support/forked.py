@@ -11,24 +11,28 @@ from __future__ import annotations
 
 import array
 import contextlib
+import ctypes
 import faulthandler
 import gc
 import json
 import os
 import random
+import resource
 import select
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
 import traceback
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import IO, Any, NamedTuple, NoReturn
 
 from local_server import plain_environment
 
 ROOT = Path(__file__).parents[2]
+CAPABILITIES = 0x20080522  # linux/capability.h: the version with sets of 64 bits
 # What a first server would import besides app.command; from the second on they are here already.
 IMPORTED = (
     "app.commands.main",
@@ -44,16 +48,25 @@ IMPORTED = (
 )
 
 
+class Bounds(NamedTuple):
+    """What a process may do. file_size: bytes of each file that it writes. rights: False: no more than an owner may."""
+
+    file_size: int | None = None
+    rights: bool = True
+
+
 class Nursery:
     """The process of which all are forked. Asked over a socket: what to run, with its output's file beside it."""
 
     _one: Nursery | None = None
+    _beginning = threading.Lock()  # or two threads that ask first at the same time would begin two
 
     @classmethod
     def mine(cls) -> Nursery:
-        if cls._one is None or cls._one._process.poll() is not None:
-            cls._one = cls()
-        return cls._one
+        with cls._beginning:
+            if cls._one is None or cls._one._process.poll() is not None:
+                cls._one = cls()
+            return cls._one
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
@@ -67,15 +80,12 @@ class Nursery:
                 start_new_session=True,  # Ctrl-C is for pytest
             )
 
-    def begin(
-        self, arguments: list[str], environment: dict[str, str], folder: Path, out: IO[bytes], errors: IO[bytes]
-    ) -> tuple[int, int]:
+    def begin(self, asked: dict[str, Any], out: IO[bytes], errors: IO[bytes]) -> tuple[int, int]:
         """Its pid, and where its exit status can be read once it ended."""
         ended, told = os.pipe()
-        asked = json.dumps({"arguments": arguments, "environment": environment, "folder": str(folder)}).encode()
         handed = array.array("i", [out.fileno(), errors.fileno(), told])
         with self._turn:
-            self._socket.sendmsg([asked], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, handed)])
+            self._socket.sendmsg([json.dumps(asked).encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, handed)])
             answer = self._socket.recv(64)
         os.close(told)
         if not answer:
@@ -91,9 +101,16 @@ class Forked:
         folder: Path,
         out: IO[bytes],
         errors: IO[bytes] | None = None,
+        bounds: Bounds | None = None,
     ) -> None:
         """errors: left out, they go where the output goes."""
-        self.pid, self._ended = Nursery.mine().begin(arguments, environment, folder, out, errors or out)
+        asked = {
+            "arguments": arguments,
+            "environment": environment,
+            "folder": str(folder),
+            "bounds": bounds or Bounds(),
+        }
+        self.pid, self._ended = Nursery.mine().begin(asked, out, errors or out)
         self.returncode: int | None = None
 
     def poll(self) -> int | None:
@@ -185,6 +202,7 @@ def _run(asked: dict[str, Any], out: int, errors: int) -> NoReturn:
         os.environ.update(asked["environment"])
         faulthandler.enable()
         random.seed()  # or all would draw alike
+        _bound(Bounds(*asked["bounds"]))
         sys.argv = ["leitai", *asked["arguments"]]
         from app.commands.main import main
 
@@ -199,6 +217,15 @@ def _run(asked: dict[str, Any], out: int, errors: int) -> NoReturn:
             sys.stdout.flush()
             sys.stderr.flush()
         os._exit(code)
+
+
+def _bound(bounds: Bounds) -> None:
+    if bounds.file_size is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (bounds.file_size, bounds.file_size))
+    if not bounds.rights:
+        header, none = struct.pack("Ii", CAPABILITIES, 0), bytes(24)
+        if ctypes.CDLL(None, use_errno=True).capset(header, none) != 0:
+            raise OSError(ctypes.get_errno(), "capset")
 
 
 if __name__ == "__main__":
