@@ -39,7 +39,7 @@ def system_clock() -> datetime:
 async def _write_time(live: LiveEngine, stopping: asyncio.Event) -> None:
     while not stopping.is_set():
         try:
-            await scheduler.run_due(live.clock(), live.announce)
+            await scheduler.run_due(live.clock(), live.ports)
         except Exception as error:
             log.error("time_not_written", exc_info=error)
         with contextlib.suppress(TimeoutError):

@@ -1,6 +1,7 @@
 """Time is a writer: midnight, a period's end, opensAt and dueAt, the edges of a grant. Each is written once, in
 order."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,10 +13,9 @@ import structlog
 import models
 from models import Instant, clock
 from models.clock import InstantKind
-from resolvers.points import annual_base
-from resolvers.session import Announce, Session, Work, unit_of_work
+from resolvers.facts import MIDNIGHT
+from resolvers.unit_of_work import Ports, Work, WriteInstant, retried, unit_of_work
 from resolvers.unit_of_work import TimeIsBehind as TimeIsBehind
-from resolvers.unit_of_work import require_time, retried
 from rules import periods
 
 LOGGED_AGAIN = 60.0  # seconds after which a root that still waits is told of again: it is tried twice a second
@@ -32,7 +32,7 @@ class Written:
     behind: dict[UUID, Exception] = field(default_factory=dict[UUID, Exception])
 
 
-async def run_due(now: datetime, announce: Announce) -> Written:
+async def run_due(now: datetime, ports: Ports) -> Written:
     """Write every instant that has come, each in a transaction of its own, tried again where it lost a deadlock. One
     that fails stops its own root alone, and is tried again by the next call."""
     done = Written()
@@ -41,7 +41,7 @@ async def run_due(now: datetime, announce: Announce) -> Written:
             if instant.root_id in done.behind:
                 continue
             try:
-                done.count += await retried(partial(_write_once, instant, now, announce))
+                done.count += await retried(partial(_write_once, instant, now, ports))
             except Exception as error:
                 done.behind[instant.root_id] = error
                 _log(instant, error)
@@ -57,48 +57,30 @@ def _log(instant: Instant, error: Exception) -> None:
     log.error("instant_not_written", **what, exc_info=error)
 
 
-async def catch_up(session: Session, organization_id: UUID) -> None:
-    """A board shows what time has done, also when it is only read. TimeIsBehind: not at this root."""
-    behind = (await run_due(session.now(), session.announce)).behind
-    if behind:
-        for root in (await session.lineage(organization_id))[:1]:
-            require_time(root.id, behind)
-
-
-async def _write_once(instant: Instant, now: datetime, announce: Announce) -> bool:
+async def _write_once(instant: Instant, now: datetime, ports: Ports) -> bool:
     """False: another process wrote it, or it was taken off the schedule."""
-    async with unit_of_work(now, announce) as work:
+    async with unit_of_work(now, ports) as work:
         ours = await clock.begin_writing(instant)
         if ours:
-            await _write(work, instant)
+            await ports.instants[instant.kind](work, instant)
+            await clock.written(instant, await work.position(instant.root_id))
     return ours
 
 
-async def _write(work: Work, instant: Instant) -> None:
+async def _midnight(work: Work, instant: Instant) -> None:
     root = instant.root_id
-    match instant.kind:
-        case InstantKind.MIDNIGHT:
-            zone, settling = await models.organizations.settling_root(root)
-            work.touch(root, everything=True)
-            await annual_base.give(work, root, instant.at)
-            await clock.schedule(root, InstantKind.MIDNIGHT, periods.next_midnight(instant.at, zone), root)
-            await clock.schedule(root, InstantKind.FINAL, instant.at + timedelta(hours=settling), root)
-        case InstantKind.FINAL:
-            work.touch(root, everything=True)
-        case InstantKind.TASK_OPENS:
-            task = await models.Task.get(id=instant.subject_id)
-            await models.tasks.change_status(task.id, models.TaskStatus.OPEN, models.TaskStatus.SCHEDULED)
-            work.touch(root, tasks=[task.organization_id])
-        case InstantKind.TASK_DUE:
-            task = await models.Task.get(id=instant.subject_id)
-            await models.tasks.fall_due(task.id, instant.at)
-            work.touch(root, tasks=[task.organization_id])
-        case InstantKind.GRANT_STARTS | InstantKind.GRANT_ENDS:
-            grant = await models.RoleGrant.get(id=instant.subject_id)
-            work.change_rights()
-            if grant.organization_id:
-                work.touch(root, grant.organization_id)
-    await clock.written(instant, await work.position(root))
+    zone, settling = await models.organizations.settling_root(root)
+    work.touch(root, everything=True)
+    await work.fact(MIDNIGHT, root, root, held_at=instant.at)
+    await clock.schedule(root, InstantKind.MIDNIGHT, periods.next_midnight(instant.at, zone), root)
+    await clock.schedule(root, InstantKind.FINAL, instant.at + timedelta(hours=settling), root)
+
+
+async def _final(work: Work, instant: Instant) -> None:
+    work.touch(instant.root_id, everything=True)
+
+
+INSTANTS: Mapping[InstantKind, WriteInstant] = {InstantKind.MIDNIGHT: _midnight, InstantKind.FINAL: _final}
 
 
 async def begin(root_id: UUID, zone: str, settling_hours: int, now: datetime) -> None:

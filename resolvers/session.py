@@ -10,17 +10,18 @@ from uuid import UUID
 
 import models
 from models import AuditActor, Organization, RoleGrant
+from resolvers import scheduler
 from resolvers.audit import Actor
 from resolvers.boards import BoardView
 from resolvers.openid_provider import Provider
 from resolvers.signing import Signer
-from resolvers.unit_of_work import Announce, Announcement, Work, unit_of_work
+from resolvers.unit_of_work import Announcement, Ports, Work, require_time, unit_of_work
 from rules import visibility
 from rules.refusals import NotAllowed, NotFound, NotSignedIn
 from rules.roles import Grant, Role, Scope
 from rules.visibility import Ancestor, Principal
 
-__all__ = ["Announce", "Announcement", "Now", "Permit", "Session", "Viewer", "Work", "unit_of_work"]
+__all__ = ["Announcement", "Now", "Permit", "Ports", "Session", "Viewer", "Work", "unit_of_work"]
 Now = Callable[[], datetime]
 LineagesOf = Callable[[Sequence[UUID]], Awaitable[Mapping[UUID, Sequence[Organization]]]]
 
@@ -91,7 +92,7 @@ class Session:
 
     viewer: Viewer | None
     clock: Now
-    announce: Announce
+    ports: Ports
     address: str = ""
     public_url: str = ""
     lineages: dict[UUID, tuple[Organization, ...]] = field(default_factory=dict[UUID, tuple[Organization, ...]])
@@ -115,12 +116,17 @@ class Session:
     async def work(self) -> AsyncGenerator[Work]:
         """Time writes first what is due, so that nothing of today is recorded before its midnight. TimeIsBehind, when
         it takes a position at a root where time could not: everywhere else it goes on."""
-        from resolvers import scheduler  # time's own work needs this module
-
         now = self.now()
-        written = await scheduler.run_due(now, self.announce)
-        async with unit_of_work(now, self.announce, self.actor(), written.behind) as work:
+        written = await scheduler.run_due(now, self.ports)
+        async with unit_of_work(now, self.ports, self.actor(), written.behind) as work:
             yield work
+
+    async def catch_up(self, organization_id: UUID) -> None:
+        """A board shows what time has done, also when it is only read. TimeIsBehind: not at this root."""
+        behind = (await scheduler.run_due(self.now(), self.ports)).behind
+        if behind:
+            for root in (await self.lineage(organization_id))[:1]:
+                require_time(root.id, behind)
 
     def actor(self, action: str | None = None) -> Actor:
         """Who the audit log says it was. action None: the operation."""

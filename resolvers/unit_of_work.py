@@ -13,9 +13,10 @@ from uuid import UUID
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 
 import models
-from models.clock import Changes
+from models.clock import Changes, Instant, InstantKind
 from resolvers import audit, failpoints
 from resolvers.audit import Actor, Subject
+from resolvers.facts import Fact
 
 T = TypeVar("T")
 ATTEMPTS = 3  # of a transaction that lost a deadlock or a serialization
@@ -34,6 +35,18 @@ class Announcement:
 
 
 Announce = Callable[[Announcement], None]
+Handler = Callable[["Work", Fact], Awaitable[None]]
+WriteInstant = Callable[["Work", Instant], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where the core meets the systems; resolvers/systems.py makes it. announce: called after each commit. hears: the
+    handlers of every kind of fact. instants: what the scheduler does when one of a kind is due."""
+
+    announce: Announce
+    hears: Mapping[str, Sequence[Handler]]
+    instants: Mapping[InstantKind, WriteInstant]
 
 
 @dataclass(slots=True)
@@ -56,12 +69,29 @@ class Work:
     """behind: roots at which nothing may take a position, and why."""
 
     now: datetime
+    hears: Mapping[str, Sequence[Handler]] = field(default_factory=dict[str, Sequence[Handler]])
     _touched: dict[UUID, Touched] = field(default_factory=dict[UUID, Touched])
     announcements: list[Announcement] = field(default_factory=list[Announcement])
     rights: bool = False
     by: Actor | None = None
     behind: Mapping[UUID, Exception] = field(default_factory=dict[UUID, Exception])
     _subjects: list[Subject] | None = None
+
+    async def fact(
+        self,
+        kind: str,
+        root_id: UUID,
+        subject: UUID,
+        *,
+        held_at: datetime | None = None,
+        other: UUID | None = None,
+        measure: int | None = None,
+    ) -> None:
+        """Tells every system that hears this kind, and waits for all. held_at None: now. KeyError: no system declares
+        the kind."""
+        told = Fact(kind, root_id, subject, held_at or self.now, self.now, other, measure)
+        for handle in self.hears[kind]:
+            await handle(self, told)
 
     def audit(
         self,
@@ -179,18 +209,18 @@ NOWHERE: Mapping[UUID, Exception] = {}
 
 @asynccontextmanager
 async def unit_of_work(
-    now: datetime, announce: Announce, by: Actor | None = None, behind: Mapping[UUID, Exception] = NOWHERE
+    now: datetime, ports: Ports, by: Actor | None = None, behind: Mapping[UUID, Exception] = NOWHERE
 ) -> AsyncGenerator[Work]:
     """by: for the audit log; None: time itself. behind: as `scheduler.run_due` gives it."""
     failpoints.passing(failpoints.BEFORE_BEGIN)
-    work = Work(now, by=by, behind=behind)
+    work = Work(now, ports.hears, by=by, behind=behind)
     async with models.database.transaction():
         yield work
         await work.settle()
         failpoints.passing(failpoints.BEFORE_COMMIT)
     failpoints.passing(failpoints.AFTER_COMMIT)
     for announcement in work.announcements:
-        announce(announcement)
+        ports.announce(announcement)
     failpoints.passing(failpoints.AFTER_ANNOUNCING)
 
 

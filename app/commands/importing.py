@@ -15,6 +15,7 @@ from app.running import run
 from app.settings import Settings, load
 from resolvers.imports import importing
 from resolvers.imports.importing import ImportRefused, Report
+from resolvers.systems import ports
 from rules.imports.matching_members import Namesakes
 from rules.imports.spreadsheets import MOST_BYTES, check_size, refused
 
@@ -95,4 +96,4 @@ async def _import(content: bytes, name: str, act: Import, settings: Settings) ->
             bar.update(task, description="Writing", completed=done, total=total)
 
         async with opened(settings):
-            return await act(content, name, now=lambda: datetime.now(UTC), announce=lambda _: None, progress=progress)
+            return await act(content, name, now=lambda: datetime.now(UTC), ports=ports(), progress=progress)

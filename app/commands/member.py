@@ -50,6 +50,7 @@ def export(
 @persons_app.command("erase", help="Take a person's names, texts and addresses away for ever; what counted stays.")
 def erase(who: Who, yes: Annotated[bool, typer.Option("--yes", help="Without asking.")] = False) -> None:
     from resolvers.privacy import erasure
+    from resolvers.systems import ports
 
     found: list[erasure.Erased] = []
 
@@ -58,7 +59,7 @@ def erase(who: Who, yes: Annotated[bool, typer.Option("--yes", help="Without ask
         if not yes:
             shown = f"{member.name} ({member.id})" if member.name else f"{member.id}, erased before,"
             typer.confirm(f"Erase {shown} for ever? Ranks and sums stay; nothing brings the rest back.", abort=True)
-        found.append(await erasure.erase(member.id, now=lambda: datetime.now(UTC), announce=lambda _: None))
+        found.append(await erasure.erase(member.id, now=lambda: datetime.now(UTC), ports=ports()))
 
     _run(work)
     typer.echo(f"Member {found[0].member.id} is erased.")
@@ -76,13 +77,14 @@ def password(
 ) -> None:
     from resolvers.directory import by_operator
     from resolvers.privacy import erasure
+    from resolvers.systems import ports
 
     given = secret("the password", "LEITAI_MEMBER_PASSWORD", load().member_password)
     found: list[str] = []
 
     async def work() -> None:
         member = await erasure.find(who)
-        made = by_operator.set_password(member, login, given, now=lambda: datetime.now(UTC), announce=lambda _: None)
+        made = by_operator.set_password(member, login, given, now=lambda: datetime.now(UTC), ports=ports())
         found.append(await made)
 
     _run(work)

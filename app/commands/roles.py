@@ -29,11 +29,12 @@ def grant(
     async def work() -> bool:
         from resolvers.directory import by_operator
         from resolvers.privacy import erasure
+        from resolvers.systems import ports
 
         async with opened(load()):
             member = await erasure.find(who)
             at = await by_operator.organization(organization)
-            return await by_operator.grant(member, role, at, ends_at, now=_now, announce=lambda _: None)
+            return await by_operator.grant(member, role, at, ends_at, now=_now, ports=ports())
 
     given = run(work())
     typer.echo(f"{who} is {role.value} at {organization}." if given else f"{who} is {role.value} there already.")
@@ -44,11 +45,12 @@ def end(who: Who, role: RoleName, organization: Code) -> None:
     async def work() -> int:
         from resolvers.directory import by_operator
         from resolvers.privacy import erasure
+        from resolvers.systems import ports
 
         async with opened(load()):
             member = await erasure.find(who)
             at = await by_operator.organization(organization)
-            return await by_operator.end(member, role, at, now=_now, announce=lambda _: None)
+            return await by_operator.end(member, role, at, now=_now, ports=ports())
 
     if not run(work()):
         raise CommandFailed(f"{who} is not {role.value} at {organization}; nothing was ended.")

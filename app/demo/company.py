@@ -12,8 +12,9 @@ from app.demo.tables import BRANCHES, PLACES, ROOT_CODE, Place
 from models import Account, Organization, OrganizationKind, RoleGrant, phones
 from resolvers import passwords
 from resolvers.directory import members, organizations, roles
-from resolvers.session import Announcement, Session, Viewer
+from resolvers.session import Session, Viewer
 from resolvers.signing import Signer
+from resolvers.systems import ports
 from rules.roles import Role
 
 PASSWORD = "leitai-demo"
@@ -21,10 +22,6 @@ MARK = "demo"  # a row of `secrets`: this database holds the demo company and ma
 ACTION = "leitai demo"  # what the audit log says of its past
 MEMBERS_SIGNING_IN = 3  # of each branch, besides its secretary and its reviewer
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
-
-
-def ignore(_: Announcement) -> None:
-    """Nobody watches yet."""
 
 
 @dataclass(slots=True)
@@ -103,7 +100,7 @@ async def _operator(clock: Clock, password_hash: str, signer: Signer | None) -> 
     grant = await RoleGrant.create(role=Role.ADMIN, account_id=account.id, starts_at=clock.at, created_at=clock.at)
     await models.sql.execute("INSERT INTO secrets (name, value) VALUES (:name, 'made')", name=MARK)
     viewer = _viewer(account.id, "admin", None, (), grant)
-    return Session(viewer, clock, ignore, signer=signer, operation=ACTION)
+    return Session(viewer, clock, ports(), signer=signer, operation=ACTION)
 
 
 def _viewer(
@@ -140,7 +137,7 @@ async def _joins(company: Company, place: Place, name: str, login: str | None) -
     account = await Account.get(member_id=made.id) if login else None
     viewer = _viewer(account.id if account else uuid4(), login or "", made.id, lineage)
     lineages, signer = company.admin.lineages, company.admin.signer
-    session = Session(viewer, company.clock, ignore, lineages=lineages, signer=signer, operation=ACTION)
+    session = Session(viewer, company.clock, ports(), lineages=lineages, signer=signer, operation=ACTION)
     weight = place.keen * chance.lognormvariate(0, 0.9)
     return Person(made.id, name, place, branch_of(place), session, weight, login)
 

@@ -11,7 +11,7 @@ from random import Random
 from uuid import UUID
 
 from app.demo import blocks, tables
-from app.demo.company import Company, Person, found, ignore
+from app.demo.company import Company, Person, found
 from app.demo.courses import COURSES, Lectures
 from app.demo.tables import BRANCHES, ROOT_CODE, Assignment
 from models import Claim, OrganizationKind, TaskReview
@@ -22,6 +22,7 @@ from resolvers.directory import members
 from resolvers.points import ledger as points_ledger
 from resolvers.session import Session
 from resolvers.signing import Signer
+from resolvers.systems import ports
 from rules import periods
 from rules.periods import PeriodKind
 from rules.refusals import Refusal
@@ -89,7 +90,7 @@ class _Past:
                 continue  # full, closed meanwhile, one's own: as it goes
             told((moment - self.beginning).total_seconds() / length)
         self.clock.at = self.now
-        await scheduler.run_due(self.now, ignore)
+        await scheduler.run_due(self.now, ports())
 
     # ------------------------------------------------------------ the plan
 

@@ -35,6 +35,7 @@ from realtime.subscription_limits import Census
 from resolvers.accounts import sign_in
 from resolvers.session import Announcement, Now, Session, Viewer
 from resolvers.signing import Signer
+from resolvers.systems import ports
 from rules.ip_networks import network
 from rules.refusals import Refusal
 from schema import COSTS, schema
@@ -95,6 +96,7 @@ class LiveEngine:
         )
         self.uses = Uses()
         self.provider = openid.provider(settings)
+        self.ports = ports(self.announce)
         self._stopping = asyncio.Event()
 
     async def start(self) -> None:
@@ -129,9 +131,7 @@ class LiveEngine:
 
     def session(self, viewer: Viewer | None, address: str = "") -> Session:
         public_url = str(self.settings.public_url)
-        return Session(
-            viewer, self.clock, self.announce, address, public_url, signer=self.signer, provider=self.provider
-        )
+        return Session(viewer, self.clock, self.ports, address, public_url, signer=self.signer, provider=self.provider)
 
     async def viewer(self, authorization: object) -> Viewer | None:
         token = bearer(authorization)

@@ -30,7 +30,7 @@ HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff", "re
 def routes(live: LiveEngine) -> list[Route]:
     async def fetch(request: Request) -> Response:
         try:
-            asked = statements.opened(request.path_params["token"], live.clock, live.announce)
+            asked = statements.opened(request.path_params["token"], live.clock, live.ports)
             found = await models.database.shielded(asked)
         except NotFound as refusal:
             return PlainTextResponse(f"{refusal.message}\n", 404, HEADERS)

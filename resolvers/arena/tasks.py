@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from models import Task, TaskReview, TaskStatus, clock, tasks
+from models import Instant, Task, TaskReview, TaskStatus, clock, tasks
 from models.clock import InstantKind
 from resolvers import openness, visibility
 from resolvers.session import Session, Work
@@ -120,3 +120,18 @@ async def close(session: Session, task_id: UUID) -> Task:
 
 def _audit(work: Work, task: Task) -> None:
     work.audit("Task", task.id, root=task.root_id, at=task.organization_id)
+
+
+# ---------------------------------------------------------------- what the scheduler does
+
+
+async def open_when_due(work: Work, instant: Instant) -> None:
+    task = await Task.get(id=instant.subject_id)
+    await tasks.change_status(task.id, TaskStatus.OPEN, TaskStatus.SCHEDULED)
+    work.touch(instant.root_id, tasks=[task.organization_id])
+
+
+async def fall_due(work: Work, instant: Instant) -> None:
+    task = await Task.get(id=instant.subject_id)
+    await tasks.fall_due(task.id, instant.at)
+    work.touch(instant.root_id, tasks=[task.organization_id])

@@ -9,7 +9,7 @@ import models
 from models import Account, Member, Organization, RoleGrant, clock
 from models.clock import InstantKind
 from resolvers import audit, openness, passwords, scheduler
-from resolvers.unit_of_work import Announce, Work, unit_of_work
+from resolvers.unit_of_work import Ports, Work, unit_of_work
 from rules import typed
 from rules.refusals import Checks, InvalidInput, NotFound
 from rules.roles import Role
@@ -18,7 +18,7 @@ LOGIN_TAKEN = "This login is taken; choose another."
 
 
 async def set_password(
-    member: Member, login: str | None, password: str, *, now: Callable[[], datetime], announce: Announce
+    member: Member, login: str | None, password: str, *, now: Callable[[], datetime], ports: Ports
 ) -> str:
     """Gives the login. A first one may be given with it; all sessions end. InvalidInput."""
     checks = Checks()
@@ -36,11 +36,11 @@ async def set_password(
     if account is not None and await passwords.matches(account.password_hash, password):
         raise InvalidInput.at("password", "The new password is the old one; choose another.")
     kept = await passwords.hashed(password)
-    return await models.database.shielded(_set_password(member, login, kept, now(), announce))
+    return await models.database.shielded(_set_password(member, login, kept, now(), ports))
 
 
-async def _set_password(member: Member, login: str | None, kept: str, at: datetime, announce: Announce) -> str:
-    async with unit_of_work(at, announce, audit.command_line("member password")) as work:
+async def _set_password(member: Member, login: str | None, kept: str, at: datetime, ports: Ports) -> str:
+    async with unit_of_work(at, ports, audit.command_line("member password")) as work:
         await models.members.locked(member.id)
         account = await Account.get_or_none(member_id=member.id)
         if account is None:
@@ -69,17 +69,17 @@ async def grant(
     ends_at: datetime | None,
     *,
     now: Callable[[], datetime],
-    announce: Announce,
+    ports: Ports,
 ) -> bool:
     """False: the member holds this role there already, as long at least. InvalidInput."""
     checks = Checks()
     checks.that(ends_at is None or ends_at > now(), "until", "--until lies in the past.")
     checks.that(member.root_id == at.root_id, "member", "A role is for members of the organization's own root.")
     checks.done()
-    written = await scheduler.run_due(now(), announce)
+    written = await scheduler.run_due(now(), ports)
 
     async def act() -> bool:
-        async with unit_of_work(now(), announce, audit.command_line("role grant"), written.behind) as work:
+        async with unit_of_work(now(), ports, audit.command_line("role grant"), written.behind) as work:
             locked = await models.members.locked(member.id)
             if locked is None or not locked.active:
                 raise InvalidInput.at("member", "This member is not active; make them so first.")
@@ -104,12 +104,12 @@ async def grant(
     return await models.database.shielded(act())
 
 
-async def end(member: Member, role: Role, at: Organization, *, now: Callable[[], datetime], announce: Announce) -> int:
+async def end(member: Member, role: Role, at: Organization, *, now: Callable[[], datetime], ports: Ports) -> int:
     """How many grants of this role there ended."""
-    written = await scheduler.run_due(now(), announce)
+    written = await scheduler.run_due(now(), ports)
 
     async def act() -> int:
-        async with unit_of_work(now(), announce, audit.command_line("role end"), written.behind) as work:
+        async with unit_of_work(now(), ports, audit.command_line("role end"), written.behind) as work:
             await models.members.locked(member.id)
             found = await _held(member.id, role, at.id, work.now)
             for one in found:

@@ -7,21 +7,15 @@ under which it is asked whether anything came meanwhile; what begins at an organ
 from uuid import UUID
 
 import models
-from models import Organization, TaskStatus, clock, closings
+from models import Organization, RoleGrant, clock, closings
 from models.clock import InstantKind
-from resolvers.arena import claims
-from resolvers.displays import displays
+from resolvers.facts import ORGANIZATION_CLOSED, ORGANIZATION_CLOSING, SomethingBegan
 from resolvers.openness import still_open
 from resolvers.session import Session, Work
 from rules.refusals import OrganizationIsInUse
 from rules.roles import Scope
 
 ATTEMPTS = 10  # each lost to something that began there just then
-WITHDRAWN = "Withdrawn, because {name} was closed."
-
-
-class CameMeanwhile(Exception):
-    """Something began there while its like was ended."""
 
 
 # ---------------------------------------------------------------- acts
@@ -32,7 +26,7 @@ async def close(session: Session, organization_id: UUID) -> Organization:
     for attempt in range(1, ATTEMPTS + 1):
         try:
             return await _close(session, organization_id)
-        except CameMeanwhile:
+        except SomethingBegan:
             if attempt == ATTEMPTS:
                 raise
     raise AssertionError("the last attempt returns or raises")
@@ -48,11 +42,13 @@ async def _close(session: Session, organization_id: UUID) -> Organization:
             work.nothing_happened()
             return found
         await _unused(found)  # before anything is ended, so that a refusal comes at once
-        await _end(work, found)
+        await work.fact(ORGANIZATION_CLOSING, root_id, found.id)
+        await _end_roles(work, found)
         position = await work.position(root_id)
         await _unused(found)
-        if await _goes_on(work, found):
-            raise CameMeanwhile(f"something goes on beginning at {found.code}")
+        await work.fact(ORGANIZATION_CLOSED, root_id, found.id)
+        if await closings.grants(found.id, work.now):
+            raise SomethingBegan(f"a role at organization {found.id}")
         await closings.begin(found, work.now, position)
         await _touch_everywhere_named(work, found, position)
         _audit(work, found)
@@ -104,40 +100,18 @@ async def _unused(found: Organization) -> None:
 # ---------------------------------------------------------------- what ends with it
 
 
-async def _end(work: Work, found: Organization) -> None:
-    """Tasks set there close, claims of them are withdrawn, its screens are revoked, roles there end."""
-    ended: dict[str, list[UUID]] = {"Task": [], "Claim": [], "Display": [], "RoleGrant": []}
-    members: dict[str, list[UUID | None]] = {"Claim": [], "RoleGrant": []}
-    for task in await closings.tasks(found.id):
-        await clock.unschedule(task.id, InstantKind.TASK_OPENS)  # before the task is locked, as time does
-        if await models.tasks.change_status(task.id, TaskStatus.CLOSED, TaskStatus.OPEN, TaskStatus.SCHEDULED):
-            ended["Task"].append(task.id)
-    for claim in await closings.claims(found.id):
-        if await claims.withdraw(work, claim, WITHDRAWN.format(name=found.name)):
-            ended["Claim"].append(claim.id)
-            members["Claim"].append(claim.member_id)
-    for display in await closings.displays(found.id):
-        await displays.end(work, display)
-        ended["Display"].append(display.id)
+async def _end_roles(work: Work, found: Organization) -> None:
+    """Other systems end their own when they are told that it closes."""
+    ended: list[RoleGrant] = []
     for grant in await closings.grants(found.id, work.now):
         if await models.roles.end(grant.id, work.now):
             await clock.unschedule(grant.id, InstantKind.GRANT_STARTS)
             await clock.unschedule(grant.id, InstantKind.GRANT_ENDS)
-            ended["RoleGrant"].append(grant.id)
-            members["RoleGrant"].append(grant.member_id)
-            work.change_rights()
-    for kind, ids in ended.items():
-        if ids:
-            work.audit(kind, *ids, root=found.root_id, at=found.id, members=members.get(kind, ()))
-
-
-async def _goes_on(work: Work, found: Organization) -> bool:
-    return bool(
-        await closings.tasks(found.id)
-        or await closings.claims(found.id)
-        or await closings.displays(found.id)
-        or await closings.grants(found.id, work.now)
-    )
+            ended.append(grant)
+    if ended:
+        work.change_rights()
+        members = [grant.member_id for grant in ended]
+        work.audit("RoleGrant", *(grant.id for grant in ended), root=found.root_id, at=found.id, members=members)
 
 
 async def _touch_everywhere_named(work: Work, found: Organization, position: int) -> None:

@@ -9,21 +9,16 @@ from typing import Any
 from uuid import UUID
 
 import models
-from models import Account, Claim, Member, MemberMerge, PointsEntry, clock, merges
+from models import Account, Member, MemberMerge, PointsEntry, clock, merges
 from models.clock import InstantKind
-from resolvers.arena import claims
 from resolvers.directory import members, namesakes, roles
+from resolvers.facts import MEMBERS_MERGED, MEMBERS_MERGING, SomethingBegan
 from resolvers.openness import still_open
 from resolvers.session import Permit, Session, Work
 from rules.refusals import Checks, InvalidInput, NotAllowed
 from rules.roles import Scope
 
 ATTEMPTS = 10  # each lost to a claim that came just then
-WITHDRAWN = "Withdrawn, because the same person holds this task already."
-
-
-class CameMeanwhile(Exception):
-    """The two took one task just then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +48,7 @@ async def merge(session: Session, survivor_id: UUID, duplicate_id: UUID, reason:
         try:
             await _merge(session, permit, survivor, duplicate, reason)
             break
-        except CameMeanwhile:
+        except SomethingBegan:
             if attempt == ATTEMPTS:
                 raise
     return await _as_it_stands(survivor_id, duplicate_id)
@@ -119,15 +114,13 @@ async def _as_it_stands(survivor_id: UUID, duplicate_id: UUID) -> Merged:
 
 async def _merge(session: Session, permit: Permit, survivor: Member, duplicate: Member, reason: str) -> None:
     async with session.work() as work:
-        for claim_id in await merges.claims_held_twice(duplicate.id, survivor.id):
-            await claims.withdraw(work, await Claim.get(id=claim_id), WITHDRAWN)
+        await work.fact(MEMBERS_MERGING, survivor.root_id, duplicate.id, other=survivor.id)
         survivor, duplicate = await _locked(session, survivor, duplicate)
         if duplicate.merged_into_id == survivor.id:
             work.nothing_happened()
             return
         _check(survivor, duplicate)
-        if await merges.claims_held_twice(duplicate.id, survivor.id):
-            raise CameMeanwhile("both took one task just then")
+        await work.fact(MEMBERS_MERGED, survivor.root_id, duplicate.id, other=survivor.id)
         ended = await _end_account(work, duplicate)
         active = survivor.active
         if not active:

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 import models
-from models import Member, RoleGrant, clock
+from models import Instant, Member, RoleGrant, clock
 from models.clock import InstantKind
 from resolvers import openness, visibility
 from resolvers.session import Session, Work
@@ -117,3 +117,11 @@ async def revoke(session: Session, grant_id: UUID) -> RoleGrant:
 def _audit(work: Work, root_id: UUID, made: RoleGrant) -> None:
     role = made.role.value
     work.audit("RoleGrant", made.id, root=root_id, at=made.organization_id, members=[made.member_id], role=role)
+
+
+async def reach_an_edge(work: Work, instant: Instant) -> None:
+    """What the scheduler does when a grant begins or ends."""
+    grant = await RoleGrant.get(id=instant.subject_id)
+    work.change_rights()
+    if grant.organization_id:
+        work.touch(instant.root_id, grant.organization_id)

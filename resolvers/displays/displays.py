@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import models
-from models import Display, DisplayScene, Organization, OrganizationKind, SceneKind
+from models import Display, DisplayScene, Organization, OrganizationKind, SceneKind, closings
 from resolvers import openness, visibility
+from resolvers.facts import Fact, SomethingBegan
 from resolvers.session import Session, Work
 from resolvers.visibility import NIL_ID
 from rules.periods import PeriodKind
@@ -272,3 +273,17 @@ async def end(work: Work, found: Display) -> None:
     await models.sessions.revoke_others(found.account_id, work.now, keep=None)
     work.touch_displays(found.root_id, {found.id: version})
     work.change_rights()
+
+
+async def end_all_at(work: Work, fact: Fact) -> None:
+    """Of an organization that closes."""
+    ended = await closings.displays(fact.subject)
+    for display in ended:
+        await end(work, display)
+    if ended:
+        work.audit("Display", *(one.id for one in ended), root=fact.root_id, at=fact.subject)
+
+
+async def none_is_left_at(work: Work, fact: Fact) -> None:
+    if await closings.displays(fact.subject):
+        raise SomethingBegan(f"a display of organization {fact.subject}")

@@ -17,7 +17,7 @@ from resolvers.audit import command_line
 from resolvers.imports import members as imports_members
 from resolvers.imports import organizations as imports_organizations
 from resolvers.imports.run import ChangedMeanwhile, Progress, Report, Run
-from resolvers.session import Announce, Now
+from resolvers.session import Now, Ports
 from rules import periods
 from rules.imports import columns, csv_tables, file_kinds, spreadsheets, workbooks
 from rules.imports.columns import Columns
@@ -36,7 +36,7 @@ async def organizations(
     name: str,
     *,
     now: Now,
-    announce: Announce,
+    ports: Ports,
     progress: Progress,
     check: bool = False,
     time_zone: str | None = None,
@@ -49,7 +49,7 @@ async def organizations(
     by, file = command_line("import organizations"), hashlib.sha256(content).hexdigest()
 
     async def attempt() -> Report:
-        run = Run(now(), announce, progress, by, file, check)
+        run = Run(now(), ports, progress, by, file, check)
         return await imports_organizations.bring(table.rows, run, time_zone)
 
     return replace(await _settled(attempt), notes=table.notes)
@@ -60,7 +60,7 @@ async def members(
     name: str,
     *,
     now: Now,
-    announce: Announce,
+    ports: Ports,
     progress: Progress,
     namesakes: Namesakes = Namesakes.ASK,
     check: bool = False,
@@ -70,7 +70,7 @@ async def members(
     by, file = command_line("import members"), hashlib.sha256(content).hexdigest()
 
     async def attempt() -> Report:
-        run = Run(now(), announce, progress, by, file, check)
+        run = Run(now(), ports, progress, by, file, check)
         return await imports_members.bring(table.rows, run, namesakes)
 
     return replace(await _settled(attempt), notes=table.notes)

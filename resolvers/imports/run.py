@@ -12,7 +12,7 @@ from models import bulk, importing
 from models.bulk import Bulk
 from resolvers import scheduler
 from resolvers.audit import Actor
-from resolvers.session import Announce, Work, unit_of_work
+from resolvers.session import Ports, Work, unit_of_work
 from rules.imports.previews import Preview
 
 MOST_BOARDS = 1_000  # named one by one; beyond, all boards of the root load anew
@@ -39,7 +39,7 @@ class ChangedMeanwhile(Exception):
 @dataclass(frozen=True, slots=True)
 class Run:
     at: datetime
-    announce: Announce
+    ports: Ports
     progress: Progress
     by: Actor
     file: str  # SHA-256 of the content, in hex: its name may be somebody's
@@ -48,9 +48,9 @@ class Run:
     @asynccontextmanager
     async def writing(self, roots: Iterable[UUID]) -> AsyncGenerator[Work]:
         """The one transaction. Its first locks let one import, and one change of a tree's shape, in at a time."""
-        written = await scheduler.run_due(self.at, self.announce)
+        written = await scheduler.run_due(self.at, self.ports)
         await importing.make_room()
-        async with unit_of_work(self.at, self.announce, self.by, written.behind) as work:
+        async with unit_of_work(self.at, self.ports, self.by, written.behind) as work:
             for root in sorted(roots):
                 await models.organizations.lock_tree(root)
             work.change_rights()  # whoever moved may see other things now

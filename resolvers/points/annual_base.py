@@ -10,9 +10,14 @@ from uuid import UUID
 
 import models
 from models import PointsEntry, PointsKind
+from resolvers.facts import Fact
 from resolvers.points import ledger
 from resolvers.unit_of_work import Work
 from rules import periods
+
+
+async def at_midnight(work: Work, fact: Fact) -> None:
+    await give(work, fact.root_id, fact.held_at)
 
 
 async def give(work: Work, root_id: UUID, midnight: datetime) -> int:

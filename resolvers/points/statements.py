@@ -22,7 +22,7 @@ from models.leaderboards import BEGINNING, END
 from resolvers import visibility
 from resolvers.accounts import sign_in
 from resolvers.directory import members
-from resolvers.session import Announce, Now, Session
+from resolvers.session import Now, Ports, Session
 from rules import periods
 from rules.periods import PeriodKind
 from rules.points.statements import Cell, local
@@ -110,12 +110,12 @@ async def _opened(token: str, now: datetime) -> list[Any]:
     raise NotFound("This link is no longer good, or never was; ask for a new one.")
 
 
-async def opened(token: str, now: Now, announce: Announce) -> Statement:
+async def opened(token: str, now: Now, ports: Ports) -> Statement:
     """What a link is for. NotFound: it is no longer good, or who asked for it may not read this any more."""
     member_id, format, starts, ends, _, token_id = await _opened(token, now())
     viewer = (await sign_in.viewers_of([UUID(token_id)], now())).get(UUID(token_id))
     try:
-        member = await _allowed(Session(viewer, now, announce), UUID(member_id))
+        member = await _allowed(Session(viewer, now, ports), UUID(member_id))
     except NotAllowed as refusal:
         raise NotFound("This link is no longer good; ask for a new one.") from refusal
     zone, _ = await models.organizations.settling_root(member.root_id)

@@ -12,7 +12,7 @@ from resolvers import audit, scheduler
 from resolvers.accounts import sign_in
 from resolvers.arena import claims
 from resolvers.directory import members
-from resolvers.unit_of_work import Announce, Work, unit_of_work
+from resolvers.unit_of_work import Ports, Work, unit_of_work
 from rules import ids, typed
 
 ATTEMPTS = 10  # each lost to a claim that came just then
@@ -67,12 +67,12 @@ def _uuid(text: str) -> UUID | None:
 # ---------------------------------------------------------------- acts
 
 
-async def erase(member_id: UUID, *, now: Callable[[], datetime], announce: Announce) -> Erased:
+async def erase(member_id: UUID, *, now: Callable[[], datetime], ports: Ports) -> Erased:
     """Again does no harm: what came since goes too. GoesOnClaiming."""
-    written = await scheduler.run_due(now(), announce)
+    written = await scheduler.run_due(now(), ports)
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            await models.database.shielded(_erase(member_id, now(), announce, written.behind))
+            await models.database.shielded(_erase(member_id, now(), ports, written.behind))
             break
         except GoesOnClaiming:
             if attempt == ATTEMPTS:
@@ -80,9 +80,9 @@ async def erase(member_id: UUID, *, now: Callable[[], datetime], announce: Annou
     return Erased(await Member.get(id=member_id), await erasures.leave_no_trace(WAIT))
 
 
-async def _erase(member_id: UUID, at: datetime, announce: Announce, behind: Mapping[UUID, Exception]) -> None:
+async def _erase(member_id: UUID, at: datetime, ports: Ports, behind: Mapping[UUID, Exception]) -> None:
     """With those that were merged into it."""
-    async with unit_of_work(at, announce, audit.command_line("member erase"), behind) as work:
+    async with unit_of_work(at, ports, audit.command_line("member erase"), behind) as work:
         selves = await models.merges.selves(member_id)
         for one in selves:
             await claims.release_all(work, one)

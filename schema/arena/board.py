@@ -8,7 +8,7 @@ import strawberry
 import models
 from models import TaskStatus
 from models.pages import Listing, at_or_below
-from resolvers import scheduler, visibility
+from resolvers import visibility
 from resolvers.arena import board
 from resolvers.arena.board import MOST_APPROVALS, Arena, ArenaKey
 from resolvers.boards import BoardView
@@ -115,7 +115,7 @@ class TaskArena(Node):
 
 
 async def find(session: Session, key: ArenaKey) -> TaskArena | None:
-    await scheduler.catch_up(session, key.organization_id)
+    await session.catch_up(key.organization_id)
     found = await board.load(key)
     return TaskArena.of(found) if found else None
 

@@ -6,7 +6,6 @@ import strawberry
 
 import models
 from models.pages import Page
-from resolvers import scheduler
 from resolvers.blocks import blocks
 from resolvers.blocks import board as blocks_board
 from resolvers.blocks.board import BlockBoardKey, Board, Shown
@@ -77,7 +76,7 @@ class BlockBoard(Node):
 
 
 async def find(session: Session, key: BlockBoardKey) -> BlockBoard | None:
-    await scheduler.catch_up(session, key.organization_id)
+    await session.catch_up(key.organization_id)
     found = await blocks_board.load(key)
     return BlockBoard.of(found) if found else None
 

@@ -255,9 +255,8 @@ class Leaderboard(Node):
 
 
 async def find(session: Session, key: BoardKey) -> Leaderboard | None:
-    from resolvers import scheduler
 
-    await scheduler.catch_up(session, key.organization_id)
+    await session.catch_up(key.organization_id)
     found = await shared_loads.shared().load(key, lambda: leaderboards_board.load(key))
     return Leaderboard.of(found) if found else None
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import strawberry
 
 from models import CourseStatus
-from resolvers import scheduler, visibility
+from resolvers import visibility
 from resolvers.boards import BoardView
 from resolvers.learning import board as learning_board
 from resolvers.learning import courses
@@ -65,7 +65,7 @@ class CourseBoard(Node):
 
 
 async def find(session: Session, key: CourseBoardKey) -> CourseBoard | None:
-    await scheduler.catch_up(session, key.organization_id)
+    await session.catch_up(key.organization_id)
     found = await learning_board.load(key)
     return CourseBoard.of(found) if found else None
 

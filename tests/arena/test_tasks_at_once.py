@@ -149,7 +149,7 @@ async def test_a_closed_task_falls_due_while_somebody_hands_in(world: World, sto
 
     async with elsewhere(database) as execute:
         await execute(f"UPDATE claims SET status = status WHERE id = '{second.id}'")
-        falling_due = asyncio.create_task(scheduler.run_due(due, world.announcements.append))
+        falling_due = asyncio.create_task(scheduler.run_due(due, world.ports))
         await asyncio.sleep(0.3)
         handing_in = asyncio.create_task(claims.submit(session, first.id, "照片"))
         await asyncio.sleep(0.3)

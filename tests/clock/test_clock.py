@@ -41,7 +41,7 @@ class TakenBack(Exception):
 
 
 async def change(root, place, dice):
-    async with unit_of_work(datetime.now(UTC), lambda _: None) as work:
+    async with unit_of_work(datetime.now(UTC), ports()) as work:
         await asyncio.sleep(dice.uniform(0, 0.01))
         position = await work.position(root)
         rows = [
@@ -266,7 +266,7 @@ async def test_a_change_that_is_taken_back_leaves_no_gap(world: World, company: 
     await world.award(operator, company.first, 1)
 
     async def taken_back() -> None:
-        async with unit_of_work(world.clock.now, world.announcements.append) as work:
+        async with unit_of_work(world.clock.now, world.ports) as work:
             assert await work.position(company.root.id) == 2
             work.touch(company.root.id, company.first.id)
             raise TakenBack
@@ -281,7 +281,7 @@ async def test_a_change_that_is_taken_back_leaves_no_gap(world: World, company: 
 
 async def test_one_transaction_has_one_position_however_often_it_asks(world: World, company: Company) -> None:
     root = company.root.id
-    async with unit_of_work(world.clock.now, world.announcements.append) as work:
+    async with unit_of_work(world.clock.now, world.ports) as work:
         assert [await work.position(root) for _ in range(3)] == [1, 1, 1]
         work.touch(root, company.first.id, tasks=[company.second.id])
 

@@ -68,7 +68,7 @@ async def test_time_that_loses_a_deadlock_writes_all_the_same(world: World, stor
     claim = await claims.claim(await world.session(story.li), task.id)
     async with elsewhere(database) as execute:
         await execute(f"UPDATE claims SET status = status WHERE id = '{claim.id}'")
-        falling_due = asyncio.create_task(scheduler.run_due(due, world.announcements.append))
+        falling_due = asyncio.create_task(scheduler.run_due(due, world.ports))
         await asyncio.sleep(0.3)
         await execute(f"UPDATE tasks SET held = held WHERE id = '{task.id}'")
 

@@ -129,7 +129,7 @@ async def test_what_is_kept_of_both_is_handed_out_and_erased_together(world: Wor
     [other] = kept["mergedMembers"]
     assert (other["member"]["name"], other["pointsEntries"][0]["reason"]) == ("张叁", "讲党课")
     assert kept["merges"][0]["reason"] == "重复录入"
-    await erasure.erase(story.zhang.id, now=world.clock, announce=world.announcements.append)
+    await erasure.erase(story.zhang.id, now=world.clock, ports=world.ports)
     for one in (story.zhang, story.twin):
         row = await Member.get(id=one.id)
         assert (row.name, row.erased_at) == ("", world.clock.now)

@@ -32,6 +32,7 @@ from models import Organization, sql
 from resolvers.imports import importing
 from resolvers.imports.importing import ImportRefused, Report
 from resolvers.session import Announcement
+from resolvers.systems import ports
 from rules.roles import Role
 
 ROOT = Path(__file__).parents[2]
@@ -104,7 +105,7 @@ async def test_progress_begins_at_nothing_and_ends_complete(database: str) -> No
             HANGZHOU.read_bytes(),
             "file.csv",
             now=lambda: NOW,
-            announce=ignore,
+            ports=ports(),
             progress=lambda *step: steps.append(step),
         )
 
@@ -130,7 +131,7 @@ async def test_an_update_takes_one_position_of_each_touched_root_and_says_so(wor
         table(ORGANIZATIONS, "GS-3,GS,第三党支部,BRANCH", "GS-4,GS-3,小组,GROUP"),
         "file.csv",
         now=world.clock,
-        announce=announced.append,
+        ports=ports(announced.append),
         progress=ignore,
     )
 
@@ -220,7 +221,7 @@ async def test_what_changed_while_the_file_was_checked_is_checked_again(world: W
         )
         content = table(ORGANIZATIONS, "GS-1,GS-2,第一党支部,BRANCH", "N,GS,新支部,BRANCH")
         importing_it = asyncio.create_task(
-            importing.organizations(content, "file.csv", now=now, announce=ignore, progress=ignore)
+            importing.organizations(content, "file.csv", now=now, ports=ports(), progress=ignore)
         )
         await asyncio.sleep(1)
         assert not importing_it.done()

@@ -20,6 +20,7 @@ from app.keys import data_keys
 from app.settings import Settings
 from resolvers.imports import importing
 from resolvers.imports.importing import ImportRefused
+from resolvers.systems import ports
 
 SEED = int(os.environ.get("LEITAI_SEED", "20260301"))
 PLACES = table(ORGANIZATIONS, "1,,市委,COMMITTEE", '2,1,"第一, 支部",BRANCH', "3,2,小组,GROUP")
@@ -59,7 +60,7 @@ def attempt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Act,
     async def imported(act: Act, content: bytes, name: str) -> bool:
         said = ["nothing"]
         try:
-            await act(content, name, now=lambda: NOW, announce=lambda _: None, progress=lambda *_: None)
+            await act(content, name, now=lambda: NOW, ports=ports(), progress=lambda *_: None)
             return True
         except ImportRefused as refused:
             said = refused.printed()

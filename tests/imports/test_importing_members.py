@@ -20,6 +20,7 @@ from models import Account, Member, Membership
 from resolvers.imports import importing
 from resolvers.imports.importing import ImportRefused, Report
 from resolvers.session import Announcement
+from resolvers.systems import ports
 from rules.imports import columns, file_kinds, packages
 from rules.imports.matching_members import Namesakes
 
@@ -34,7 +35,7 @@ async def test_members_come_with_their_place_and_an_account_without_a_password(w
     announced: list[Announcement] = []
 
     report = await importing.members(
-        table(MEMBERS, TWO), "m.csv", now=world.clock, announce=announced.append, progress=lambda *_: None
+        table(MEMBERS, TWO), "m.csv", now=world.clock, ports=ports(announced.append), progress=lambda *_: None
     )
 
     assert report == Report(2, 0, 0)
@@ -138,7 +139,7 @@ async def test_an_import_goes_by_the_same_identity_as_the_api(world: World) -> N
         table(MEMBERS, "GS-2,张　伟,,13900139000,,"),
         "m.csv",
         now=world.clock,
-        announce=lambda _: None,
+        ports=ports(),
         progress=lambda *_: None,
         namesakes=Namesakes.SAME,
     )
@@ -202,7 +203,7 @@ async def test_a_broken_unique_means_check_again_and_in_the_end_a_sentence(world
 
     before = await dump()
     with pytest.raises(ImportRefused, match="Import it again"):
-        await importing.members(table(MEMBERS, TWO), "m.csv", now=now, announce=lambda _: None, progress=stumble)
+        await importing.members(table(MEMBERS, TWO), "m.csv", now=now, ports=ports(), progress=stumble)
     assert len(attempts) == importing.ATTEMPTS
     assert await dump() == before
 

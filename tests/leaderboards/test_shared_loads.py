@@ -9,8 +9,8 @@ import pytest
 from story import told
 from world import World
 
-from resolvers import scheduler
 from resolvers.leaderboards import board as leaderboards_board
+from resolvers.session import Session
 from resolvers.shared_loads import SharedLoads
 
 ASKERS = 24
@@ -84,7 +84,7 @@ async def test_those_who_ask_for_one_board_at_once_cost_two_loads_of_it(
 ) -> None:
     story = await told(world)
     await world.award(story.secretary, story.li, 7)
-    come, load, boards = scheduler.catch_up, leaderboards_board.load, Boards()
+    come, load, boards = Session.catch_up, leaderboards_board.load, Boards()
     asked = 0
 
     async def came(*given: Any) -> None:
@@ -98,7 +98,7 @@ async def test_those_who_ask_for_one_board_at_once_cost_two_loads_of_it(
         await boards.find()
         return await load(*given)
 
-    monkeypatch.setattr(scheduler, "catch_up", came)
+    monkeypatch.setattr(Session, "catch_up", came)
     monkeypatch.setattr(leaderboards_board, "load", loaded)
     at = world.id(story.company.root)
     async with asyncio.timeout(20):

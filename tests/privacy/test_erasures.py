@@ -16,6 +16,7 @@ import models
 from models import Claim, PointsEntry
 from resolvers.directory import members
 from resolvers.privacy import erasure
+from resolvers.systems import ports
 from resolvers.verification import verify as verification_verify
 from rules.roles import Role
 
@@ -38,7 +39,7 @@ async def story(world: World) -> Story:
 
 
 async def erase(world: World, person: Person) -> erasure.Erased:
-    return await erasure.erase(person.id, now=world.clock, announce=world.announcements.append)
+    return await erasure.erase(person.id, now=world.clock, ports=world.ports)
 
 
 async def test_who_is_erased_is_found_nowhere_and_everything_still_agrees(
@@ -145,7 +146,7 @@ async def test_a_board_that_was_looked_at_before_shows_nothing_of_who_was_erased
         await screen.shows(lambda frame: SIGN in str(frame))
         before = await block.board(world, story.zhao, story.company.root)
 
-        await erasure.erase(gone.id, now=world.clock, announce=lambda _: None)  # in another process
+        await erasure.erase(gone.id, now=world.clock, ports=ports())  # in another process
 
         after = await block.board(world, story.zhao, story.company.root)
         assert SIGN not in str(after)

@@ -35,7 +35,7 @@ async def gone(world: World, story: Story) -> Person:
 
 
 async def erase(world: World, person: Person) -> Erased:
-    return await erasure.erase(person.id, now=world.clock, announce=world.announcements.append)
+    return await erasure.erase(person.id, now=world.clock, ports=world.ports)
 
 
 # ---------------------------------------------------------------- blocks

@@ -31,7 +31,7 @@ async def upheaval(realm: Realm, random: Random, happens: Happens) -> str:
     """Something happens, and time may pass; what time writes is written."""
     told = await happens(realm)
     realm.world.clock.now += random.choice(EDGES)
-    await scheduler.run_due(realm.world.clock.now, realm.world.announcements.append)
+    await scheduler.run_due(realm.world.clock.now, realm.world.ports)
     return told
 
 

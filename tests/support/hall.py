@@ -78,7 +78,7 @@ class Hall:
 
     async def time_passes(self, until: datetime) -> None:
         self.world.clock.now = until
-        await scheduler.run_due(until, self.live.announce)
+        await scheduler.run_due(until, self.live.ports)
 
     async def session(self, person: Person) -> Session:
         return self.live.session(await self.live.viewer(f"Bearer {person.token}"))

@@ -18,6 +18,7 @@ import pytest
 from models import sql
 from resolvers.imports import importing
 from resolvers.imports.importing import ImportRefused, Report
+from resolvers.systems import ports
 
 HANGZHOU = Path(__file__).parents[1] / "data" / "hangzhou-organizations.csv"
 ORGANIZATIONS = ("code", "parent_code", "name", "kind")
@@ -57,12 +58,12 @@ def hangzhou_rows() -> list[list[str]]:
 async def organizations(content: bytes | str, name: str = "file.csv", at: datetime = NOW, **options: Any) -> Report:
     """Of a str: the lines below the heading."""
     content = table(ORGANIZATIONS, content) if isinstance(content, str) else content
-    return await importing.organizations(content, name, now=lambda: at, announce=ignore, progress=ignore, **options)
+    return await importing.organizations(content, name, now=lambda: at, ports=ports(), progress=ignore, **options)
 
 
 async def members(content: bytes | str, name: str = "file.csv", at: datetime = NOW, **options: Any) -> Report:
     content = table(MEMBERS, content) if isinstance(content, str) else content
-    return await importing.members(content, name, now=lambda: at, announce=ignore, progress=ignore, **options)
+    return await importing.members(content, name, now=lambda: at, ports=ports(), progress=ignore, **options)
 
 
 async def dump() -> dict[str, list[dict[str, Any]]]:

@@ -71,7 +71,7 @@ class End:
 async def alone(hall: Hall, viewer: Viewer, text: Text) -> Answer:
     """The stock path: an execution of its own, from a load of its own."""
     query, variables = text
-    context = Context(Session(viewer, hall.world.clock, hall.world.announcements.append, public_url=PUBLIC_URL))
+    context = Context(Session(viewer, hall.world.clock, hall.world.ports, public_url=PUBLIC_URL))
     with patch.object(stock, "validate_document", lambda *_: []):  # Documents found it good, by the same rules
         stream = await schema.subscribe(query, variable_values=variables, context_value=context)
         assert isinstance(stream, AsyncGenerator), (stream, text)

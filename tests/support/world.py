@@ -27,8 +27,9 @@ from resolvers.arena import tasks
 from resolvers.audit_log import phone_reads
 from resolvers.openid_provider import Provider
 from resolvers.points import ledger
-from resolvers.session import Announcement, Session
+from resolvers.session import Announcement, Ports, Session
 from resolvers.signing import Signer
+from resolvers.systems import ports
 from rules.roles import Role
 
 SIGNING_KEY = bytes(range(32))
@@ -87,7 +88,9 @@ class World:
     signer: Signer | None = field(default_factory=lambda: Signer(SIGNING_KEY))
     provider: Provider | None = None
 
-    # ------------------------------------------------------------ building
+    @property
+    def ports(self) -> Ports:
+        return ports(self.announcements.append)
 
     async def company(self, code: str = "GS", time_zone: str = "Asia/Shanghai") -> Company:
         root = await self.organization("公司党委", code, OrganizationKind.COMMITTEE, time_zone=time_zone)
@@ -215,7 +218,7 @@ class World:
                 person.token_expires_at = kept.expires_at
             viewer = await sign_in.viewer_of(person.token, self.clock.now)
         own = {"public_url": PUBLIC_URL, "signer": self.signer, "provider": self.provider}
-        return Session(viewer, self.clock, self.announcements.append, **own)
+        return Session(viewer, self.clock, self.ports, **own)
 
     async def execute(self, person: Person | None, query: str, **variables: Any) -> ExecutionResult:
         """The raw result of one operation of the real schema."""
@@ -272,14 +275,11 @@ class World:
 
     async def let_time_write(self) -> int:
         """What time has to write by now, as the product does before every change and in the background."""
-        return (await scheduler.run_due(self.clock.now, self.announcements.append)).count
+        return (await scheduler.run_due(self.clock.now, self.ports)).count
 
     @contextmanager
     def count_queries(self) -> Iterator[list[str]]:
-        """The SQL statements of the block, in a list that grows.
-
-        On PostgreSQL without those of `models.sql.execute`, which only write.
-        """
+        """The block's SQL statements, as they come; on PostgreSQL without those of `models.sql.execute`."""
         heard: list[str] = []
 
         class Listener(logging.Handler):

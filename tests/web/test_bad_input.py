@@ -23,6 +23,7 @@ from world import World
 import models
 from resolvers.imports import importing
 from resolvers.imports.importing import ImportRefused
+from resolvers.systems import ports
 from rules.error_codes import Code
 from schema import schema
 
@@ -218,7 +219,7 @@ async def test_what_is_no_import(guarded: Guarded) -> None:
         for name, (content, message) in files.items():
             with pytest.raises(ImportRefused) as refused:
                 await importing.organizations(
-                    content, f"{name}.csv", now=world.clock, announce=lambda _: None, progress=lambda *_: None
+                    content, f"{name}.csv", now=world.clock, ports=ports(), progress=lambda *_: None
                 )
             assert refused.value.printed()[0].startswith(message)
             guarded.lives()

@@ -41,7 +41,7 @@ def test_how_long_searches_for_garbage_took_is_told() -> None:
 
 
 def context_of_nobody() -> Context:
-    return Context(Session(None, World().clock, list[object]().append, public_url=PUBLIC_URL))
+    return Context(Session(None, World().clock, World().ports, public_url=PUBLIC_URL))
 
 
 async def test_nothing_that_was_loaded_outlives_its_operation() -> None:

@@ -1,0 +1,50 @@
+"""A system says once, in one value, what the rest of the house has to know of it; see resolvers/systems.py."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from models.clock import InstantKind
+from resolvers.unit_of_work import Handler, WriteInstant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class System:
+    """name: of its package in every folder. facts: the kinds that it tells. hears: what it does when it is told one.
+    instants: what the scheduler does when one of its kind is due."""
+
+    name: str
+    facts: frozenset[str] = frozenset()
+    hears: Mapping[str, Handler] = field(default_factory=dict[str, Handler])
+    instants: Mapping[InstantKind, WriteInstant] = field(default_factory=dict[InstantKind, WriteInstant])
+
+
+class NotOneHouse(Exception):
+    """Two systems claim the same thing, or one hears what nobody tells."""
+
+
+def heard(systems: Sequence[System], core: frozenset[str]) -> dict[str, tuple[Handler, ...]]:
+    """Of every kind of fact that is told: its handlers, in the order of the systems."""
+    found: dict[str, list[Handler]] = {kind: [] for kind in core}
+    for system in systems:
+        for kind in system.facts:
+            if kind in found:
+                raise NotOneHouse(f"{system.name} declares the fact {kind}, which is declared already.")
+            found[kind] = []
+    for system in systems:
+        for kind, handler in system.hears.items():
+            if kind not in found:
+                raise NotOneHouse(f"{system.name} hears {kind}, which no system tells.")
+            found[kind].append(handler)
+    return {kind: tuple(handlers) for kind, handlers in found.items()}
+
+
+def due(systems: Sequence[System], core: Mapping[InstantKind, WriteInstant]) -> dict[InstantKind, WriteInstant]:
+    """Who writes an instant of each kind. Every kind has exactly one."""
+    found = dict(core)
+    for system in systems:
+        if taken := found.keys() & system.instants.keys():
+            raise NotOneHouse(f"{system.name} writes {', '.join(sorted(taken))}, which is written already.")
+        found.update(system.instants)
+    if left := set(InstantKind) - found.keys():
+        raise NotOneHouse(f"Nobody writes {', '.join(sorted(left))}.")
+    return found
