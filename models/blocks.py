@@ -13,6 +13,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models import sql
+from models.pages import Listing
 
 
 class Block(Model):
@@ -242,3 +243,9 @@ INSPECTED = """SELECT i.id FROM block_inspections i JOIN block_revisions r ON r.
   WHERE r.responsible_id = :member AND r.recorded_at <= i.inspected_at AND NOT EXISTS (
     SELECT 1 FROM block_revisions n
     WHERE n.block_id = r.block_id AND n.sequence = r.sequence + 1 AND n.recorded_at <= i.inspected_at)"""
+
+
+# ---------------------------------------------------------------- lists
+
+REVISIONS = Listing(BlockRevision, "block_revisions t", "t.block_id", (("sequence", False),))
+INSPECTIONS = Listing(BlockInspection, "block_inspections t", "t.block_id", (("inspected_at", True), ("id", True)))

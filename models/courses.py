@@ -13,6 +13,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models import sql
+from models.pages import Listing, at_or_below
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that looks like something else, on paper
 CODE_LENGTH = 10  # 50 bits: nobody guesses a course
@@ -127,3 +128,22 @@ async def places_of_lecturers(organization_id: UUID) -> list[UUID]:
         id=organization_id,
     )
     return sql.uids(one["organization_id"] for one in found)
+
+
+# ---------------------------------------------------------------- lists
+
+NEWEST_FIRST = (("created_at", True), ("id", True))
+# Of an organization, those above and those below. A GROUP's are for its branch, and for reviewers above it. What was
+# never published is for who manages courses there, and for its lecturer.
+COURSES = Listing(
+    Course,
+    """courses t JOIN organizations o ON o.id = t.organization_id
+       JOIN (SELECT descendant_id AS board, ancestor_id AS owner FROM organization_paths
+             UNION SELECT ancestor_id, descendant_id FROM organization_paths) b ON b.owner = t.organization_id""",
+    "b.board",
+    NEWEST_FIRST,
+    f"""t.status = :status AND (t.published_at IS NOT NULL OR t.lecturer_id = :own
+         OR (:manages = 1 AND {at_or_below("t.organization_id")}))
+       AND (o.kind <> 'GROUP' OR :inside = 1 OR EXISTS (
+         SELECT 1 FROM organization_paths p WHERE p.ancestor_id = o.id AND p.descendant_id = b.board))""",
+)

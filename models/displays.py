@@ -9,6 +9,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models import sql
+from models.pages import Listing, narrowed
 
 
 class SceneKind(StrEnum):
@@ -215,3 +216,14 @@ async def seen(ids: Iterable[UUID], at: datetime) -> None:
         ids=list(ids),
         at=at,
     )
+
+
+# ---------------------------------------------------------------- lists
+
+DISPLAYS = Listing(
+    Display,
+    "displays t JOIN organization_paths p ON p.descendant_id = t.organization_id",
+    "p.ancestor_id",
+    (("paired_at", False), ("id", False)),
+)
+NOT_REVOKED = narrowed(DISPLAYS, "t.revoked_at IS NULL")

@@ -11,6 +11,7 @@ from tortoise.models import Model
 from models import phones, sql
 from models.bulk import chunks
 from models.database import dialect
+from models.pages import Listing, at_or_below, narrowed
 from rules import identity
 
 AT_ONCE = 5_000  # ids in one list: SQLite takes 32,766 values in a statement
@@ -238,3 +239,33 @@ async def places_of(member_id: UUID) -> list[UUID]:
         member=member_id,
     )
     return sql.uids(one["organization_id"] for one in found)
+
+
+# ---------------------------------------------------------------- lists
+
+# By when they were entered, not by name: the order, and the cursors made of it, would tell real names.
+MEMBERS = Listing(Member, "members t", "t.organization_id", (("created_at", False), ("id", False)))
+MEMBERS_BELOW = Listing(
+    Member,
+    "members t JOIN organization_paths p ON p.descendant_id = t.organization_id",
+    "p.ancestor_id",
+    (("created_at", False), ("id", False)),
+)
+# Where the viewer may read real names.
+READABLE = f"(t.id = :own OR {at_or_below('t.organization_id')})"
+FOUND = f"""(LOWER(COALESCE(t.alias, t.name)) LIKE LOWER(:wanted) ESCAPE '!' OR t.shown_key = :shown OR
+  ((LOWER(t.name) LIKE LOWER(:wanted) ESCAPE '!' OR t.name_key = :named OR t.phone_index IN :phones) AND {READABLE}))"""
+
+
+def found(listing: Listing[Member]) -> Listing[Member]:
+    """Those whose shown name is :wanted or :shown; where the viewer may read real names, also by name and phone."""
+    return narrowed(listing, FOUND)
+
+
+def active(listing: Listing[Member]) -> Listing[Member]:
+    return narrowed(listing, "t.active = :yes")
+
+
+def or_readable(listing: Listing[Member]) -> Listing[Member]:
+    """Active members, and those who left where the viewer may read real names."""
+    return narrowed(listing, f"t.active = :yes OR {READABLE}")

@@ -9,6 +9,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models import sql
+from models.pages import Listing, narrowed
 from rules import periods
 
 SETTLING_HOURS = 72
@@ -211,3 +212,29 @@ def new(
     )
     made.root_id = parent.root_id if parent else made.id
     return made
+
+
+# ---------------------------------------------------------------- lists
+
+CHILDREN = Listing(Organization, "organizations t", "t.parent_id", (("code", False), ("id", False)))
+# A screen sees what is on its way, and a GROUP only from inside its branch.
+CHILDREN_ON_THE_WAY = narrowed(
+    CHILDREN,
+    """EXISTS (SELECT 1 FROM organization_paths w WHERE w.ancestor_id = t.id AND w.descendant_id = :hangs
+         OR w.ancestor_id = :hangs AND w.descendant_id = t.id)
+       AND (t.kind <> 'GROUP' OR NOT EXISTS (
+         SELECT 1 FROM organization_paths g JOIN organizations o ON o.id = g.ancestor_id
+         WHERE g.descendant_id = t.id AND o.kind <> 'GROUP' AND o.id NOT IN :place))""",
+)
+ROOTS = Listing(
+    Organization,
+    "organizations t JOIN accounts a ON t.parent_id IS NULL",
+    "a.id",
+    (("code", False), ("id", False)),
+    "(:everything = 1 OR t.id IN :seen)",
+)
+
+
+def open_ones(listing: Listing[Organization]) -> Listing[Organization]:
+    """Without those that are closed."""
+    return narrowed(listing, "t.closed_at IS NULL")

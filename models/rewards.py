@@ -12,6 +12,8 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models import sql
+from models.merges import SELVES
+from models.pages import Listing, at_or_below, narrowed
 
 
 class RedemptionStatus(StrEnum):
@@ -146,3 +148,18 @@ async def by_ids(ids: Iterable[UUID]) -> dict[UUID, Reward]:
 
 async def redemptions_by_ids(ids: Iterable[UUID]) -> dict[UUID, Redemption]:
     return {found.id: found for found in await Redemption.filter(id__in=list(set(ids)))}
+
+
+# ---------------------------------------------------------------- lists
+
+REWARDS = Listing(
+    Reward,
+    "rewards t JOIN organization_paths p ON p.ancestor_id = t.organization_id",
+    "p.descendant_id",
+    (("created_at", False), ("id", False)),
+)
+OFFERED = narrowed(REWARDS, "t.active = :yes")
+SEEN = narrowed(REWARDS, f"t.active = :yes OR {at_or_below('t.organization_id')}")
+OF_REWARD = Listing(Redemption, "redemptions t", "t.reward_id", (("redeemed_at", False), ("id", False)))
+OF_MEMBER = Listing(Redemption, f"redemptions t {SELVES}", "self.person_id", (("redeemed_at", True), ("id", True)))
+OF_REWARD_BY_STATUS, OF_MEMBER_BY_STATUS = (narrowed(one, "t.status = :status") for one in (OF_REWARD, OF_MEMBER))

@@ -8,6 +8,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models import sql
+from models.pages import Listing, narrowed
 from rules.roles import Grant, Role
 
 
@@ -65,3 +66,13 @@ async def end(grant_id: UUID, at: datetime) -> bool:
             at=at,
         )
     )
+
+
+# ---------------------------------------------------------------- lists
+
+GRANTS = Listing(RoleGrant, "role_grants t", "t.organization_id", (("starts_at", True), ("id", True)))
+NOT_ENDED = narrowed(GRANTS, "t.ends_at IS NULL OR (t.ends_at > :now AND t.ends_at > t.starts_at)")
+
+
+def of_role(listing: Listing[RoleGrant]) -> Listing[RoleGrant]:
+    return narrowed(listing, "t.role = :role")

@@ -16,6 +16,7 @@ from tortoise.models import Model
 
 from models import sql
 from models.members import Member
+from models.pages import Listing
 from rules.points import specs as points_specs
 from rules.points.specs import Spec
 
@@ -218,3 +219,8 @@ async def codes_of_groups(groups: Iterable[str], root_id: UUID) -> dict[str, lis
     for one in found:
         codes.setdefault(one["cap_group"], []).append(one["code"])
     return codes
+
+
+# ---------------------------------------------------------------- lists
+
+VERSIONS = Listing(PointRuleVersion, "point_rule_versions t", "t.rule_id", (("number", True),))

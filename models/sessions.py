@@ -12,6 +12,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models import sql
+from models.pages import Listing
 
 TOKEN_LIFE = timedelta(days=30)
 
@@ -155,3 +156,15 @@ async def used(token_ids: Iterable[UUID], at: datetime) -> None:
         ids=list(token_ids),
         hour=at.replace(minute=0, second=0, microsecond=0),
     )
+
+
+# ---------------------------------------------------------------- lists
+
+SESSIONS = Listing(
+    AuthToken,
+    "auth_tokens t",
+    "t.account_id",
+    (("created_at", True), ("id", True)),
+    where="t.revoked_at IS NULL AND t.expires_at > :at",
+)
+SERVICES = Listing(ServiceToken, "service_tokens t", "t.organization_id", (("created_at", True), ("token_id", True)))

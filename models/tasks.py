@@ -12,6 +12,8 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models import sql
+from models.merges import SELVES
+from models.pages import Listing, at_or_below, narrowed
 
 
 class TaskStatus(StrEnum):
@@ -229,3 +231,48 @@ async def organizations_of_claims(member_id: UUID) -> list[UUID]:
         member=member_id,
     )
     return sql.uids(one["organization_id"] for one in found)
+
+
+# ---------------------------------------------------------------- lists
+
+NEWEST_FIRST = (("created_at", True), ("id", True))
+CLAIMS_OF_TASK = Listing(Claim, "claims t", "t.task_id", (("claimed_at", False), ("id", False)))
+CLAIMS_OF_MEMBER = Listing(Claim, f"claims t {SELVES}", "self.person_id", (("claimed_at", True), ("id", True)))
+# Who chose not to be shown is found by no claim either: its entry in the log has the same moment and the task's title.
+CLAIMS_IN_PUBLIC = narrowed(
+    CLAIMS_OF_TASK,
+    f"""t.member_id = :own OR EXISTS (SELECT 1 FROM members m
+          WHERE m.id = t.member_id AND (m.hidden_on_boards = :no OR {at_or_below("m.organization_id")}))""",
+)
+CLAIMABLE = Listing(
+    Task,
+    "tasks t JOIN organization_paths p ON p.ancestor_id = t.organization_id",
+    "p.descendant_id",
+    NEWEST_FIRST,
+    """t.status = 'OPEN' AND (t.capacity IS NULL OR COALESCE(t.public_held, t.held) < t.capacity) AND NOT EXISTS (
+         SELECT 1 FROM claims c WHERE c.task_id = t.id AND c.member_id IN :selves
+           AND c.status IN ('CLAIMED', 'SUBMITTED', 'RETURNED', 'APPROVED'))""",
+)
+IN_ARENA = Listing(
+    Task,
+    """tasks t JOIN organizations o ON o.id = t.organization_id
+       JOIN (SELECT descendant_id AS arena, ancestor_id AS owner FROM organization_paths
+             UNION SELECT ancestor_id, descendant_id FROM organization_paths) a ON a.owner = t.organization_id""",
+    "a.arena",
+    NEWEST_FIRST,
+    f"""t.status = :status AND (t.status <> 'DRAFT' OR {at_or_below("t.organization_id")})
+        AND (o.kind <> 'GROUP' OR :inside = 1 OR EXISTS (
+          SELECT 1 FROM organization_paths p WHERE p.ancestor_id = o.id AND p.descendant_id = a.arena))""",
+)
+REVIEW_QUEUE = Listing(
+    Claim,
+    """claims t JOIN tasks k ON k.id = t.task_id
+       JOIN organization_paths p ON p.descendant_id = k.organization_id""",
+    "p.ancestor_id",
+    (("claimed_at", False), ("id", False)),
+)
+
+
+def of_status(listing: Listing[Claim], *, public: bool) -> Listing[Claim]:
+    """Those of one :status. public: as the public sees it, while a freeze lasts."""
+    return narrowed(listing, "COALESCE(t.public_status, t.status) = :status" if public else "t.status = :status")

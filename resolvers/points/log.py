@@ -6,13 +6,12 @@ from uuid import UUID
 
 import models
 from models import Member, Organization, PointsEntry
-from models.pages import Listing
+from models.points_lists import IN_ORDER
 from resolvers.boards import BoardView
 from resolvers.session import Session
 from rules.refusals import InvalidInput, NotFound
 
 PAGE = 100
-IN_ORDER = Listing(PointsEntry, "points_entries t", "t.root_id", (("position", False), ("line", False)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,20 +7,11 @@ from uuid import UUID
 import strawberry
 
 import models
-from models.pages import Listing
 from resolvers.accounts import sign_in
 from schema import ids
 from schema.context import Info
 from schema.errors import NotAllowed, NotFound, answer
 from schema.node import Node, fetched_by
-
-SESSIONS = Listing(
-    models.AuthToken,
-    "auth_tokens t",
-    "t.account_id",
-    (("created_at", True), ("id", True)),
-    where="t.revoked_at IS NULL AND t.expires_at > :at",
-)
 
 # ---------------------------------------------------------------- types
 

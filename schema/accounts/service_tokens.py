@@ -7,7 +7,7 @@ from uuid import UUID
 import strawberry
 
 import models
-from models.pages import Listing
+from models.sessions import SERVICES
 from resolvers.accounts import service_tokens
 from schema import ids
 from schema.context import Info
@@ -18,9 +18,6 @@ from schema.pages import Connection, page_of
 if TYPE_CHECKING:
     from schema.directory.organizations import Organization
 
-SERVICES = Listing(
-    models.ServiceToken, "service_tokens t", "t.organization_id", (("created_at", True), ("token_id", True))
-)
 
 # ---------------------------------------------------------------- types
 

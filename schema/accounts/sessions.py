@@ -8,11 +8,13 @@ import strawberry
 import models
 import resolvers.session
 from models import ClaimStatus, RedemptionStatus
+from models.sessions import SESSIONS
+from models.tasks import CLAIMABLE, CLAIMS_OF_MEMBER
 from resolvers.accounts import sign_in
 from rules import refusals
 from schema import errors, ids
-from schema.accounts.account_sessions import SESSIONS, AccountSession
-from schema.arena.tasks import CLAIMABLE, CLAIMS_OF_MEMBER, Claim, Task, page_of_claims
+from schema.accounts.account_sessions import AccountSession
+from schema.arena.tasks import Claim, Task, page_of_claims
 from schema.context import Info
 from schema.errors import InvalidInput, NotAllowed, UserError, answer
 from schema.pages import Connection, empty, page_of

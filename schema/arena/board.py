@@ -7,7 +7,7 @@ import strawberry
 
 import models
 from models import TaskStatus
-from models.pages import Listing, at_or_below
+from models.tasks import IN_ARENA
 from resolvers import visibility
 from resolvers.arena import board
 from resolvers.arena.board import MOST_APPROVALS, Arena, ArenaKey
@@ -23,18 +23,6 @@ from schema.directory.organizations import Organization
 from schema.node import Node, fetched_by
 from schema.pages import DEFAULT_PAGE, Connection, empty, held, page_of
 
-NEWEST_FIRST = (("created_at", True), ("id", True))
-TASKS = Listing(
-    models.Task,
-    """tasks t JOIN organizations o ON o.id = t.organization_id
-       JOIN (SELECT descendant_id AS arena, ancestor_id AS owner FROM organization_paths
-             UNION SELECT ancestor_id, descendant_id FROM organization_paths) a ON a.owner = t.organization_id""",
-    "a.arena",
-    NEWEST_FIRST,
-    f"""t.status = :status AND (t.status <> 'DRAFT' OR {at_or_below("t.organization_id")})
-        AND (o.kind <> 'GROUP' OR :inside = 1 OR EXISTS (
-          SELECT 1 FROM organization_paths p WHERE p.ancestor_id = o.id AND p.descendant_id = a.arena))""",
-)
 LOADED = (TaskStatus.OPEN, TaskStatus.SCHEDULED)
 
 
@@ -46,7 +34,7 @@ def _in_memory(arena: Arena, status: TaskStatus, first: int, after: str | None) 
     def wrap(row: models.Task) -> Task:
         return Task.of(row, arena.organizations[row.organization_id], full)
 
-    return held(TASKS, rows, wrap, first=first, after=after)
+    return held(IN_ARENA, rows, wrap, first=first, after=after)
 
 
 @strawberry.type(description="What an arena screen shows: tasks open to this organization, set here, above or below.")
@@ -91,7 +79,7 @@ class TaskArena(Node):
             **visibility.places(session, Scope.CLAIMS_REVIEW),
         }
         return await page_of(
-            info.context, TASKS, arena.key.organization_id, Task.of, first=first, after=after, **values
+            info.context, IN_ARENA, arena.key.organization_id, Task.of, first=first, after=after, **values
         )
 
     @strawberry.field(

@@ -8,8 +8,8 @@ import strawberry
 
 import models
 from models import ClaimStatus, TaskReview, TaskStatus
-from models.merges import SELVES
-from models.pages import Listing, at_or_below, narrowed
+from models.pages import Listing
+from models.tasks import CLAIMS_IN_PUBLIC, CLAIMS_OF_TASK
 from resolvers import visibility
 from resolvers.arena import claims, tasks
 from rules.roles import Scope
@@ -22,23 +22,6 @@ if TYPE_CHECKING:
     from schema.directory.members import Member
     from schema.directory.organizations import Organization
     from schema.points.entries import PointsEntry
-CLAIMS_OF_TASK = Listing(models.Claim, "claims t", "t.task_id", (("claimed_at", False), ("id", False)))
-CLAIMS_OF_MEMBER = Listing(models.Claim, f"claims t {SELVES}", "self.person_id", (("claimed_at", True), ("id", True)))
-# Who chose not to be shown is found by no claim either: its entry in the log has the same moment and the task's title.
-CLAIMS_IN_PUBLIC = narrowed(
-    CLAIMS_OF_TASK,
-    f"""t.member_id = :own OR EXISTS (SELECT 1 FROM members m
-          WHERE m.id = t.member_id AND (m.hidden_on_boards = :no OR {at_or_below("m.organization_id")}))""",
-)
-CLAIMABLE = Listing(
-    models.Task,
-    "tasks t JOIN organization_paths p ON p.ancestor_id = t.organization_id",
-    "p.descendant_id",
-    (("created_at", True), ("id", True)),
-    """t.status = 'OPEN' AND (t.capacity IS NULL OR COALESCE(t.public_held, t.held) < t.capacity) AND NOT EXISTS (
-         SELECT 1 FROM claims c WHERE c.task_id = t.id AND c.member_id IN :selves
-           AND c.status IN ('CLAIMED', 'SUBMITTED', 'RETURNED', 'APPROVED'))""",
-)
 
 
 # ---------------------------------------------------------------- types
@@ -60,8 +43,7 @@ def page_of_claims(
         page |= {"own": own, "no": False, **visibility.places(session, Scope.PERSONAL_READ)}
     if status is None:
         return page_of(info.context, listing, parent, Claim.of, **page)
-    seen = "COALESCE(t.public_status, t.status)" if public else "t.status"
-    of_status = narrowed(listing, f"{seen} = :status")
+    of_status = models.tasks.of_status(listing, public=public)
     return page_of(info.context, of_status, parent, Claim.of, status=status.value, **page)
 
 

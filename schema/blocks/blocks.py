@@ -7,7 +7,7 @@ from uuid import UUID
 import strawberry
 
 import models
-from models.pages import Listing
+from models.blocks import INSPECTIONS, REVISIONS
 from resolvers.blocks import blocks, inspections, revisions
 from resolvers.blocks.board import Board, Shown
 from resolvers.blocks.revisions import Paired, Proof, Told
@@ -17,11 +17,6 @@ from schema.directory.members import Member
 from schema.directory.organizations import Organization
 from schema.node import Node, fetched_by
 from schema.pages import Connection, page_of
-
-REVISIONS = Listing(models.BlockRevision, "block_revisions t", "t.block_id", (("sequence", False),))
-INSPECTIONS = Listing(
-    models.BlockInspection, "block_inspections t", "t.block_id", (("inspected_at", True), ("id", True))
-)
 
 # ---------------------------------------------------------------- types
 

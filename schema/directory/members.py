@@ -7,7 +7,7 @@ from uuid import UUID
 import strawberry
 
 import models
-from models.pages import Listing, at_or_below, narrowed
+from models.members import MEMBERS, MEMBERS_BELOW, active, found, or_readable
 from resolvers import visibility
 from resolvers.directory import members
 from rules import identity, phones
@@ -20,19 +20,7 @@ from schema.node import Node, fetched_by
 from schema.pages import Connection, page_of
 from schema.points.entries import PointsEntry, entries_of
 
-# By when they were entered, not by name: the order, and the cursors made of it, would tell real names.
-MEMBERS = Listing(models.Member, "members t", "t.organization_id", (("created_at", False), ("id", False)))
-MEMBERS_BELOW = Listing(
-    models.Member,
-    "members t JOIN organization_paths p ON p.descendant_id = t.organization_id",
-    "p.ancestor_id",
-    (("created_at", False), ("id", False)),
-)
 LONGEST_SEARCH = 100  # characters, as a name has
-# Where the viewer may read real names.
-READABLE = f"(t.id = :own OR {at_or_below('t.organization_id')})"
-FOUND = f"""(LOWER(COALESCE(t.alias, t.name)) LIKE LOWER(:wanted) ESCAPE '!' OR t.shown_key = :shown OR
-  ((LOWER(t.name) LIKE LOWER(:wanted) ESCAPE '!' OR t.name_key = :named OR t.phone_index IN :phones) AND {READABLE}))"""
 
 # ---------------------------------------------------------------- types
 
@@ -166,7 +154,7 @@ def _phones(search: str) -> tuple[str, ...]:
 
 
 def _reading(info: Info) -> dict[str, Any]:
-    """For READABLE."""
+    """What `found` and `or_readable` ask for."""
     session = info.context.session
     own = (session.viewer and session.viewer.member_id) or visibility.NIL_ID
     return {"own": own, **visibility.places(session, Scope.PERSONAL_READ)}
@@ -189,7 +177,7 @@ def members_of(
     listing, values = MEMBERS_BELOW if below else MEMBERS, dict[str, Any]()
     if search:
         listing, values = (
-            narrowed(listing, FOUND),
+            found(listing),
             {
                 **_reading(info),
                 "wanted": _like(search),
@@ -199,9 +187,9 @@ def members_of(
             },
         )
     if inactive:  # who left is shown to those who may read names
-        listing, values = narrowed(listing, f"t.active = :yes OR {READABLE}"), {**values, **_reading(info)}
+        listing, values = or_readable(listing), {**values, **_reading(info)}
     else:
-        listing = narrowed(listing, "t.active = :yes")
+        listing = active(listing)
 
     def wrap(row: models.Member) -> Member:
         return Member.of(row, organization if row.organization_id == organization.id else None)

@@ -8,7 +8,8 @@ import strawberry
 
 import models
 from models import ClaimStatus, Lecturing, OrganizationKind, pages
-from models.pages import Listing, narrowed
+from models.organizations import CHILDREN, CHILDREN_ON_THE_WAY, ROOTS, open_ones
+from models.tasks import REVIEW_QUEUE
 from resolvers import visibility
 from resolvers.directory import organizations
 from rules.refusals import NotFound
@@ -23,30 +24,6 @@ from schema.pages import Connection, empty, page_of
 if TYPE_CHECKING:
     from schema.directory.members import Member
 
-CHILDREN = Listing(models.Organization, "organizations t", "t.parent_id", (("code", False), ("id", False)))
-# A screen sees what is on its way, and a GROUP only from inside its branch.
-CHILDREN_ON_THE_WAY = narrowed(
-    CHILDREN,
-    """EXISTS (SELECT 1 FROM organization_paths w WHERE w.ancestor_id = t.id AND w.descendant_id = :hangs
-         OR w.ancestor_id = :hangs AND w.descendant_id = t.id)
-       AND (t.kind <> 'GROUP' OR NOT EXISTS (
-         SELECT 1 FROM organization_paths g JOIN organizations o ON o.id = g.ancestor_id
-         WHERE g.descendant_id = t.id AND o.kind <> 'GROUP' AND o.id NOT IN :place))""",
-)
-ROOTS = Listing(
-    models.Organization,
-    "organizations t JOIN accounts a ON t.parent_id IS NULL",
-    "a.id",
-    (("code", False), ("id", False)),
-    "(:everything = 1 OR t.id IN :seen)",
-)
-REVIEW_QUEUE = Listing(
-    models.Claim,
-    """claims t JOIN tasks k ON k.id = t.task_id
-       JOIN organization_paths p ON p.descendant_id = k.organization_id""",
-    "p.ancestor_id",
-    (("claimed_at", False), ("id", False)),
-)
 
 strawberry.enum(
     OrganizationKind,
@@ -198,7 +175,7 @@ async def _children(info: Info, parent: UUID, first: int, after: str | None, *, 
     listing, way = CHILDREN, dict[str, Any]()
     if viewer is not None and viewer.display_id is not None:
         listing, way = CHILDREN_ON_THE_WAY, {"hangs": viewer.place[-1], "place": viewer.place}
-    listing = listing if closed else narrowed(listing, "t.closed_at IS NULL")
+    listing = listing if closed else open_ones(listing)
     return await page_of(info.context, listing, parent, Organization.of, first=first, after=after, **way)
 
 
@@ -212,7 +189,7 @@ async def _roots(info: Info, first: int, after: str | None, *, closed: bool) -> 
     seen = visibility.roots(session)
     return await page_of(
         info.context,
-        ROOTS if closed else narrowed(ROOTS, "t.closed_at IS NULL"),
+        ROOTS if closed else open_ones(ROOTS),
         viewer.account_id,
         Organization.of,
         first=first,

@@ -7,7 +7,7 @@ from uuid import UUID
 import strawberry
 
 import models
-from models.pages import Listing, narrowed
+from models.roles import GRANTS, NOT_ENDED, of_role
 from resolvers.directory import roles
 from rules.roles import Role
 from schema import ids
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from schema.directory.members import Member
     from schema.directory.organizations import Organization
 
-GRANTS = Listing(models.RoleGrant, "role_grants t", "t.organization_id", (("starts_at", True), ("id", True)))
-NOT_ENDED = narrowed(GRANTS, "t.ends_at IS NULL OR (t.ends_at > :now AND t.ends_at > t.starts_at)")
 
 strawberry.enum(
     Role,
@@ -76,7 +74,7 @@ def grants_of(
     """A page of an organization's grants: those that hold or will, or with those that have ended."""
     listing, values = (GRANTS, dict[str, Any]()) if ended else (NOT_ENDED, {"now": info.context.now})
     if role is not None:
-        listing, values = narrowed(listing, "t.role = :role"), {**values, "role": role.value}
+        listing, values = of_role(listing), {**values, "role": role.value}
     return page_of(info.context, listing, organization_id, RoleGrant.of, first=first, after=after, **values)
 
 

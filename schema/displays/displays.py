@@ -1,14 +1,14 @@
 """Displays: paired screens as clients see them."""
 
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import TypeAlias
 from uuid import UUID
 
 import strawberry
 
 import models
 from models import OrganizationKind, SceneKind
-from models.pages import Listing, narrowed
+from models.displays import DISPLAYS, NOT_REVOKED
 from resolvers.displays import displays
 from rules.periods import PeriodKind
 from rules.ranking import OrganizationScoring
@@ -17,13 +17,6 @@ from schema.context import Info
 from schema.directory.organizations import Organization
 from schema.node import Node, fetched_by
 from schema.pages import Connection, page_of
-
-DISPLAYS = Listing(
-    models.Display,
-    "displays t JOIN organization_paths p ON p.descendant_id = t.organization_id",
-    "p.ancestor_id",
-    (("paired_at", False), ("id", False)),
-)
 
 # ---------------------------------------------------------------- types
 
@@ -222,6 +215,6 @@ class DisplayQueries:
         organization = await displays.managed_at(session, ids.read(organization_id, "Organization"))
         if organization is None:
             return None
-        listing: Listing[Any] = DISPLAYS if include_revoked else narrowed(DISPLAYS, "t.revoked_at IS NULL")
+        listing = DISPLAYS if include_revoked else NOT_REVOKED
         first = 50 if first is None else first
         return await page_of(info.context, listing, organization.id, Display.of, first=first, after=after)

@@ -6,11 +6,9 @@ from typing import Annotated, Any
 
 import strawberry
 
-from models import PointsEntry as EntryRow
-from models.freezes import hidden
 from models.merges import person
-from models.pages import Listing, narrowed
 from models.points import RuleSum
+from models.points_lists import COUNTED, OF_RULE, SHOWN
 from resolvers.boards import BoardKey, BoardView
 from resolvers.leaderboards import board as leaderboards_board
 from resolvers.leaderboards import explanations
@@ -34,16 +32,6 @@ strawberry.enum(
     description="What orders equals. REACHED_EARLIER: the score was recorded earlier, in whole seconds. SMALLER_ID: in "
     "the same second, by id.",
 )
-COUNTED = Listing(
-    EntryRow,
-    """points_entries t JOIN organization_paths p
-       ON p.descendant_id = t.organization_id AND p.ancestor_id = :organization""",
-    "t.member_id",
-    (("position", True), ("line", True)),
-    "t.ranks = :yes AND t.counts_at >= :starts AND t.counts_at < :ends AND t.position <= :last",
-)
-SHOWN = narrowed(COUNTED, f"NOT {hidden('t')}")
-OF_RULE = {False: narrowed(COUNTED, "t.rule = :rule"), True: narrowed(SHOWN, "t.rule = :rule")}
 
 # ---------------------------------------------------------------- types
 

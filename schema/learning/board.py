@@ -6,6 +6,7 @@ from uuid import UUID
 import strawberry
 
 from models import CourseStatus
+from models.courses import COURSES
 from resolvers import visibility
 from resolvers.boards import BoardView
 from resolvers.learning import board as learning_board
@@ -19,7 +20,7 @@ from schema import ids
 from schema.context import Info
 from schema.directory.members import Member
 from schema.directory.organizations import Organization
-from schema.learning.courses import COURSES, Course
+from schema.learning.courses import Course
 from schema.node import Node, fetched_by
 from schema.pages import DEFAULT_PAGE, Connection, held, page_of
 

@@ -8,7 +8,6 @@ import strawberry
 
 import models
 from models import CourseStatus
-from models.pages import Listing, at_or_below
 from resolvers import visibility
 from resolvers.learning import courses, studies
 from schema import ids
@@ -18,22 +17,6 @@ from schema.node import Node, fetched_by
 
 if TYPE_CHECKING:
     from schema.directory.members import Member
-
-NEWEST_FIRST = (("created_at", True), ("id", True))
-# Of an organization, those above and those below. A GROUP's are for its branch, and for reviewers above it. What was
-# never published is for who manages courses there, and for its lecturer.
-COURSES = Listing(
-    models.Course,
-    """courses t JOIN organizations o ON o.id = t.organization_id
-       JOIN (SELECT descendant_id AS board, ancestor_id AS owner FROM organization_paths
-             UNION SELECT ancestor_id, descendant_id FROM organization_paths) b ON b.owner = t.organization_id""",
-    "b.board",
-    NEWEST_FIRST,
-    f"""t.status = :status AND (t.published_at IS NOT NULL OR t.lecturer_id = :own
-         OR (:manages = 1 AND {at_or_below("t.organization_id")}))
-       AND (o.kind <> 'GROUP' OR :inside = 1 OR EXISTS (
-         SELECT 1 FROM organization_paths p WHERE p.ancestor_id = o.id AND p.descendant_id = b.board))""",
-)
 
 
 # ---------------------------------------------------------------- types

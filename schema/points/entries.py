@@ -8,8 +8,7 @@ import strawberry
 
 import models
 from models import PointsKind
-from models.merges import SELVES
-from models.pages import Listing
+from models.points_lists import ENTRIES_OF_MEMBER
 from resolvers import visibility
 from resolvers.points import ledger
 from rules.points.evaluation import CutReason
@@ -26,9 +25,6 @@ if TYPE_CHECKING:
     from schema.directory.organizations import Organization
     from schema.points.rules import PointRuleVersion
 
-ENTRIES_OF_MEMBER = Listing(
-    models.PointsEntry, f"points_entries t {SELVES}", "self.person_id", (("position", True), ("line", True))
-)
 
 strawberry.enum(
     PointsKind,

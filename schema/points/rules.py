@@ -7,7 +7,7 @@ from uuid import UUID
 import strawberry
 
 import models
-from models.pages import Listing
+from models.rules import VERSIONS
 from resolvers.points import rules
 from resolvers.points.rules import InForce
 from rules.periods import PeriodKind
@@ -21,7 +21,6 @@ from schema.pages import Connection, page_of
 if TYPE_CHECKING:
     from schema.directory.organizations import Organization
 
-VERSIONS = Listing(models.PointRuleVersion, "point_rule_versions t", "t.rule_id", (("number", True),))
 
 strawberry.enum(
     Unit,

@@ -8,8 +8,7 @@ import strawberry
 
 import models
 from models import RedemptionStatus
-from models.merges import SELVES
-from models.pages import Listing, at_or_below, narrowed
+from models.rewards import OF_MEMBER, OF_MEMBER_BY_STATUS, OF_REWARD, OF_REWARD_BY_STATUS, OFFERED, SEEN
 from resolvers import visibility
 from resolvers.rewards import redemptions
 from rules.roles import Scope
@@ -28,25 +27,6 @@ strawberry.enum(
     name="RedemptionStatus",
     description="REDEEMED: paid, and waiting to be handed over. CANCELLED: points and stock came back.",
 )
-REWARDS = Listing(
-    models.Reward,
-    "rewards t JOIN organization_paths p ON p.ancestor_id = t.organization_id",
-    "p.descendant_id",
-    (("created_at", False), ("id", False)),
-)
-OFFERED = narrowed(REWARDS, "t.active = :yes")
-SEEN = narrowed(REWARDS, f"t.active = :yes OR {at_or_below('t.organization_id')}")
-OF_REWARD = Listing(models.Redemption, "redemptions t", "t.reward_id", (("redeemed_at", False), ("id", False)))
-OF_MEMBER = Listing(
-    models.Redemption, f"redemptions t {SELVES}", "self.person_id", (("redeemed_at", True), ("id", True))
-)
-
-
-def _statused(listing: Listing[models.Redemption]) -> Listing[models.Redemption]:
-    return narrowed(listing, "t.status = :status")
-
-
-OF_REWARD_BY_STATUS, OF_MEMBER_BY_STATUS = _statused(OF_REWARD), _statused(OF_MEMBER)
 
 # ---------------------------------------------------------------- types
 

@@ -13,7 +13,6 @@ from bad_documents import CURSORS
 from tortoise import fields
 from world import World
 
-import schema
 from models import pages
 from models.pages import Listing
 from rules.refusals import InvalidInput
@@ -25,11 +24,10 @@ BAD: tuple[Any, ...] = (*TEXTS, *NUMBERS, *map(str, NUMBERS))
 
 def listings() -> Iterator[Listing[Any]]:
     """Every order that a list of the schema has, over all rows of its table."""
-    assert schema.schema
     orders = {
         (one.model, one.order)
         for name, module in list(sys.modules.items())
-        if name.startswith(("schema.", "resolvers."))
+        if name.startswith("models.")
         for one in vars(module).values()
         if isinstance(one, Listing)
     }
