@@ -129,8 +129,8 @@ class Settings(BaseSettings):
         gt=0,
         le=1,
         validation_alias="LEITAI_DOCUMENT_SHARE",
-        description="Part of a worker's time that one address may take with documents which it does not know yet, "
-        "after a first few seconds; 1: all of it.",
+        description="Share of a worker's time that one address may take with documents new to the worker, after the "
+        "first few seconds; 1: all of it.",
     )
     signing_key: SigningKey | None = Field(
         None,
@@ -181,7 +181,7 @@ class Settings(BaseSettings):
     production: bool = Field(
         False,
         validation_alias="LEITAI_PRODUCTION",
-        description="Open to whoever finds it: introspection and suggestions are off, unless they are asked for.",
+        description="Open to the internet: introspection and suggestions are off unless you enable them.",
     )
     introspection: bool | None = Field(
         None, validation_alias="LEITAI_INTROSPECTION", description="Whether clients may ask for the schema."

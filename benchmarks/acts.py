@@ -69,8 +69,8 @@ def main() -> int:
             (f"{engine}: through GraphQL", f"{graphql.speed:,.0f} acts/s", "", True),
         ]
     setting = (
-        f"{options.acts:,} acts of {options.acts // 10:,} members in each lane, in calls of {CALL}, a fifth of them"
-        " sent before, a fifth cut by a cap of the day; the lanes take turns call by call."
+        f"{options.acts:,} acts of {options.acts // 10:,} members in each lane, in calls of {CALL}. A fifth of them"
+        " were sent before, a fifth are cut by a cap of the day. The lanes take turns call by call."
     )
     return report.told("acts", setting, rows, write=options.write)
 

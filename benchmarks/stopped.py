@@ -77,9 +77,9 @@ def main() -> int:
         ),
     ]
     setting = (
-        f"{options.clients - options.stopped} clients read, {options.stopped} are stopped with SIGSTOP; "
-        f"{options.changes} changes {BEAT:g} s apart before that and as many after, until the stopped are gone; "
-        f"median (least–most) of {options.pairs} interleaved pairs."
+        f"{options.clients - options.stopped} clients read, {options.stopped} are stopped with SIGSTOP. "
+        f"{options.changes} changes {BEAT:g} s apart before that and as many after, until the stopped are gone. "
+        f"Median (least–most) of {options.pairs} interleaved pairs."
     )
     return report.told("stopped", setting, rows, write=options.write)
 

@@ -48,8 +48,8 @@ def main() -> int:
         postgres.close()
         redis.close()
     setting = (
-        f"{options.sockets:,} sockets of {options.tokens} tokens, {BRANCHES} boards, all broken off and opened again "
-        f"at once, {options.rounds} times, with a change just before; the worst of all times."
+        f"{options.sockets:,} sockets of {options.tokens} tokens, {BRANCHES} boards. All are broken off and opened "
+        f"again at once, {options.rounds} times, with a change just before. The worst of all times."
     )
     return report.told("storm", setting, rows, write=options.write)
 

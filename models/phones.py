@@ -100,7 +100,7 @@ def current() -> DataKey:
     """The key that encrypts. NoDataKey."""
     for key in _keys(True):
         return key
-    raise NoDataKey("Phone numbers can't be kept: whoever runs this server sets LEITAI_DATA_KEYS, see docs/privacy.md.")
+    raise NoDataKey("Phone numbers can't be kept: LEITAI_DATA_KEYS is not set on this server, see docs/privacy.md.")
 
 
 def _sealed(key: DataKey, member_id: UUID, phone: str) -> Sealed:

@@ -164,7 +164,7 @@ class Board:
             self.state = None
             for group in list(self.groups.values()):
                 for receiver in group.receivers():
-                    receiver.end("This board is no more.")
+                    receiver.end("This board no longer exists.")
         elif self.state is None or state.version > self.state.version:
             self.state = state
             self.telling.begins(told, self.groups.values())

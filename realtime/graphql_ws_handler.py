@@ -151,7 +151,7 @@ class LiveHandler(BaseGraphQLTransportWSHandler[Any, Any]):
             raise Closed from None
         except Exception as error:  # a database that is away, most likely; 1011 would tell clients never to come back
             self.live.unexpected(error)
-            await self._close(messages.TRY_LATER, "Who this is can't be told at the moment")
+            await self._close(messages.TRY_LATER, "The viewer cannot be identified at the moment")
             raise Closed from None
         await self._send({"type": "connection_ack", "payload": ack})
         self.connection_acknowledged = True

@@ -79,7 +79,7 @@ class Group:
         async with self._running:
             state = self.board.state
             if state is None:
-                raise LookupError("This board is no more.")
+                raise LookupError("This board no longer exists.")
             if state.version > self.newest.version:
                 counters = self.board.hub.counters
                 counters.executions += 1

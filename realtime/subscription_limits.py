@@ -64,8 +64,8 @@ def _documents() -> DistinctLimit:
         Code.TOO_MANY_DOCUMENTS,
         MOST_OF_ONE,
         MOST,
-        "This token follows {} different documents; complete one, or ask for the same.",
-        "{} different documents are being followed here; ask for a common one, or later.",
+        "This token follows {} different documents; complete one, or reuse a document.",
+        "This server follows {} different documents; reuse a common one, or try again later.",
     )
 
 
@@ -76,7 +76,7 @@ def _boards() -> DistinctLimit:
         MOST_BOARDS_OF_ONE,
         MOST_BOARDS,
         "This account follows {:,} different boards; complete one of its subscriptions first.",
-        "{:,} different boards are being followed here; ask for a common one, or later.",
+        "This server follows {:,} different boards; reuse a common one, or try again later.",
     )
 
 

@@ -26,6 +26,6 @@ async def made_before(session: Session, key: str, request: str, new_id: UUID, wo
     if kept is None:
         return None
     if kept.request_hash != request:
-        raise InvalidInput.at("idempotencyKey", "This key was used with other input before; take a new key.")
+        raise InvalidInput.at("idempotencyKey", "This key was already used with different input; use a new key.")
     work.nothing_happened()
     return kept.entry_id

@@ -118,7 +118,7 @@ VALUES: Mapping[str, Mapping[str, str]] = {
         "OPERATOR": "An account that is no member.",
         "DISPLAY": "A screen.",
         "SERVICE": "Another system's token.",
-        "NOBODY": "Somebody without a token, such as who signs in.",
+        "NOBODY": "Someone without a token, such as who signs in.",
         "COMMAND_LINE": "`leitai` on the server's machine.",
         "SERVER": "The server's own upkeep.",
     },

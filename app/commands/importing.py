@@ -64,7 +64,7 @@ def _run(file: Path, act: Import) -> None:
 
 
 def _content(file: Path) -> bytes:
-    """No more than is read of a table, also of a file without an end."""
+    """At most as much as a table may have, even if the file never ends."""
     try:
         check_size(file.stat().st_size)
         with file.open("rb") as opened_file:

@@ -48,7 +48,7 @@ def rotate() -> None:
 
     _run(work)
     first, *others = phones.ids()
-    typer.echo(f"{done[0]:,} number(s) encrypted anew; all are encrypted with {first}.")
+    typer.echo(f"{done[0]:,} number(s) encrypted again; all now use {first}.")
     if others:
         typer.echo(f"No longer in use, but by older backups: {', '.join(others)}.")
 

@@ -93,14 +93,14 @@ def migrate_command() -> None:
     typer.echo(f"Applied {', '.join(applied)}." if applied else "The database is up to date.")
 
 
-@cli.command(help="Who may see what, field by field: docs/visibility.md.")
+@cli.command(help="Print docs/visibility.md: who may see each field.")
 def visibility() -> None:
     from schema.audiences import table
 
     typer.echo(table(), nl=False)
 
 
-@cli.command("create-admin", help="An operator's account: ADMIN everywhere, no member. May create roots.")
+@cli.command("create-admin", help="Create an operator's account: ADMIN everywhere, no member. It may create roots.")
 def create_admin(login: Annotated[str, typer.Option(help="1 to 100 characters.")]) -> None:
     settings = load()
     password = running.secret("the password", "LEITAI_ADMIN_PASSWORD", settings.admin_password)
@@ -133,7 +133,7 @@ def verify() -> None:
     typer.echo("Everything agrees.")
 
 
-@cli.command(help="Once after a backup was put back: versions and cursors go on beyond what screens have seen.")
+@cli.command(help="Run once after restoring a backup: raises versions and cursors above those that screens have seen.")
 def restored() -> None:
     from app.commands.verify import schema_whole
     from resolvers import restoring
@@ -147,7 +147,7 @@ def restored() -> None:
     typer.echo("Every board has a newer version than any screen has seen. Now `leitai verify`, then `leitai serve`.")
 
 
-cli.command("doctor", help="Look at all that a server needs, a line each: ok, warning or fault; exit 1 for a fault.")(
+cli.command("doctor", help="Check everything a server needs, one line each: ok, warning or fault. Exit 1 for a fault.")(
     doctor.command
 )
 

@@ -1,4 +1,4 @@
-"""`leitai member`: everything about one person as JSON, and taking a person's data away for ever."""
+"""`leitai member`: everything about one person as JSON, and erasing a person's data permanently."""
 
 import json
 import os
@@ -47,7 +47,7 @@ def export(
     typer.echo(f"Written to {file}, readable by its owner alone.")
 
 
-@persons_app.command("erase", help="Take a person's names, texts and addresses away for ever; what counted stays.")
+@persons_app.command("erase", help="Erase a person's names, texts and addresses permanently; points stay.")
 def erase(who: Who, yes: Annotated[bool, typer.Option("--yes", help="Without asking.")] = False) -> None:
     from resolvers.privacy import erasure
     from resolvers.systems import ports
@@ -58,7 +58,7 @@ def erase(who: Who, yes: Annotated[bool, typer.Option("--yes", help="Without ask
         member = await erasure.find(who)
         if not yes:
             shown = f"{member.name} ({member.id})" if member.name else f"{member.id}, erased before,"
-            typer.confirm(f"Erase {shown} for ever? Ranks and sums stay; nothing brings the rest back.", abort=True)
+            typer.confirm(f"Erase {shown} permanently? Ranks and sums stay; this cannot be undone.", abort=True)
         found.append(await erasure.erase(member.id, now=lambda: datetime.now(UTC), ports=ports()))
 
     _run(work)

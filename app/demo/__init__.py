@@ -9,7 +9,7 @@ def command(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="0: any free one.")] = 8000,
     database: Annotated[
-        str, typer.Option(help="A file, made anew at each start; or a database's URL, as DATABASE_URL.")
+        str, typer.Option(help="A file, recreated at each start; or a database URL, as in DATABASE_URL.")
     ] = "leitai-demo.sqlite3",
     keep: Annotated[bool, typer.Option("--keep", help="Go on with the company of the last start.")] = False,
     rate: Annotated[float, typer.Option(min=0, max=50, help="Acts per second in the first minutes; then a fifth.")] = 5,

@@ -239,7 +239,7 @@ def _panel(address: str, host: str, rate: float) -> Panel:
     addresses = [("GraphQL", f"{address}/graphql"), ("Schema", f"{address}/schema.graphql"), *_pages(address)]
     parts = [Text.assemble((f"{name:<10}", "dim"), (one, "bold")) for name, one in addresses]
     if host not in LOCAL:
-        parts.append(Text("Whoever reaches this address can sign in: the password is known.", "yellow"))
+        parts.append(Text("Anyone who reaches this address can sign in: the password is public.", "yellow"))
     life = f"{rate:g} acts a second at first, then {rate / 5:g}" if rate else "nothing happens by itself"
     footer = f"{tables.MEMBERS} invented members in {len(BRANCHES)} branches · {life} · Ctrl-C ends it"
     return Panel(

@@ -5,7 +5,7 @@ import time
 
 PATIENCE = 10.0  # seconds: five polls that failed, or one that never came back
 LOOK = 1.0  # seconds between two looks; lost counts when two find it, as after a stall the polls come first
-REFUSAL = "The database does not answer: what is shown can't be known to be right"
+REFUSAL = "Database unreachable; displayed data may be out of date"
 
 
 class Contact:

@@ -57,7 +57,7 @@ def routes(settings: Settings) -> list[Route]:
     async def page(request: Request) -> Response:
         found = await models.database.shielded(_scanned(request.path_params["code"]))
         if found is None:
-            zh, en = "没有这门课，或已下架。", "There is no such course, or it was archived."
+            zh, en = "没有这门课，或已下架。", "This course does not exist or was archived."
             return front_door.lacking(request, zh, en, f"{zh}\n{en}\n")
         return HTMLResponse(_page(*found), headers=PAGE_HEADERS)
 

@@ -91,7 +91,7 @@ class Endpoint(GraphQL[Context, None]):
         authorization = request.headers.get("authorization")
         viewer = await self.live.viewer(authorization)
         if authorization is not None and viewer is None:
-            raise HTTPException(401, "This token is no longer good, or never was; sign in again.")
+            raise HTTPException(401, "This token is expired or unknown; sign in again.")
         address = request.client.host if request.client else ""
         return Context(self.live.session(viewer, address))
 

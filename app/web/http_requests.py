@@ -15,10 +15,7 @@ from rules.error_codes import Code
 from schema.private_arguments import in_address
 
 MOST_BODY = 256 * 1024  # bytes
-IN_ADDRESS = (
-    "Send this query by POST: `{}` may be a name or a phone number, and what stands in an address is kept in the logs "
-    "of proxies."
-)
+IN_ADDRESS = "Send this query by POST: `{}` may be a name or a phone number, and proxies keep addresses in their logs."
 
 
 class Unread(HTTPException):

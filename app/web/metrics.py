@@ -19,10 +19,11 @@ from resolvers import passwords
 from resolvers.accounts import rate_limits
 
 LATENESS = (
-    "From a change to the last socket of a board, for each change and board; subscribers who asked for less than one "
-    "frame a second, or do not read, are not waited for. since=commit: from the commit, of changes made by this "
-    "process; since=hint and since=poll: of changes made by another, from when this process heard of it or found it, "
-    "which is up to 2 s after the commit when no hint came."
+    "Time from a change to the last socket of a board, for each change and board. "
+    "Subscribers that asked for less than one frame a second, or do not read, are left out. "
+    "since=commit: a change by this process, measured from its commit. "
+    "since=hint: a change by another process, measured from the hint. "
+    "since=poll: a change by another process, measured from the poll that found it, up to 2 s after the commit."
 )
 
 

@@ -51,7 +51,7 @@ async def claim(session: Session, task_id: UUID) -> Claim:
     task = await get_visible(session, task_id)
     viewer = session.signed_in()
     if viewer.member_id is None:
-        raise NotAllowed("Only members claim tasks; this account is no member.")
+        raise NotAllowed("Only members can claim tasks; this account does not belong to a member.")
     in_scope = task.organization_id in viewer.place or Role.MEMBER in session.roles(
         await session.lineage(task.organization_id)
     )
@@ -71,7 +71,7 @@ async def claim(session: Session, task_id: UUID) -> Claim:
             raise AlreadyClaimed("You already hold this task.", held)
         locked = await models.members.lock_active(viewer.member_id)
         if locked is None:  # who left meanwhile has given back what they held
-            raise NotAllowed("Only active members claim tasks, and you no longer are.")
+            raise NotAllowed("Only active members can claim tasks, and your membership is inactive.")
         if locked.duplicates and (held := await tasks.held_by(task.id, await models.merges.others(viewer.member_id))):
             raise AlreadyClaimed("You already hold this task.", held)
         await work.position(task.root_id)
@@ -163,7 +163,7 @@ async def _reviewing(session: Session, claim_id: UUID) -> tuple[Claim, Task, Per
     found, task = await known_claim(session, claim_id)
     permit = await session.require(Scope.CLAIMS_REVIEW, at=task.organization_id)
     if visibility.oneself(session, found.member_id):
-        raise NotAllowed("Nobody decides on their own claim.")
+        raise NotAllowed("You cannot decide on your own claim.")
     return found, task, permit
 
 

@@ -87,12 +87,12 @@ async def publish(session: Session, task_id: UUID) -> Task:
     task = await get_visible(session, task_id)
     await session.require(Scope.TASKS_MANAGE, at=task.organization_id)
     if task.due_at and task.due_at <= session.now() and task.status is TaskStatus.DRAFT:
-        raise InvalidInput.at("taskId", "This task's dueAt has passed; create it anew with a later one.")
+        raise InvalidInput.at("taskId", "This task's dueAt has passed; create a new task with a later one.")
     async with session.work() as work:
         later = task.opens_at is not None and task.opens_at > work.now
         to = TaskStatus.SCHEDULED if later else TaskStatus.OPEN
         if not await tasks.change_status(task.id, to, TaskStatus.DRAFT):
-            raise TaskNotDraft("This task was published before.", await Task.get(id=task.id))
+            raise TaskNotDraft("This task was already published.", await Task.get(id=task.id))
         if later and task.opens_at:
             await clock.schedule(task.root_id, InstantKind.TASK_OPENS, task.opens_at, task.id)
         if task.due_at:

@@ -60,4 +60,4 @@ def _compared(kept: dict[str, Any], now: str | None) -> Iterator[str]:
     if now is None:
         yield f"{name} was cut: {kept['length']} entries were there, and entry {kept['length']} is gone."
     elif now != kept["head"]:
-        yield f"{name} was written anew: entry {kept['length']} had the hash {kept['head']}, now it has {now}."
+        yield f"{name} was rewritten: entry {kept['length']} had the hash {kept['head']}, now it has {now}."

@@ -38,7 +38,7 @@ async def wanted(
     checks.done()
     if organization_id is None:
         if not visibility.audited(session, None):
-            raise NotAllowed("What belongs to no root is an operator's to read; name an organization.")
+            raise NotAllowed("Only operators can read entries outside every root; name an organization.")
         return Wanted(NO_ROOT, None, action, member_id, since, until)
     if await session.perhaps_visible(organization_id) is None:
         return None

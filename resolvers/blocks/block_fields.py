@@ -55,7 +55,11 @@ def paired(checks: Checks, paired: Sequence[Colleague]) -> None:
         who: object = one.member_id
         if one.name is not None:
             who = identity.folded(checks.line(one.name, f"{at}.name", least=1, most=MOST_PERSON))
-        checks.that(who not in seen, at, "This colleague is named twice; write what tells two of one name apart.")
+        checks.that(
+            who not in seen,
+            at,
+            "This colleague is named twice; add what distinguishes two people of one name.",
+        )
         seen.add(who)
     checks.that(
         LEAST_PAIRED <= len(paired) <= MOST_PAIRED,
@@ -67,16 +71,18 @@ def paired(checks: Checks, paired: Sequence[Colleague]) -> None:
 def whole(draft: Draft) -> None:
     """InvalidInput: what is left as it is was erased, or somebody is paired with himself."""
     checks = Checks()
-    checks.that(draft.name != "", "name", "The name was erased; give it anew.")
-    checks.that(draft.extent != "", "extent", "The extent was erased; give it anew.")
+    checks.that(draft.name != "", "name", "The name was erased; enter it again.")
+    checks.that(draft.extent != "", "extent", "The extent was erased; enter it again.")
     checks.that(
-        all(name for name, _ in draft.paired), "pairedWith", "A paired colleague's name was erased; name all anew."
+        all(name for name, _ in draft.paired),
+        "pairedWith",
+        "A paired colleague's name was erased; name them all again.",
     )
     members = [member for _, member in draft.paired]
     checks.that(
         draft.responsible_id not in members,
         "pairedWith",
-        "Who is responsible is paired with others, and not with themselves.",
+        "The responsible member cannot be paired with themselves.",
     )
     checks.done()
 

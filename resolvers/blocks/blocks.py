@@ -23,8 +23,8 @@ from rules.refusals import BlockHasChanged, Checks, NotAllowed, NotFound
 from rules.roles import Scope
 
 NO_KEY = (
-    "Blocks can't be signed here: the server has no signing key. Whoever runs it sets LEITAI_SIGNING_KEY to 32 bytes in"
-    " hex or base64, the same on every machine."
+    "Blocks can't be signed here: the server has no signing key. Set LEITAI_SIGNING_KEY to 32 bytes in hex or base64, "
+    "the same on every machine."
 )
 
 

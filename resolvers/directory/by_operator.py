@@ -29,7 +29,7 @@ async def set_password(
     known = [login, account and account.login, *passwords.known_of_member(member, place)]
     passwords.check(checks, password, "password", known)
     checks.that(account is not None or login is not None, "login", "This member has no login yet; give --login.")
-    checks.that(member.active, "member", "This member is not active; make them so first.")
+    checks.that(member.active, "member", "This member is inactive; activate them first.")
     taken = await Account.get_or_none(login=login) if login else None
     checks.that(taken is None or taken.member_id == member.id, "login", LOGIN_TAKEN)
     checks.done()
@@ -74,7 +74,7 @@ async def grant(
     """False: the member holds this role there already, as long at least. InvalidInput."""
     checks = Checks()
     checks.that(ends_at is None or ends_at > now(), "until", "--until lies in the past.")
-    checks.that(member.root_id == at.root_id, "member", "A role is for members of the organization's own root.")
+    checks.that(member.root_id == at.root_id, "member", "A role is only for members of the organization's root.")
     checks.done()
     written = await scheduler.run_due(now(), ports)
 
@@ -82,7 +82,7 @@ async def grant(
         async with unit_of_work(now(), ports, audit.command_line("role grant"), written.behind) as work:
             locked = await models.members.locked(member.id)
             if locked is None or not locked.active:
-                raise InvalidInput.at("member", "This member is not active; make them so first.")
+                raise InvalidInput.at("member", "This member is inactive; activate them first.")
             for one in await _held(member.id, role, at.id, work.now):
                 if one.ends_at is None or (ends_at is not None and one.ends_at >= ends_at):
                     work.nothing_happened()

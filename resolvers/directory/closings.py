@@ -91,7 +91,7 @@ async def _unused(found: Organization) -> None:
     if inside:
         raise OrganizationIsInUse(
             f"{found.name} ({found.code}) has {inside.members} active members and {inside.children} open organizations "
-            "below it; move the members or make them inactive, and move or close what hangs below it.",
+            "below it. Move or deactivate the members, and move or close the organizations.",
             inside.members,
             inside.children,
         )

@@ -155,7 +155,7 @@ async def move(session: Session, member_id: UUID, organization_id: UUID) -> Memb
     await session.require(Scope.MEMBERS_MANAGE, at=found.organization_id)
     target = (await session.require(Scope.MEMBERS_MANAGE, at=organization_id)).organization
     if target.root_id != found.root_id:
-        raise InvalidInput.at("organizationId", "A member stays within its root; create them anew in the other.")
+        raise InvalidInput.at("organizationId", "Members cannot move to another root; create a new member there.")
     async with session.work() as work:
         found = await _locked(session, found)
         if found.organization_id == organization_id:
@@ -176,7 +176,7 @@ async def update_my_privacy(session: Session, *, alias: str | None, hidden_on_bo
     """The viewer's own choice. None leaves it as it is; an empty alias takes it away."""
     viewer = session.signed_in()
     if viewer.member_id is None:
-        raise NotAllowed("Only members stand on boards; this account is no member.")
+        raise NotAllowed("Only members appear on boards; this account does not belong to a member.")
     checks = Checks()
     changes: dict[str, Any] = {}
     if alias is not None:

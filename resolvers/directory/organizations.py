@@ -69,7 +69,7 @@ async def create(
         if time_zone not in (None, parent.time_zone):
             raise InvalidInput.at("timeZone", f"A root's time zone holds for all below it: {parent.time_zone}.")
     elif Role.ADMIN not in visibility.everywhere(session):
-        raise NotAllowed("Only an operator, ADMIN everywhere, makes a root; name the parent to hang it below.")
+        raise NotAllowed("Only an operator (ADMIN everywhere) can create a root; set parentId otherwise.")
     async with session.work() as work:
         made = models.organizations.new(
             code=code,
@@ -165,9 +165,9 @@ async def _movable(session: Session, organization_id: UUID, parent_id: UUID) -> 
     """What is to be moved, and to where; the right to manage holds where it hangs and where it will."""
     moved = (await session.require(Scope.ORGANIZATIONS_MANAGE, at=organization_id)).organization
     if moved.parent_id is None:
-        raise InvalidInput.at("organizationId", "A root hangs below nothing, so it can't be moved.")
+        raise InvalidInput.at("organizationId", "A root has no parent, so it cannot be moved.")
     await session.require(Scope.ORGANIZATIONS_MANAGE, at=moved.parent_id)
     parent = (await session.require(Scope.ORGANIZATIONS_MANAGE, at=parent_id)).organization
     if parent.root_id != moved.root_id:
-        raise InvalidInput.at("parentId", "An organization stays within its root; create it anew in the other.")
+        raise InvalidInput.at("parentId", "Organizations cannot move to another root; create a new one there.")
     return moved, parent

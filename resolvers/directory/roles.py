@@ -68,11 +68,11 @@ async def grant(
     if member is None or not visibility.root(session, member.root_id):
         raise await session.not_found("There is no such member, or you may not see it.")
     if member.root_id != organization.root_id:
-        raise InvalidInput.at("memberId", "A role is for members of the organization's own root.")
+        raise InvalidInput.at("memberId", "A role is only for members of the organization's root.")
     async with session.work() as work:
         member = await models.members.locked(member_id)
         if member is None or not member.active:
-            raise InvalidInput.at("memberId", "This member is not active; make them so first.")
+            raise InvalidInput.at("memberId", "This member is inactive; activate them first.")
         made = await RoleGrant.create(
             role=role,
             member_id=member_id,

@@ -207,7 +207,7 @@ async def update(
     if organization_id is not None:
         permit = await session.require(Scope.DISPLAYS_MANAGE, at=organization_id)
         if permit.organization.root_id != found.root_id:
-            raise InvalidInput.at("organizationId", "A display stays within its root; pair it anew in the other.")
+            raise InvalidInput.at("organizationId", "Displays cannot change their root; pair the screen again there.")
     place = await session.lineage(organization_id or found.organization_id)
     rows = None if scenes is None else await checked_scenes(session, place, scenes)
     if scenes is None and organization_id is not None:
@@ -218,7 +218,7 @@ async def update(
     async with session.work() as work:
         version = await models.displays.changed(found.id)
         if (await Display.get(id=found.id)).revoked_at is not None:
-            raise NotFound("This display was revoked; pair the screen anew.")
+            raise NotFound("This display was revoked; pair the screen again.")
         changes = {
             **({"name": name} if name is not None else {}),
             **({"organization_id": organization_id} if organization_id is not None else {}),

@@ -40,7 +40,7 @@ MOST_COUNTED = CODES_PER_ADDRESS + 100  # beyond it waits are the longest, and r
 MOST_WAITING = 2_000  # requests of this process: some 30 MB
 TOKEN_LIFE = timedelta(days=3650)  # a screen hangs for years; revoking ends it
 REMEMBERED_POLLS = 10_000
-EXPIRED = "This code is no longer good, or never was; the screen shows a new one."
+EXPIRED = "This code is expired or unknown; the screen shows a new one."
 
 # 300 guesses a day against the few codes of 113 million that are good at a time.
 OF_CODES = Growing("pairing codes", 5, timedelta(seconds=300), "wrong codes")

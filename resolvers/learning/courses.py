@@ -137,7 +137,7 @@ async def publish(session: Session, course_id: UUID) -> Course:
             work.nothing_happened()
     found = await Course.get(id=course.id)
     if found.status is CourseStatus.ARCHIVED:
-        raise CourseArchived("This course was archived; offer it anew.", found)
+        raise CourseArchived("This course was archived; create a new course.", found)
     return found
 
 
@@ -157,5 +157,5 @@ async def archive(session: Session, course_id: UUID) -> Course:
             work.nothing_happened()
     found = await Course.get(id=course.id)
     if found.status is CourseStatus.PUBLISHED:
-        raise NotAllowed("This course was published meanwhile; who manages courses there archives it.")
+        raise NotAllowed("This course is published now; only those who manage courses there can archive it.")
     return found

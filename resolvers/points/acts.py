@@ -24,7 +24,7 @@ from rules.roles import Scope
 
 MOST_ACTS = 500  # of one request: at most a few tenths of a second under the root's clock
 UNKNOWN = "There is no such member, or you may not see it."
-OTHER_INPUT = "This key was used with other input before; take a new key."
+OTHER_INPUT = "This key was already used with different input; use a new key."
 
 
 @dataclass(frozen=True, slots=True)

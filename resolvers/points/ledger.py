@@ -203,10 +203,10 @@ async def reverse(
         if original.member_id:
             await models.members.credit(original.member_id, 0)  # the lock at which two reversals meet
         if by := await PointsEntry.get_or_none(reverses_id=original.id):
-            raise AlreadyReversed("This entry was reversed before.", by)
+            raise AlreadyReversed("This entry was already reversed.", by)
         position = await work.position(original.root_id)  # and those of an organization's own points
         if by := await PointsEntry.get_or_none(reverses_id=original.id):
-            raise AlreadyReversed("This entry was reversed before.", by)
+            raise AlreadyReversed("This entry was already reversed.", by)
         counted = past(original.counts_at, work.now)
         final = await counting(original.root_id, counted, work.now) != counted
         if as_correction and not final:

@@ -37,7 +37,7 @@ async def key(session: Session, organization_id: UUID) -> LogKey:
     lineage = await session.visible(organization_id)
     view = session.view(lineage)
     if view is BoardView.SCREEN:
-        raise NotFound("A screen does not read the log.")
+        raise NotFound("Screens cannot read the log.")
     return LogKey(organization_id, view)
 
 

@@ -107,7 +107,7 @@ async def _opened(token: str, now: datetime) -> list[Any]:
         read = json.loads(text)
         if now < datetime.fromisoformat(read[4]):
             return read
-    raise NotFound("This link is no longer good, or never was; ask for a new one.")
+    raise NotFound("This link is expired or unknown; create a new one.")
 
 
 async def opened(token: str, now: Now, ports: Ports) -> Statement:
@@ -117,7 +117,7 @@ async def opened(token: str, now: Now, ports: Ports) -> Statement:
     try:
         member = await _allowed(Session(viewer, now, ports), UUID(member_id))
     except NotAllowed as refusal:
-        raise NotFound("This link is no longer good; ask for a new one.") from refusal
+        raise NotFound("This link has expired; create a new one.") from refusal
     zone, _ = await models.organizations.settling_root(member.root_id)
     return Statement(
         member,

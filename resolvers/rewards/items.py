@@ -95,7 +95,7 @@ async def update(session: Session, reward_id: UUID, *, add_stock: int, **given: 
         if columns:
             await Reward.filter(id=reward_id).update(**columns)
         if add_stock and not await rewards.supply(reward_id, add_stock):
-            raise InvalidInput.at("addStock", "So many are not in stock any more.")
+            raise InvalidInput.at("addStock", "Not enough stock left to remove that many.")
         if (await Reward.get(id=reward_id)).supplied > MOST_STOCK:
             raise InvalidInput.at("addStock", f"At most {MOST_STOCK} of one reward.")
         changed = [*columns, *(["add_stock"] if add_stock else [])]

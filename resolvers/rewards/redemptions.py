@@ -95,12 +95,12 @@ def _check_open(reward: Reward, before: LastMonth, now: datetime) -> None:
     if reward.opens_at and now < reward.opens_at:
         raise RewardNotOpen(f"{reward.name} can't be redeemed yet.", reward, reward.opens_at)
     if reward.closes_at and now >= reward.closes_at:
-        raise RewardNotOpen(f"{reward.name} can't be redeemed any more.", reward)
+        raise RewardNotOpen(f"{reward.name} can no longer be redeemed.", reward)
     if reward.top is None:
         return
     if before.state is not BoardState.FINAL:
         raise RewardNotOpen(
-            "Who may redeem is known when last month's board is FINAL; come back then.", reward, before.final_at
+            "Eligibility depends on last month's FINAL board; try again when it is final.", reward, before.final_at
         )
     if before.rank is None or before.rank > reward.top:
         stood = "had no rank" if before.rank is None else f"was {before.rank}"
@@ -116,7 +116,7 @@ async def redeem(session: Session, reward_id: UUID, key: str) -> Redemption:
     """One, for the viewer. Same key and input: the same redemption."""
     viewer = session.signed_in()
     if viewer.member_id is None:
-        raise NotAllowed("Only members redeem rewards; this account is no member.")
+        raise NotAllowed("Only members can redeem rewards; this account does not belong to a member.")
     checks = Checks()
     key = idempotency.checked(checks, key)
     checks.done()
@@ -135,7 +135,7 @@ async def redeem(session: Session, reward_id: UUID, key: str) -> Redemption:
             found = await Reward.get(id=reward_id)
             if found.active:
                 raise RewardIsSoldOut(f"{found.name} is sold out.", found)
-            raise RewardNotOpen(f"{found.name} is not offered any more.", found)
+            raise RewardNotOpen(f"{found.name} is no longer offered.", found)
         _check_open(taken, before, work.now)
         return await _paid(work, viewer, viewer.member_id, taken, before, entry_id)
 

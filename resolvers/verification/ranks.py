@@ -78,7 +78,7 @@ def sample(read: Books) -> Sample:
 
 def remarks(chosen: Sample) -> Iterator[str]:
     if len(chosen.organizations) < chosen.of:
-        yield f"Boards of {len(chosen.organizations)} organizations were ranked anew, roots first, of {chosen.of}."
+        yield f"Boards of {len(chosen.organizations)} organizations were ranked again, roots first, of {chosen.of}."
 
 
 async def ranks(read: Books, chosen: Sample) -> list[str]:

@@ -79,7 +79,7 @@ async def compared(now: datetime) -> Verdict:
         *await phones.remarks(),
     ]
     if broken:
-        return Verdict(differences, [*remarks, "No board was ranked anew, because the tree is not what it says."])
+        return Verdict(differences, [*remarks, "No board was ranked again, because the tree is inconsistent."])
     sample = ranks.sample(read)
     differences += await ranks.ranks(read, sample)
     return Verdict(differences, [*remarks, *ranks.remarks(sample)])

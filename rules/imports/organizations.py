@@ -196,7 +196,7 @@ def _other_root(now: Place, place: Place, existing: Mapping[str, Place], after: 
     if now.parent_code is None:
         return f"{shown(now.code)} is a root and stays one; leave its parent_code empty."
     if place.parent_code is None:
-        return f"{shown(now.code)} hangs below {shown(now.parent_code)} and cannot become a root."
+        return f"{shown(now.code)} lies below {shown(now.parent_code)} and cannot become a root."
     return f"{shown(now.code)} belongs to the root {shown(root.code)}, {shown(place.parent_code)} to another."
 
 

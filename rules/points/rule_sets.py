@@ -32,8 +32,8 @@ class RuleSet:
 RULE_SETS: Mapping[str, RuleSet] = {
     "STUDY_APP": RuleSet(
         "学习积分",
-        "A study app's rules of 2019: sign-in, articles, videos and time, each capped by the day; three windows of the"
-        " day in which articles, videos and time count double.",
+        "A study app's rules of 2019: sign-in, articles, videos and time, each capped by the day. "
+        "Articles, videos and time count double in three windows of the day.",
         {
             "study.sign_in": {"title": "登录", "amount": 1, "unit": "ONCE_A_DAY"},
             "study.article": {"title": "阅读文章", "amount": 1, "caps": _a_day(6), "windows": DOUBLE},
@@ -59,8 +59,8 @@ RULE_SETS: Mapping[str, RuleSet] = {
     ),
     "BRANCH_YEAR": RuleSet(
         "党员年度积分",
-        "A branch's rules for a year: group study, notes, reflections, meetings and theme days, each capped by the"
-        " year; notes and reflections one a quarter.",
+        "A branch's rules for a year: group study, notes, reflections, meetings and theme days, each capped by the "
+        "year. Notes and reflections count once a quarter.",
         {
             "branch.group_study": {"title": "集中学习", "amount": 2, "caps": [_a_year(12)]},
             "branch.study_notes": {
@@ -79,8 +79,8 @@ RULE_SETS: Mapping[str, RuleSet] = {
     ),
     "CITY_BUREAU": RuleSet(
         "年度基础分加减分",
-        "A city bureau's rules: a base of 60 at New Year's midnight, additions without a limit, deductions down to 0"
-        " at the lowest; everything begins anew each year.",
+        "A city bureau's rules: a base of 60 at New Year's midnight, additions without a limit, deductions down to 0. "
+        "Each year starts again from the base.",
         {
             "bureau.base": {"title": "年度基础分", "amount": 0, "base": 60, "group": "bureau"},
             "bureau.addition": {"title": "加分", "amount": 1, "group": "bureau"},
@@ -89,8 +89,8 @@ RULE_SETS: Mapping[str, RuleSet] = {
     ),
     "COURSES": RuleSet(
         "共享党课",
-        "What holds for courses where nothing else is set: 5 for hearing one, 1 for each listener of one's own, at most"
-        " 20 a day.",
+        "The default rules for courses: 5 points for hearing a course, and 1 for each listener of your own course, at "
+        "most 20 a day.",
         {
             "course.heard": {"title": "听党课", "amount": 5},
             "course.lectured": {"title": "讲党课", "amount": 1, "caps": _a_day(20)},

@@ -23,7 +23,7 @@ def test_who_did_what_to_whom_and_where() -> None:
     assert said(name="", place="") == "A member approved a claim of 李强."
     assert said(action="somethingNew") == "王芳 did somethingNew at 第一党支部."
     assert said(actor="NOBODY", name=None, action="signIn", refused=True) == (
-        "Somebody without a token was not heard any more (signIn): too many wrong passwords at 第一党支部."
+        "Someone without a token was rate-limited (signIn) after too many wrong passwords at 第一党支部."
     )
     assert said(action="recordActs", whom=["李强", "", "赵敏"], people=400, count=500) == (
         "王芳 recorded 500 acts of 李强, a member, 赵敏 and 397 more at 第一党支部."

@@ -152,7 +152,7 @@ def test_nothing_changes_over_to_another_root() -> None:
     assert faults(
         "111,2,第一党支部,BRANCH", "12,,第二党支部,BRANCH", "2,1,另一党委,COMMITTEE", "11,3,机关,党总支", "3,,新,党委"
     ) == [
-        'line 3: "12" hangs below "1" and cannot become a root.',
+        'line 3: "12" lies below "1" and cannot become a root.',
         'line 4: "2" is a root and stays one; leave its parent_code empty.',
         'line 5: "11" belongs to the root "1", "3" to another.',
     ]

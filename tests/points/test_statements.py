@@ -133,7 +133,7 @@ async def test_a_link_ends_after_ten_minutes_with_the_right_and_with_the_session
     refused = await fetched(hall, urls[0])
     assert (refused.status_code, refused.text) == (
         404,
-        "This link is no longer good, or never was; ask for a new one.\n",
+        "This link is expired or unknown; create a new one.\n",
     )
 
 

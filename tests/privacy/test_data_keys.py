@@ -32,7 +32,7 @@ async def test_a_server_reads_and_writes_on_while_keys_are_changed(tmp_path: Pat
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         [first] = file.read_text().split()
         said = await run("keys", "rotate")
-        assert "1 number(s) encrypted anew" in said
+        assert "1 number(s) encrypted again" in said
         assert file.read_text().split()[1] == first
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         assert (await hall.ask(hall.secretary, LOOK, id=World.id(hall.zhao)))["phone"] == "13800138000"

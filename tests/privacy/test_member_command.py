@@ -49,7 +49,7 @@ async def test_somebody_is_handed_out_and_erased_while_screens_show_them(hall: H
             run("export", World.id(person), str(file)), run("erase", World.id(person))
         )  # nobody is there to say yes
         assert "name another file" in again.stderr
-        assert (asked.returncode, "for ever?" in asked.stdout) == (1, True)
+        assert (asked.returncode, "permanently?" in asked.stdout) == (1, True)
         erased = await run("erase", World.id(person), "--yes")
         assert (erased.returncode, erased.stderr) == (0, "")  # nothing is left beside the file either
         await theirs.board(lambda board: name not in str(board))

@@ -231,7 +231,7 @@ async def test_rewards_are_set_by_who_manages_them(world: World, story: Story) -
     changed = await change(world, branch, made["id"], addStock=4, price=6, top=0, perMonth=0)
     assert changed["reward"] == made | {"stock": 7, "price": 6, "top": None, "perMonth": None}
     refused = await change(world, branch, made["id"], addStock=-8, name="杯子")
-    assert refused["fields"] == [{"path": ["addStock"], "message": "So many are not in stock any more."}]
+    assert refused["fields"] == [{"path": ["addStock"], "message": "Not enough stock left to remove that many."}]
     assert (await Reward.get()).name == "茶杯"
 
 

@@ -11,6 +11,6 @@ FAULTS: dict[str, tuple[str, str]] = {
     "an unknown kind": ("x,GS,X,PARTY", "line 2, column D (kind): The kind"),
     "a missing name": ("x,GS,,BRANCH", "line 2, column C (name): name is missing"),
     "a missing code": (",GS,X,BRANCH", "line 2, column A (code): code is missing"),
-    "another root": ("GS-1,,第一党支部,BRANCH", 'line 2, column B (parent_code): "GS-1" hangs below "GS"'),
+    "another root": ("GS-1,,第一党支部,BRANCH", 'line 2, column B (parent_code): "GS-1" lies below "GS"'),
 }
 NO_KIND = (b"code,parent_code,name\n1,,A\n", "line 1: The column kind")

@@ -212,7 +212,7 @@ async def test_of_many_boards_a_sample_is_ranked_and_this_is_said(
     found = await verdict(world)
 
     assert found.differences == []
-    assert found.remarks == ["Boards of 1 organizations were ranked anew, roots first, of 4."]
+    assert found.remarks == ["Boards of 1 organizations were ranked again, roots first, of 4."]
 
 
 async def test_what_no_server_wrote_yet_is_mentioned_and_no_difference(world: World, lived: Lived) -> None:
