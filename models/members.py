@@ -108,6 +108,24 @@ async def all_locked(ids: Iterable[UUID]) -> dict[UUID, Member]:
     return found
 
 
+async def persons_locked(ids: Iterable[UUID]) -> dict[UUID, Member]:
+    """These, and the survivors of those that were merged, all in the order of their ids as a merge locks them."""
+    lock = "FOR NO KEY UPDATE" if dialect() == "postgres" else ""
+    found: dict[UUID, Member] = {}
+    for some in chunks(sorted(set(ids)), AT_ONCE):
+        rows = await sql.models(
+            Member,
+            f"""SELECT * FROM members WHERE id IN (
+                  SELECT id FROM members WHERE id IN :ids UNION ALL
+                  SELECT merged_into_id FROM members WHERE id IN :ids AND merged_into_id IS NOT NULL
+                ) ORDER BY id {lock}""",
+            ids=some,
+        )
+        found |= {one.id: one for one in rows}
+    merged_just_then = {one.merged_into_id for one in found.values() if one.merged_into_id} - found.keys()
+    return found | await all_locked(merged_just_then)
+
+
 async def set_active(member: Member, active: bool, at: datetime) -> None:
     """Inactive: belongs nowhere from now on. Active again: belongs anew to the organization it has."""
     await Member.filter(id=member.id).update(active=active)
@@ -188,8 +206,7 @@ async def by_ids(ids: Iterable[UUID]) -> dict[UUID, Member]:
 async def credit(member_id: UUID, amount: int) -> None:
     """Move balance − debt by amount; both stay ≥ 0 and one of them 0. Of a duplicate: its survivor's."""
     if not await _credit(member_id, amount):
-        kept = await locked(member_id)
-        assert kept, "a member is never deleted"
+        kept = (await persons_locked([member_id]))[member_id]
         await _credit(kept.merged_into_id or member_id, amount)
 
 

@@ -55,8 +55,8 @@ async def earn(work: Work, root_id: UUID, acts: Sequence[Act]) -> list[PointsEnt
 async def earn_each(work: Work, root_id: UUID, acts: Sequence[Act]) -> list[PointsEntry | InvalidInput]:
     """For each act its entry, or why there is none. A bounded number of statements, however many acts."""
     zone, hours = await models.organizations.settling_root(root_id)
-    members = await models.members.all_locked(one.member_id for one in acts if one.member_id)
-    acts = await _of_survivors(acts, members)
+    members = await models.members.persons_locked(one.member_id for one in acts if one.member_id)
+    acts = _of_survivors(acts, members)
     placed = await _placed(work, acts, members, zone, timedelta(hours=hours))
     rules = await models.rules.for_organizations({one.rule for one in acts}, {one.organization_id for one in placed})
     ready = [_ready(one, rules) for one in placed]
@@ -72,12 +72,11 @@ async def earn_each(work: Work, root_id: UUID, acts: Sequence[Act]) -> list[Poin
     return made
 
 
-async def _of_survivors(acts: Sequence[Act], members: dict[UUID, Member]) -> Sequence[Act]:
-    """What is reported of a member that was merged is the survivor's, who is locked too."""
+def _of_survivors(acts: Sequence[Act], members: Mapping[UUID, Member]) -> Sequence[Act]:
+    """What is reported of a member that was merged is the survivor's."""
     merged = {one.id: one.merged_into_id for one in members.values() if one.merged_into_id}
     if not merged:
         return acts
-    members |= await models.members.all_locked(one for one in merged.values() if one not in members)
     return [replace(one, member_id=merged.get(one.member_id, one.member_id)) if one.member_id else one for one in acts]
 
 
