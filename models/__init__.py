@@ -1,6 +1,7 @@
 """Rows, their queries and their changes of state. Modules are the namespace: `models.tasks.take_slot(...)`."""
 
 from models import (
+    arenas,
     attempts,
     audit,
     blocks,
@@ -24,6 +25,7 @@ from models import (
     pages,
     phones,
     points,
+    points_lists,
     restoring,
     rewards,
     roles,
@@ -33,6 +35,7 @@ from models import (
     sql,
     studies,
     tasks,
+    verifying,
 )
 from models.audit import AuditActor, AuditAddress, AuditEntry, AuditHead, AuditOutcome
 from models.blocks import Block, BlockInspection, BlockOpening, BlockPair, BlockRevision
@@ -101,6 +104,7 @@ __all__ = [
     "Task",
     "TaskReview",
     "TaskStatus",
+    "arenas",
     "attempts",
     "audit",
     "blocks",
@@ -124,6 +128,7 @@ __all__ = [
     "pages",
     "phones",
     "points",
+    "points_lists",
     "restoring",
     "rewards",
     "roles",
@@ -133,4 +138,5 @@ __all__ = [
     "sql",
     "studies",
     "tasks",
+    "verifying",
 ]

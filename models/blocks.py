@@ -244,6 +244,26 @@ INSPECTED = """SELECT i.id FROM block_inspections i JOIN block_revisions r ON r.
     SELECT 1 FROM block_revisions n
     WHERE n.block_id = r.block_id AND n.sequence = r.sequence + 1 AND n.recorded_at <= i.inspected_at)"""
 
+# A GROUP's blocks are for its branch, and for reviewers above it.
+ON_BOARD = """FROM blocks b JOIN organizations o ON o.id = b.organization_id
+  JOIN organization_paths p ON p.descendant_id = b.organization_id AND p.ancestor_id = :board
+  WHERE b.retired_at IS NULL AND (o.kind <> 'GROUP' OR :inside = 1)"""
+
+
+async def on_board(board: UUID, inside: int, most: int) -> list[Block]:
+    """In the order in which they came. inside: whether those of a GROUP are shown."""
+    return await sql.models(
+        Block,
+        f"SELECT b.* {ON_BOARD} ORDER BY b.created_at, b.id LIMIT :most",
+        board=board,
+        inside=inside,
+        most=most,
+    )
+
+
+async def count_on_board(board: UUID, inside: int) -> int:
+    return await sql.value(f"SELECT COUNT(*) AS n {ON_BOARD}", board=board, inside=inside)
+
 
 # ---------------------------------------------------------------- lists
 

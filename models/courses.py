@@ -130,6 +130,25 @@ async def places_of_lecturers(organization_id: UUID) -> list[UUID]:
     return sql.uids(one["organization_id"] for one in found)
 
 
+# Which courses a board shows, of `courses c`. A GROUP's are for its branch, and for reviewers above it.
+ON_BOARD = """EXISTS (SELECT 1 FROM organizations o WHERE o.id = c.organization_id
+  AND (EXISTS (SELECT 1 FROM organization_paths p WHERE p.ancestor_id = o.id AND p.descendant_id = :board)
+    OR ((o.kind <> 'GROUP' OR :inside = 1) AND EXISTS (
+          SELECT 1 FROM organization_paths p WHERE p.ancestor_id = :board AND p.descendant_id = o.id))))"""
+
+
+async def on_board(board: UUID, inside: int, most: int) -> list[Course]:
+    """PUBLISHED, newest first. inside: whether those of a GROUP are shown."""
+    return await sql.models(
+        Course,
+        f"""SELECT c.* FROM courses c WHERE c.status = 'PUBLISHED' AND {ON_BOARD}
+            ORDER BY c.created_at DESC, c.id DESC LIMIT :most""",
+        board=board,
+        inside=inside,
+        most=most,
+    )
+
+
 # ---------------------------------------------------------------- lists
 
 NEWEST_FIRST = (("created_at", True), ("id", True))

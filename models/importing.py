@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from models import phones, sql
-from models.bulk import chunks
+from models.bulk import Bulk, chunks, each
 from models.database import connection, dialect, snapshot
 
 CACHE_KB = 256 * 1024  # the indexes of half a million members
@@ -187,3 +187,38 @@ async def make_room() -> None:
     """For SQLite, outside a transaction: what is written stays in memory until the commit, and is written once."""
     if dialect() == "sqlite":
         await connection().execute_query(f"PRAGMA cache_size = -{CACHE_KB}")
+
+
+# ---------------------------------------------------------------- changes
+
+
+def change_members(rows: Iterable[Sequence[object]]) -> Bulk:
+    """Each in the order of the statement, the member's id last."""
+    return each(
+        """UPDATE members SET organization_id = ?, name = ?, alias = ?, joined_on = ?,
+             phone_key = ?, phone_sealed = ?, phone_index = ?, name_key = ?, shown_key = ? WHERE id = ?""",
+        rows,
+    )
+
+
+def drop_set_aside(members: Iterable[UUID]) -> Bulk:
+    """Of members whose alias changes."""
+    return each("UPDATE members SET alias_set_aside = NULL WHERE id = ?", ((one,) for one in members))
+
+
+def end_memberships(at: datetime, members: Iterable[UUID]) -> Bulk:
+    return each(
+        "UPDATE memberships SET to_at = ? WHERE member_id = ? AND to_at IS NULL", ((at, one) for one in members)
+    )
+
+
+def change_organizations(rows: Iterable[Sequence[object]]) -> Bulk:
+    """Each: parent, name, kind, and the organization's id."""
+    return each("UPDATE organizations SET parent_id = ?, name = ?, kind = ? WHERE id = ?", rows)
+
+
+def cut_loose(organizations: Iterable[UUID]) -> Bulk:
+    """From everything above them; their new paths are inserted next."""
+    return each(
+        "DELETE FROM organization_paths WHERE descendant_id = ? AND depth > 0", ((one,) for one in organizations)
+    )

@@ -258,6 +258,13 @@ async def places_of(member_id: UUID) -> list[UUID]:
     return sql.uids(one["organization_id"] for one in found)
 
 
+async def purse(member_id: UUID) -> dict[str, int]:
+    """balance and debt, as the table holds them now."""
+    found = await sql.row("SELECT balance, debt FROM members WHERE id = :id", id=member_id)
+    assert found
+    return found
+
+
 # ---------------------------------------------------------------- lists
 
 # By when they were entered, not by name: the order, and the cursors made of it, would tell real names.

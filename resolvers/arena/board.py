@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 import models
-from models import Claim, Member, Organization, OrganizationKind, Task, sql
+from models import Claim, Member, Organization, OrganizationKind, Task, arenas
 from resolvers import boards
 from resolvers.boards import BoardView
 from resolvers.session import Session
@@ -38,15 +38,6 @@ class Arena:
     organizations: Mapping[UUID, Organization]
 
 
-# Which tasks an arena shows. A GROUP's are for its branch, and for reviewers above it.
-IN_ARENA = """
-  SELECT t.id FROM tasks t JOIN organizations o ON o.id = t.organization_id
-  WHERE t.root_id = :root AND t.status <> 'DRAFT'
-    AND (EXISTS (SELECT 1 FROM organization_paths p WHERE p.ancestor_id = o.id AND p.descendant_id = :arena)
-      OR ((o.kind <> 'GROUP' OR :inside = 1) AND EXISTS (
-            SELECT 1 FROM organization_paths p WHERE p.ancestor_id = :arena AND p.descendant_id = o.id)))"""
-
-
 async def key(session: Session, organization_id: UUID) -> ArenaKey:
     """NotFound: there is no such organization, or not for this viewer."""
     lineage = await session.visible(organization_id)
@@ -73,33 +64,12 @@ async def load(key: ArenaKey) -> Arena | None:
         if facts is None:
             return None
         lineage = tuple(lineages[key.organization_id])
-        scope = {"root": lineage[0].id, "arena": key.organization_id, "inside": inside(key, lineage)}
         public = key.view is not BoardView.FULL
-        held, approved = (f"COALESCE(public_{one}, {one})" if public else one for one in ("held", "approved"))
-        counts = await sql.row(
-            f"""SELECT COALESCE(SUM(CASE WHEN status = 'OPEN' THEN 1 ELSE 0 END), 0) AS opened,
-                  COALESCE(SUM({held}), 0) AS held, COALESCE(SUM({approved}), 0) AS approved
-                FROM tasks WHERE id IN ({IN_ARENA})""",
-            **scope,
-        )
-        assert counts is not None
-        listed = await sql.models(
-            Task,
-            f"""SELECT * FROM tasks WHERE status IN ('OPEN', 'SCHEDULED') AND id IN ({IN_ARENA})
-                ORDER BY created_at DESC, id DESC LIMIT {MOST_LISTED}""",
-            **scope,
-        )
-        # Of many approvals the newest are soon met, going back through all there are; of few, each is read sooner.
-        many = int(counts["approved"]) > FEW_APPROVALS
-        approved_here = f"EXISTS ({IN_ARENA} AND t.id = c.task_id)" if many else f"c.task_id IN ({IN_ARENA})"
-        hidden = "AND NOT m.hidden_on_boards AND c.public_status IS NULL" if public else ""
-        claims = await sql.models(
-            Claim,
-            f"""SELECT c.* FROM claims c JOIN members m ON m.id = c.member_id {hidden}
-                WHERE c.status = 'APPROVED' AND {approved_here}
-                ORDER BY c.decided_at DESC, c.id DESC LIMIT {MOST_APPROVALS}""",
-            **scope,
-        )
+        scope = arenas.Scope(lineage[0].id, key.organization_id, inside(key, lineage))
+        counts = await arenas.counts(scope, public=public)
+        listed = await arenas.listed(scope, MOST_LISTED)
+        many = counts.approved > FEW_APPROVALS
+        claims = await arenas.approvals(scope, MOST_APPROVALS, public=public, many=many)
         if not public:
             for one in claims:  # who reviews sees the truth of a claim, whoever the frame is made for
                 one.public_status = None  # pyright: ignore[reportAttributeAccessIssue]  # null in the table
@@ -111,9 +81,9 @@ async def load(key: ArenaKey) -> Arena | None:
         key=key,
         lineage=lineage,
         version=facts[0],
-        open_count=int(counts["opened"]),
-        claimed_count=int(counts["held"]),
-        approved_count=int(counts["approved"]),
+        open_count=counts.opened,
+        claimed_count=counts.held,
+        approved_count=counts.approved,
         tasks=listed,
         approvals=[(one, tasks[one.task_id], members[one.member_id]) for one in claims],
         organizations=organizations,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import models
-from models import Block, BlockInspection, Member, Organization, OrganizationKind, sql
+from models import Block, BlockInspection, Member, Organization, OrganizationKind
 from resolvers import boards
 from resolvers.blocks import revisions as blocks_revisions
 from resolvers.blocks.revisions import Proof, Told
@@ -50,12 +50,6 @@ class Board:
     organizations: Mapping[UUID, Organization]
 
 
-# A GROUP's blocks are for its branch, and for reviewers above it.
-ON_BOARD = """FROM blocks b JOIN organizations o ON o.id = b.organization_id
-  JOIN organization_paths p ON p.descendant_id = b.organization_id AND p.ancestor_id = :board
-  WHERE b.retired_at IS NULL AND (o.kind <> 'GROUP' OR :inside = 1)"""
-
-
 async def key(session: Session, organization_id: UUID) -> BlockBoardKey:
     """NotFound: there is no such organization, or not for this viewer."""
     lineage = await session.visible(organization_id)
@@ -70,13 +64,10 @@ async def load(key: BlockBoardKey) -> Board | None:
             return None
         lineage = tuple((await models.organizations.lineages([key.organization_id]))[key.organization_id])
         inside = key.view is BoardView.FULL or lineage[-1].kind in (OrganizationKind.BRANCH, OrganizationKind.GROUP)
-        values = {"board": key.organization_id, "inside": int(inside)}
-        listed = await sql.models(
-            Block, f"SELECT b.* {ON_BOARD} ORDER BY b.created_at, b.id LIMIT {MOST_LISTED}", **values
-        )
+        listed = await models.blocks.on_board(key.organization_id, int(inside), MOST_LISTED)
         count: int = len(listed)
         if count == MOST_LISTED:
-            count = await sql.value(f"SELECT COUNT(*) AS n {ON_BOARD}", **values)
+            count = await models.blocks.count_on_board(key.organization_id, int(inside))
         blocks = {one.id: one for one in listed}
         proofs = await _proofs(blocks)
         sides = await models.blocks.sides(one.head.id for one in proofs.values())

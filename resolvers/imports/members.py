@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import models
 from models import importing, phones
-from models.bulk import Bulk, each, insert
+from models.bulk import Bulk, insert
 from resolvers.directory import namesakes
 from resolvers.imports.run import ChangedMeanwhile, Report, Run, touch, touch_everything
 from resolvers.session import Work
@@ -168,19 +168,9 @@ def _bulks(at: datetime, plan: MembersPlan, known: Known) -> list[Bulk]:
             COLUMNS,
             ((key, known.roots[one.organization_code], *told(key, one), False, True, 0, 0, at) for key, one in new),
         ),
-        each(
-            """UPDATE members SET organization_id = ?, name = ?, alias = ?, joined_on = ?,
-                 phone_key = ?, phone_sealed = ?, phone_index = ?, name_key = ?, shown_key = ? WHERE id = ?""",
-            ((*told(member.id, person), member.id) for member, person in plan.updated),
-        ),
-        each(
-            "UPDATE members SET alias_set_aside = NULL WHERE id = ?",
-            ((member.id,) for member, person in plan.updated if member.person.alias != person.alias),
-        ),
-        each(
-            "UPDATE memberships SET to_at = ? WHERE member_id = ? AND to_at IS NULL",
-            ((at, key) for key, _ in moved),
-        ),
+        importing.change_members((*told(member.id, person), member.id) for member, person in plan.updated),
+        importing.drop_set_aside(member.id for member, person in plan.updated if member.person.alias != person.alias),
+        importing.end_memberships(at, (key for key, _ in moved)),
         insert(
             "memberships",
             ("id", "member_id", "organization_id", "from_at"),

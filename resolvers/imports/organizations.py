@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import models
 from models import clock, importing
-from models.bulk import Bulk, each, insert
+from models.bulk import Bulk, insert
 from models.organizations import SETTLING_HOURS, TIME_ZONE
 from resolvers import scheduler
 from resolvers.directory import time_zones
@@ -134,14 +134,8 @@ def _bulks(at: datetime, plan: OrganizationsPlan, known: Known, ids: Mapping[str
 
     return [
         insert("organizations", COLUMNS, map(created, plan.created)),
-        each(
-            "UPDATE organizations SET parent_id = ?, name = ?, kind = ? WHERE id = ?",
-            ((parent(new), new.name, new.kind, ids[new.code]) for _, new in plan.updated),
-        ),
-        each(
-            "DELETE FROM organization_paths WHERE descendant_id = ? AND depth > 0",
-            ((ids[code],) for code in hung_anew),
-        ),
+        importing.change_organizations((parent(new), new.name, new.kind, ids[new.code]) for _, new in plan.updated),
+        importing.cut_loose(ids[code] for code in hung_anew),
         insert("organization_paths", PATH, paths()),
         insert(
             "board_versions",

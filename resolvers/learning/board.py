@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import models
-from models import Course, Member, Organization, OrganizationKind, sql
+from models import Course, Member, Organization, OrganizationKind
 from resolvers import boards
 from resolvers.boards import BoardView
 from resolvers.session import Session
@@ -30,13 +30,6 @@ class CourseBoard:
     completions: Mapping[UUID, int]
     lecturers: Mapping[UUID, Member]
     organizations: Mapping[UUID, Organization]
-
-
-# Which courses a board shows, of `courses c`. A GROUP's are for its branch, and for reviewers above it.
-ON_BOARD = """EXISTS (SELECT 1 FROM organizations o WHERE o.id = c.organization_id
-  AND (EXISTS (SELECT 1 FROM organization_paths p WHERE p.ancestor_id = o.id AND p.descendant_id = :board)
-    OR ((o.kind <> 'GROUP' OR :inside = 1) AND EXISTS (
-          SELECT 1 FROM organization_paths p WHERE p.ancestor_id = :board AND p.descendant_id = o.id))))"""
 
 
 async def key(session: Session, organization_id: UUID) -> CourseBoardKey:
@@ -64,13 +57,7 @@ async def load(board: CourseBoardKey) -> CourseBoard | None:
         if board.organization_id not in found:
             return None
         lineage = tuple(lineages[board.organization_id])
-        courses = await sql.models(
-            Course,
-            f"""SELECT c.* FROM courses c WHERE c.status = 'PUBLISHED' AND {ON_BOARD}
-                ORDER BY c.created_at DESC, c.id DESC LIMIT {MOST_LISTED}""",
-            board=board.organization_id,
-            inside=inside(board, lineage),
-        )
+        courses = await models.courses.on_board(board.organization_id, inside(board, lineage), MOST_LISTED)
         hidden = await models.courses.hidden_completions([one.id for one in courses]) if public else {}
         lecturers = await models.members.by_ids({one.lecturer_id for one in courses})
         named = {one.organization_id for one in (*courses, *lecturers.values())}

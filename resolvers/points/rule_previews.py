@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import models
-from models import PointRuleVersion, sql
+from models import PointRuleVersion, points_lists, sql
 from resolvers.session import Session
 from rules import periods
 from rules.periods import Period, PeriodKind
@@ -127,18 +127,7 @@ async def _acts(
     groups = {one for one in (spec.group, now.cap_group if now else None) if one}
     if groups:
         codes |= {one for some in (await models.rules.codes_of_groups(groups, root_id)).values() for one in some}
-    rows = await sql.rows(
-        f"""SELECT e.*, v.rule_id, COALESCE(m.merged_into_id, e.member_id) AS person_id FROM points_entries e
-            JOIN organization_paths p ON p.descendant_id = e.organization_id AND p.ancestor_id = :organization
-            JOIN point_rule_versions v ON v.id = e.rule_version_id LEFT JOIN members m ON m.id = e.member_id
-            WHERE e.rule IN :codes AND e.counts_at >= :starts AND e.counts_at < :ends AND e.kind <> 'REVERSAL'
-              AND NOT EXISTS (SELECT 1 FROM points_entries r WHERE r.reverses_id = e.id)
-            ORDER BY e.position, e.line LIMIT {MOST_ACTS + 1}""",
-        organization=organization_id,
-        codes=sorted(codes),
-        starts=year.starts_at,
-        ends=month.ends_at,
-    )
+    rows = await points_lists.acts(organization_id, sorted(codes), year.starts_at, month.ends_at, MOST_ACTS + 1)
     if len(rows) > MOST_ACTS:
         raise InvalidInput.at(
             "organizationId", f"There are more than {MOST_ACTS:,} acts to replay; look at a smaller organization."

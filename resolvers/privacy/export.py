@@ -31,7 +31,7 @@ async def _kept(member: Member) -> dict[str, Any]:
     """Of one row of members."""
     account = await Account.get_or_none(member_id=member.id)
     home = await Organization.get(id=member.organization_id)
-    one = await sql.row("SELECT balance, debt FROM members WHERE id = :id", id=member.id)
+    one = await models.members.purse(member.id)
     parts = await exports.read(member.id)
     assert one
     return {

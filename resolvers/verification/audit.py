@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from models import audit, seals, sql
+from models import audit, seals, sql, verifying
 from models.audit import NO_ROOT
 from models.seals import Key
 from rules import chain
@@ -14,25 +14,20 @@ TOGETHER = 5_000  # entries read at once
 async def unbroken() -> tuple[list[str], list[str]]:
     """Differences and remarks. Inside a snapshot."""
     keys = seals.known(await seals.own_secret())
-    found = await sql.rows("SELECT root_id, sequence, hash FROM audit_heads")
+    found = await verifying.audit_heads()
     heads = {sql.uid(one["root_id"]): one for one in found}
-    known = sql.uids(one["root_id"] for one in await sql.rows("SELECT DISTINCT root_id FROM audit_entries"))
+    known = await verifying.audit_roots()
     differences: list[str] = []
     foreign: set[str] = set()
     for root_id in sorted({*heads, *known}):
         checked = Checked(f"the audit log of {'no root' if root_id == NO_ROOT else f'root {root_id}'}", keys)
         after = 0
-        while rows := await sql.rows(
-            f"""SELECT * FROM audit_entries WHERE root_id = :root AND sequence > :after
-                ORDER BY sequence LIMIT {TOGETHER}""",
-            root=root_id,
-            after=after,
-        ):
+        while rows := await verifying.audit_entries(root_id, after, TOGETHER):
             after = rows[-1]["sequence"]
             differences += checked.rows(rows)
         differences += checked.end(heads.get(root_id))
         foreign |= checked.foreign
-    differences += addresses(await sql.rows(ADDRESSES))
+    differences += addresses(await verifying.audit_addresses())
     remarks = [
         f"Audit entries sealed with key {name} were not checked: set the LEITAI_SIGNING_KEY they were made with."
         for name in sorted(foreign)
@@ -90,11 +85,6 @@ class Checked:
 
 def _span(first: int, last: int) -> str:
     return str(first) if first == last else f"{first} to {last}"
-
-
-ADDRESSES = """SELECT a.entry_id, a.address, a.salt, a.account_id, a.happened_at, e.address_commitment,
-    e.account_id AS entry_account, e.happened_at AS entry_at
-  FROM audit_addresses a LEFT JOIN audit_entries e ON e.id = a.entry_id ORDER BY a.entry_id"""
 
 
 def addresses(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -47,8 +47,6 @@ def _signatures(block_id: UUID, revisions: Sequence[BlockRevision]) -> Iterator[
 
 async def remarks() -> list[str]:
     """A key that was changed, which is no fault; nor does a chain rewritten with another key show as one."""
-    found = await models.sql.rows(
-        "SELECT key_id AS key, COUNT(*) AS heads FROM block_revisions GROUP BY key_id ORDER BY key_id"
-    )
+    found = await models.verifying.signing_keys()
     named = ", ".join(f"{one['key']} ({one['heads']})" for one in found)
     return [f"Heads are signed by {len(found)} keys: {named}."] if len(found) > 1 else []

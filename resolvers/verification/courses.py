@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from models import sql
+from models import sql, verifying
 from resolvers.learning.studies import HEARD, LECTURED
 from resolvers.verification.snapshot import Books
 from rules.merging import Merge, survivors
@@ -16,14 +16,13 @@ Row = dict[str, Any]
 
 async def differences(read: Books) -> list[str]:
     """Inside a snapshot."""
-    courses = {sql.uid(one["id"]): one for one in await sql.rows("SELECT * FROM courses ORDER BY id")}
-    studies = await sql.rows("SELECT * FROM studies ORDER BY id")
+    courses = {sql.uid(one["id"]): one for one in await verifying.courses()}
+    studies = await verifying.studies()
     reports: dict[UUID, list[Row]] = defaultdict(list)
-    # Of reports after which a study stood alike, the one that brought it so far comes first.
-    for one in await sql.rows("SELECT * FROM study_reports ORDER BY study_id, seconds, reported_seconds DESC"):
+    for one in await verifying.study_reports():
         reports[sql.uid(one["study_id"])].append(one)
     paid: dict[UUID, list[Row]] = defaultdict(list)
-    for one in await sql.rows("SELECT study_id, rule, position FROM points_entries WHERE study_id IS NOT NULL"):
+    for one in await verifying.entries_of_studies():
         paid[sql.uid(one["study_id"])].append(one)
     merges = {root: read.merged(root) for root in read.dials}
     found = list(_counted(courses, studies))

@@ -1,6 +1,6 @@
 """Phone numbers: whether each can be read with a key that is here, belongs to its member and is found by its index."""
 
-from models import phones, sql
+from models import phones, sql, verifying
 from models.phones import PhoneIsBroken
 
 PAGE = 5_000
@@ -9,11 +9,7 @@ PAGE = 5_000
 async def differences() -> list[str]:
     found: list[str] = []
     keys, after = set(phones.ids()), phones.NIL_ID
-    while rows := await sql.rows(
-        f"""SELECT id, phone_key, phone_sealed, phone_index FROM members
-            WHERE phone_key IS NOT NULL AND id > :after ORDER BY id LIMIT {PAGE}""",
-        after=after,
-    ):
+    while rows := await verifying.sealed_phones(after, PAGE):
         for one in rows:
             if one["phone_key"] in keys:
                 found += _faults(one)

@@ -8,15 +8,12 @@ from typing import Any
 from uuid import UUID
 
 import models
-from models import PointRuleVersion, sql
+from models import PointRuleVersion, sql, verifying
 from resolvers.verification.snapshot import Books
 from rules import periods
 from rules.merging import Merge, survivors
 from rules.points import evaluation as points_evaluation
 from rules.points.evaluation import CutReason, Entry
-
-COLUMNS = """e.id, e.root_id, e.position, e.member_id, e.organization_id, e.kind, e.rule, e.amount, e.occurred_at,
-  e.counts_at, e.reverses_id, e.rule_version_id, e.quantity, e.result, e.cut, e.cut_points, e.base_year"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +36,7 @@ async def differences(read: Books) -> list[str]:
     """Inside a snapshot."""
     versions = {one.id: one for one in await PointRuleVersion.all()}
     codes = {one.id: one.code for one in await models.PointRule.all()}
-    rows = await sql.rows(
-        f"SELECT {COLUMNS} FROM points_entries e WHERE e.rule_version_id IS NOT NULL ORDER BY root_id, position, line"
-    )
+    rows = await verifying.entries_by_rules()
     merges = {root: read.merged(root) for root in read.dials}
     kept: dict[UUID, Kept] = {}
     entries: list[Entry] = []

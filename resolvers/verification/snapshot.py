@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from models import sql
+from models import sql, verifying
 from rules.merging import Merge
 
 
@@ -161,9 +161,7 @@ async def read() -> Books:
             one["settling_hours"],
             one["closed_at"] and sql.instant(one["closed_at"]),
         )
-        for one in await sql.rows(
-            "SELECT id, kind, parent_id, root_id, time_zone, settling_hours, closed_at FROM organizations ORDER BY id"
-        )
+        for one in await verifying.organizations()
     ]
     people = [
         Person(
@@ -176,10 +174,7 @@ async def read() -> Books:
             perhaps(one["merged_into_id"]),
             one["duplicates"],
         )
-        for one in await sql.rows(
-            """SELECT id, root_id, organization_id, active, balance, debt, merged_into_id, duplicates
-               FROM members ORDER BY id"""
-        )
+        for one in await verifying.members()
     ]
     stays = [
         Stay(
@@ -188,10 +183,7 @@ async def read() -> Books:
             sql.instant(one["from_at"]),
             one["to_at"] and sql.instant(one["to_at"]),
         )
-        for one in await sql.rows(
-            """SELECT member_id, organization_id, from_at, to_at FROM memberships
-               ORDER BY member_id, from_at, CASE WHEN to_at IS NULL THEN 1 ELSE 0 END, to_at"""
-        )
+        for one in await verifying.memberships()
     ]
     ledger = [
         Row(
@@ -213,32 +205,25 @@ async def read() -> Books:
             sql.instant(one["recorded_at"]),
             one["reached"],
         )
-        for one in await sql.rows("SELECT * FROM points_entries ORDER BY root_id, position, line")
+        for one in await verifying.entries()
     ]
     return Books(
         nodes={one.id: one for one in nodes},
         people={one.id: one for one in people},
         stays=stays,
         ledger=ledger,
-        dials={uid(one["root_id"]): _dial(one) for one in await sql.rows("SELECT * FROM clocks")},
-        freezes={uid(one["organization_id"]): one["position"] for one in await sql.rows("SELECT * FROM freezes")},
-        closings=await sql.rows("SELECT * FROM organization_closings ORDER BY organization_id, closed_at"),
-        merges=await sql.rows("SELECT * FROM member_merges ORDER BY position"),
-        tasks=await sql.rows(
-            """SELECT id, organization_id, points, status, capacity, held, approved, public_held, public_approved
-               FROM tasks ORDER BY id"""
-        ),
-        claims=await sql.rows("SELECT id, task_id, member_id, status, public_status FROM claims ORDER BY id"),
-        rewards=await sql.rows("SELECT id, stock, supplied FROM rewards ORDER BY id"),
-        redemptions=await sql.rows("SELECT * FROM redemptions ORDER BY id"),
-        versions=await sql.rows("SELECT * FROM board_versions ORDER BY organization_id"),
-        instants=await sql.rows("SELECT * FROM instants ORDER BY at, id"),
-        paths=await sql.rows("SELECT ancestor_id, descendant_id, depth FROM organization_paths"),
-        lost_keys=await sql.rows(
-            """SELECT k.id, k.entry_id FROM idempotency_keys k
-               WHERE NOT EXISTS (SELECT 1 FROM points_entries e WHERE e.id = k.entry_id)
-                 AND NOT EXISTS (SELECT 1 FROM study_reports r WHERE r.id = k.entry_id) ORDER BY k.id"""
-        ),
+        dials={uid(one["root_id"]): _dial(one) for one in await verifying.clocks()},
+        freezes={uid(one["organization_id"]): one["position"] for one in await verifying.freezes()},
+        closings=await verifying.closings(),
+        merges=await verifying.merges(),
+        tasks=await verifying.tasks(),
+        claims=await verifying.claims(),
+        rewards=await verifying.rewards(),
+        redemptions=await verifying.redemptions(),
+        versions=await verifying.board_versions(),
+        instants=await verifying.instants(),
+        paths=await verifying.paths(),
+        lost_keys=await verifying.lost_keys(),
     )
 
 
