@@ -46,7 +46,7 @@ from schema.strangers import turned_away
 from schema.subscriptions import Subscription
 
 
-@strawberry.type(description="What can be asked.")
+@strawberry.type(description="All queries.")
 class Query(
     SessionQueries,
     NodeQueries,
@@ -69,7 +69,7 @@ class Query(
     pass
 
 
-@strawberry.type(description="What can be done. Every expected refusal is a member of the answer's union.")
+@strawberry.type(description="All mutations. Every expected refusal is a member of the answer's union.")
 class Mutation(
     SessionMutations,
     AccountSessionMutations,

@@ -12,15 +12,15 @@ from schema.audiences_of_changes import CALLERS
 
 
 class Audience(Enum):
-    ANYONE = "whoever asks, without a token too"
-    READER = "whoever has a good token"
-    WITH_IT = "whoever was given the object"
-    ONESELF = "the viewer: it tells of whoever asks, and of nobody else"
+    ANYONE = "every caller, also without a token"
+    READER = "every caller with a valid token"
+    WITH_IT = "every caller who was given the object"
+    ONESELF = "the viewer alone: the field describes the caller"
     ORGANIZATION = "its whole root, and who holds a role in it; a screen as far as it sees BOARD"
     MEMBER = "as ORGANIZATION, without screens, which know those on their boards only"
     BOARD = (
-        "at or above a branch: the whole root; a GROUP's: its branch; both: who holds a role there or above; a screen: "
-        "its own organization, those above and below"
+        "at or above a branch: the whole root. A GROUP's: its branch. Both: everyone with a role "
+        "there or above. A screen: its own organization, those above and below"
     )
     SHOWN = "as WITH_IT; for PUBLIC and SCREEN views null for a member who chose not to be shown, but to itself"
     PERSONAL = "oneself; PERSONAL_READ where the member belongs"
@@ -34,15 +34,15 @@ class Audience(Enum):
     REWARD = "BOARD; what is not offered: REWARDS_MANAGE where it is set"
     REDEMPTION = "who redeemed; REWARDS_MANAGE where the reward is set"
     ENTRY = (
-        "a member's: PERSONAL, PERSONAL_READ where it was credited, CLAIMS_REVIEW where its task is set; an "
-        "organization's own: BOARD without screens, and beneath a freeze CLAIMS_REVIEW there"
+        "a member's: PERSONAL, PERSONAL_READ where it was credited, CLAIMS_REVIEW where its task is "
+        "set. An organization's own: BOARD without screens, and beneath a freeze CLAIMS_REVIEW there"
     )
     LOG = "BOARD, without screens; beneath a freeze, what came after it: CLAIMS_REVIEW there"
     SOURCE = "who sees the claim (CLAIM), the study (STUDY) or the redemption (REDEMPTION)"
     EXPLAINED = "BOARD, of whom the board shows; PERSONAL, and PERSONAL_READ at the board, of everybody"
     ENTRIES = "PERSONAL, and PERSONAL_READ at the board's organization"
-    RULE = "BOARD, but no system's token; what is built in: whoever has another good token"
-    DISPLAY = "the screen itself; DISPLAYS_MANAGE where it hangs"
+    RULE = "BOARD, except other systems' tokens; a built-in rule: every other caller with a valid token"
+    DISPLAY = "the screen itself; DISPLAYS_MANAGE at its organization"
     ITSELF = "the screen that asks"
     ROLES = "ROLES_READ there"
     REVIEW = "CLAIMS_REVIEW there"
@@ -240,14 +240,12 @@ def _lines() -> Iterator[str]:
     yield from (
         "# Who may see what",
         "",
-        "Made by `leitai visibility`, from the declarations in `schema/audiences.py`; a test holds every field of the "
-        "schema",
-        "to have one, and an oracle of its own holds the answers to them. `rules/visibility.py` decides. A right such "
-        "as",
-        "PERSONAL_READ holds where a role gives it and everywhere below, from–to; roles are in `rules/roles.py`.",
+        "`leitai visibility` makes this page from the declarations in `schema/audiences.py`. Tests check that every",
+        "field has an audience, and that answers agree with an independent oracle. `rules/visibility.py` decides. A",
+        "right such as PERSONAL_READ holds at the role's organization and all below, from–to (`rules/roles.py`).",
         "",
-        "What is not for somebody is null, left out of lists, or refused, with the same answer as for what does not "
-        "exist.",
+        "What a caller may not see is null, left out of lists, or refused, with the same answer as "
+        "for what does not exist.",
         "",
         "## Audiences",
         "| audience | who |",
@@ -265,15 +263,15 @@ def _lines() -> Iterator[str]:
         yield from (f"| | {name} | {audience.name} |" for audience, names in of.items() for name in names.split())
     yield from (
         "",
-        "All fields of these are WITH_IT: " + ", ".join(sorted(WHOLE)) + "; every connection, edge, success and",
-        "refusal. What a refusal carries is the caller's own, or what it may see.",
+        "All fields of the following types are WITH_IT, and so is every connection, edge, success and refusal.",
+        "A refusal contains only the caller's own data, or data that the caller may see.",
+        "",
+        *(f"- {name}" for name in sorted(WHOLE)),
         "",
         "## Mutations",
-        "Who may call, beside what the mutation itself demands. Screens may call none but those for ANYONE, another "
-        "system's",
-        "token `recordAct` and `recordActs` alone. What the caller may not see is NotFound, as if it were not there; "
-        "what it",
-        "sees and may not change is NotAllowed.",
+        "The table says who may call a mutation; the mutation itself may demand more. Screens may call only those for",
+        "ANYONE, another system's token only `recordAct` and `recordActs`. A hidden object is answered with NotFound,",
+        "as if it did not exist. A visible object that the caller may not change is answered with NotAllowed.",
         "",
         "| mutation | who | where |",
         "|---|---|---|",

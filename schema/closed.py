@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @strawberry.type(description="Nothing begins at an organization that is closed, and nobody comes to it.")
 class OrganizationIsClosed(UserError):
     organization: Annotated["Organization", strawberry.lazy("schema.directory.organizations")] = strawberry.field(
-        description="Which organization; its `closedAt` says since when."
+        description="The closed organization; its `closedAt` says since when."
     )
 
 

@@ -32,7 +32,7 @@ VALUES: Mapping[str, Mapping[str, str]] = {
         "DRAFT": "Not published; only those who may review there see it.",
         "SCHEDULED": "Published, and opensAt lies ahead.",
         "OPEN": "Members can claim it while it has a free slot.",
-        "CLOSED": "Closed by hand or by dueAt; nobody can claim it any more.",
+        "CLOSED": "Closed by hand or by dueAt; it can no longer be claimed.",
     },
     "TaskReview": {
         "REVIEWED": "A reviewer approves each submission.",
@@ -94,7 +94,7 @@ VALUES: Mapping[str, Mapping[str, str]] = {
         "MEAN": "The sum per member, in whole thousandths rounded down.",
     },
     "BoardView": {
-        "PUBLIC": "What every member of the root sees; beneath a freeze, what stood then.",
+        "PUBLIC": "The view of every member of the root; beneath a freeze, the state at the freeze.",
         "FULL": "The truth, for those who may review there.",
         "SCREEN": "As PUBLIC, with aliases and hidden names, for displays.",
     },

@@ -21,10 +21,10 @@ from schema.described_values import VALUES
 ARGUMENTS: Mapping[str, str] = {
     "first": "How many items at most.",
     "after": "A page's `endCursor`: the items behind it. Left out: from the beginning.",
-    "organizationId": "Which organization: one's own is at `viewer { member { organization { id } } }`.",
-    "id": "Which one.",
+    "organizationId": "The organization. Your own is at `viewer { member { organization { id } } }`.",
+    "id": "The object's id.",
     "status": "Only those in this state. Left out: all.",
-    "memberId": "Which member.",
+    "memberId": "The member.",
     "maxPerSecond": "How many frames a second at most, 0.05 to 20. Frames between may be skipped, never the newest.",
     "includeClosed": "Also organizations that were closed.",
     "includeDescendants": "Also of all organizations below.",
@@ -34,10 +34,13 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "Query.organizations": {"parentId": "Only those right below it. Left out: the roots that the viewer may see."},
     "Query.courses": {"status": "Only those in this state; null: PUBLISHED."},
     "Query.leaderboard": {"at": "As it stood at that instant. Left out: as it stands."},
-    "Query.explain": {"memberId": "Whose score and rank.", "at": "As of that instant. Left out: as it stands."},
+    "Query.explain": {
+        "memberId": "The member or organization to look up.",
+        "at": "As of that instant. Left out: as it stands.",
+    },
     "Query.displays": {"includeRevoked": "Also displays whose tokens were ended."},
     "Query.auditLog": {
-        "organizationId": "Where it happened, there and below. Left out: what belongs to no root, for the operator.",
+        "organizationId": ("The organization, with all below. Left out: entries outside every root, for the operator."),
         "action": "Only this one: a mutation's name, or a command's.",
         "memberId": "Only what concerns this member.",
         "since": "Only from that instant on.",
@@ -59,8 +62,8 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "subjectId": "The member or organization in the middle.",
         "radius": "How many rows above and below.",
     },
-    "Leaderboard.standing": {"subjectId": "Whose. Left out: the viewer's own."},
-    "Subscription.standingUpdated": {"subjectId": "Whose. Left out: the viewer's own."},
+    "Leaderboard.standing": {"subjectId": "The member. Left out: the viewer."},
+    "Subscription.standingUpdated": {"subjectId": "The member. Left out: the viewer."},
     "Explanation.entries": {"rule": "Only entries of this rule's code."},
     "Mutation.requestDisplayPairing": {
         "deviceCode": "The screen's own from before, to renew its code. Left out: a new pairing."
@@ -98,14 +101,14 @@ def _of_argument(field: str, name: str, argument: GraphQLArgument) -> str | None
 
 
 def _name_results(root: GraphQLObjectType) -> None:
-    """Of each union that a field answers with: whose answer it is, and how it may be refused."""
+    """Describe each union that a field answers with: the field, its success and its refusals."""
     for name, field in root.fields.items():
         union = get_named_type(field.type)
         if not isinstance(union, GraphQLUnionType) or union.description:
             continue
         members = [one.name for one in union.types]
-        good = [one for one in members if one.endswith("Success")]
+        good = [one.name for one in union.types if "UserError" not in {face.name for face in one.interfaces}]
         refusals = [one for one in members if one not in good]
         each = "each answer of " if isinstance(get_nullable_type(field.type), GraphQLList) else ""
-        told = f"What {each}`{name}` says: {', '.join(good)}"
-        union.description = f"{told}; or a refusal: {', '.join(refusals)}." if refusals else f"{told}."
+        told = f"The result of {each}`{name}`: {', '.join(good)}"
+        union.description = f"{told}, or a refusal: {', '.join(refusals)}." if refusals else f"{told}."

@@ -16,10 +16,10 @@ strawberry.enum(
     OrganizationScoring,
     name="OrganizationScoring",
     description=(
-        "How the points of an organization's members become its score; "
-        "its own points are added. MEAN divides by "
-        "its members (at the period's end, or now), but at least by those who earned in the period, in whole "
-        "thousandths rounded down, so that size decides nothing; without either it has no row."
+        "How the points of an organization's members become its score; its own points are added. MEAN"
+        " divides by its members (at the period's end, or now), in whole thousandths rounded down, so"
+        " that size decides nothing. It divides at least by those who earned in the period; without "
+        "either it has no row."
     ),
 )
 strawberry.enum(
@@ -34,10 +34,10 @@ strawberry.enum(
 strawberry.enum(
     BoardView,
     name="BoardView",
-    description="What a frame may say depends only on this, never on who asks. FULL: for those who may review there. "
-    "SCREEN: public, with aliases and hidden names.",
+    description="The view decides what a frame may contain, regardless of the caller. FULL: for those who may"
+    " review there. SCREEN: public, with aliases and hidden names.",
 )
-strawberry.enum(Subject, name="LeaderboardSubject", description="Who is ranked.")
+strawberry.enum(Subject, name="LeaderboardSubject", description="The kind of subjects ranked.")
 strawberry.enum(
     TaskStatus,
     name="TaskStatus",
@@ -48,23 +48,25 @@ strawberry.enum(
     name="TaskReview",
     description="REVIEWED: a reviewer approves each submission. AUTOMATIC: submitting completes it.",
 )
-strawberry.enum(SceneKind, name="SceneKind", description="What a display can show.")
+strawberry.enum(SceneKind, name="SceneKind", description="The kinds of scenes of a display.")
 strawberry.enum(ClaimStatus, name="ClaimStatus", description="RELEASED, EXPIRED and REJECTED give the slot back.")
 strawberry.enum(
     CourseStatus,
     name="CourseStatus",
-    description="DRAFT: waits for a secretary. PUBLISHED: can be heard. ARCHIVED: no more; what was heard stays.",
+    description="DRAFT: waits for a secretary. PUBLISHED: can be heard. ARCHIVED: ended; its studies stay.",
 )
 strawberry.enum(
     Lecturing,
     name="Lecturing",
-    description="Who may offer courses of their own. EVERY_MEMBER: whoever belongs there. NAMED_BY_SECRETARY: nobody; "
-    "ADMIN and SECRETARY offer courses for whom they choose. Publishing needs ADMIN or SECRETARY either way.",
+    description="The members who may offer courses of their own. EVERY_MEMBER: every member of the "
+    "organization. NAMED_BY_SECRETARY: nobody; ADMIN and SECRETARY offer courses on behalf of "
+    "lecturers. Publishing needs ADMIN or SECRETARY either way.",
 )
 strawberry.enum(
     AuditActor,
     name="AuditActor",
-    description="Who acted. OPERATOR: an account that is no member. SERVICE: another system's token. NOBODY: without a "
-    "token, as who signs in. COMMAND_LINE: `leitai` on the server's machine. SERVER: its own upkeep.",
+    description="The kind of actor. OPERATOR: an account without a member. SERVICE: another system's token. "
+    "NOBODY: without a token, as at sign-in. COMMAND_LINE: `leitai` on the server's machine. "
+    "SERVER: its own upkeep.",
 )
 strawberry.enum(AuditOutcome, name="AuditOutcome", description="REFUSED is kept of attempts to sign in only.")

@@ -15,7 +15,7 @@ S = TypeVar("S")
     description=("Every expected refusal of a mutation is a type of its own. `__typename` is its code.")
 )
 class UserError:
-    message: str = strawberry.field(description="What was wrong and what would be right, in a sentence.")
+    message: str = strawberry.field(description="A sentence that names the fault and the remedy.")
 
 
 @strawberry.type(description="This is not yours to do, or you are not signed in; `message` says which.")
@@ -28,10 +28,10 @@ class NotFound(UserError):
     pass
 
 
-@strawberry.type(description="What is wrong with one field of the input.")
+@strawberry.type(description="A fault in one field of the input.")
 class FieldError:
-    path: list[str] = strawberry.field(description="Where in the input, outermost name first.")
-    message: str = strawberry.field(description="What would be right.")
+    path: list[str] = strawberry.field(description="The path in the input, outermost name first.")
+    message: str = strawberry.field(description="A sentence that names the remedy.")
 
 
 @strawberry.type(description="The input breaks a rule; every broken one is listed.")

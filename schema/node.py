@@ -15,7 +15,7 @@ _fetchers: dict[str, Fetch] = {}
 
 @strawberry.interface(description="Anything that can be fetched again by its global id.")
 class Node:
-    id: strawberry.ID = strawberry.field(description="Global and opaque; the same for ever.")
+    id: strawberry.ID = strawberry.field(description="Globally unique, opaque and stable.")
 
 
 def fetched_by(kind: str) -> Callable[[Fetch], Fetch]:

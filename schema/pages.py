@@ -15,24 +15,24 @@ T = TypeVar("T")
 DEFAULT_PAGE = 20  # where an explicit null is given
 
 
-@strawberry.type(description="Where a page stands in its list.")
+@strawberry.type(description="The position of a page in its list.")
 class PageInfo:
-    has_next_page: bool = strawberry.field(description="Whether more follow after endCursor.")
-    has_previous_page: bool = strawberry.field(description="Whether the page began after a cursor.")
+    has_next_page: bool = strawberry.field(description="Whether more items follow endCursor.")
+    has_previous_page: bool = strawberry.field(description="Whether items come before this page.")
     start_cursor: str | None = strawberry.field(description="Of the first edge; null on an empty page.")
     end_cursor: str | None = strawberry.field(description="Of the last edge, for `after`; null on an empty page.")
 
 
 @strawberry.type(description="One place in a list.")
 class Edge(Generic[T]):
-    node: T = strawberry.field(description="What stands there.")
+    node: T = strawberry.field(description="The item.")
     cursor: str = strawberry.field(description="The place, for `after`. Opaque.")
 
 
 @strawberry.type(description="A page of a list.")
 class Connection(Generic[T]):
     edges: list[Edge[T]] = strawberry.field(description="The page, in the list's order.")
-    page_info: PageInfo = strawberry.field(description="Where the page stands.")
+    page_info: PageInfo = strawberry.field(description="The page's position in the list.")
     total: strawberry.Private[Callable[[], Awaitable[int]] | int]
 
     @strawberry.field(description="How many the whole list has; counted only when asked for.")

@@ -44,13 +44,13 @@ async def _states(opening: Opening) -> AsyncGenerator[Any]:
 
 
 PACE = (
-    "State: the first frame is the state as it stands, each later frame is the newest state; frames between may be "
-    "skipped, versions never go back. maxPerSecond only paces (0.05 to 20, "
-    "rounded down to 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10 or 20)."
+    "State: the first frame is the current state, each later frame is the newest state. Frames "
+    "between may be skipped; versions never go back. maxPerSecond only paces (0.05 to 20, rounded"
+    " down to 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10 or 20)."
 )
 
 
-@strawberry.type(description="What changes live. Over WebSocket, graphql-transport-ws.")
+@strawberry.type(description="Live updates, over WebSocket with graphql-transport-ws.")
 class Subscription:
     @strawberry.subscription(description=f"A leaderboard, whenever it changes. {PACE}")
     async def leaderboard_updated(

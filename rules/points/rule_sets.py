@@ -89,8 +89,8 @@ RULE_SETS: Mapping[str, RuleSet] = {
     ),
     "COURSES": RuleSet(
         "共享党课",
-        "The default rules for courses: 5 points for hearing a course, and 1 for each listener of your own course, at "
-        "most 20 a day.",
+        "The default rules for courses: 5 points for hearing a course. Lecturers get 1 for each listener, at most "
+        "20 a day.",
         {
             "course.heard": {"title": "听党课", "amount": 5},
             "course.lectured": {"title": "讲党课", "amount": 1, "caps": _a_day(20)},

@@ -32,14 +32,14 @@ class AccountSession(Node):
             expires_at=row.expires_at,
         )
 
-    created_at: datetime = strawberry.field(description="When it signed in.")
+    created_at: datetime = strawberry.field(description="When the session signed in.")
     last_used_at: datetime | None = strawberry.field(
-        description="In which hour it was last used: the hour's beginning. Null: not since it signed in. Where from is"
-        " not kept."
+        description="The hour of the last use, as its beginning. Null: not used since sign-in. The network "
+        "address is not stored."
     )
-    expires_at: datetime = strawberry.field(description="From when it is no longer good.")
+    expires_at: datetime = strawberry.field(description="When it expires.")
 
-    @strawberry.field(description="Whether it is the one that asks.")
+    @strawberry.field(description="Whether this is the current session.")
     async def current(self, info: Info) -> bool:
         viewer = info.context.session.viewer
         return viewer is not None and viewer.token_id == self.row.id
@@ -55,7 +55,9 @@ async def _session(info: Info, key: list[str]) -> AccountSession:
 
 @strawberry.input(description="One of one's own sessions that shall end.")
 class RevokeSessionInput:
-    session_id: strawberry.ID = strawberry.field(description="Which one; the one that asks is ended by signOut too.")
+    session_id: strawberry.ID = strawberry.field(
+        description="The session to end. Ending the current session equals signOut."
+    )
 
 
 # ---------------------------------------------------------------- results

@@ -15,12 +15,12 @@ from schema.errors import InvalidInput, UserError, answer
 # ---------------------------------------------------------------- inputs
 
 
-@strawberry.input(description="Where the browser comes back to from the provider.")
+@strawberry.input(description="The URL to which the provider returns the browser.")
 class BeginOpenIdSignInInput:
     redirect_uri: str = strawberry.field(description="One of the addresses that the operator allows, letter by letter.")
 
 
-@strawberry.input(description="What the browser came back with, and what it kept.")
+@strawberry.input(description="The provider's answer, and the secret that the browser kept.")
 class FinishOpenIdSignInInput:
     code: str = strawberry.field(description="From the address that the provider sent the browser back to.")
     state: str = strawberry.field(description="From there too.")
@@ -46,7 +46,7 @@ class BeginOpenIdSignInSuccess:
     secret: str = strawberry.field(
         description="Keep it in this browser alone (sessionStorage) until it comes back; without it nobody can finish."
     )
-    expires_at: datetime = strawberry.field(description="Until when it can be finished.")
+    expires_at: datetime = strawberry.field(description="When the sign-in must be finished.")
 
 
 BeginOpenIdSignInResult: TypeAlias = Annotated[

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @strawberry.type(
-    description="What another system may do with a token. The token itself is shown once, when it is made."
+    description="A token for another system, with its permissions. The token itself is shown once, when it is created."
 )
 class ServiceToken(Node):
     row: strawberry.Private[models.ServiceToken]
@@ -38,9 +38,9 @@ class ServiceToken(Node):
             created_at=row.created_at,
         )
 
-    name: str = strawberry.field(description="Which system it is for.")
+    name: str = strawberry.field(description="The name of the other system.")
     rules: list[str] | None = strawberry.field(description="Codes of the rules it may record acts by; null: any.")
-    created_at: datetime = strawberry.field(description="When it was made.")
+    created_at: datetime = strawberry.field(description="When the token was created.")
 
     @strawberry.field(description="It records acts of members here and everywhere below.")
     async def organization(
@@ -50,11 +50,11 @@ class ServiceToken(Node):
 
         return await Organization.load(info, self.row.organization_id)  # type: ignore[return-value]
 
-    @strawberry.field(description="From when it is no longer good.")
+    @strawberry.field(description="When it expires.")
     async def expires_at(self, info: Info) -> datetime:
         return (await self._token(info)).expires_at
 
-    @strawberry.field(description="When it was revoked; null: it was not.")
+    @strawberry.field(description="When the token was revoked; null if it was not.")
     async def revoked_at(self, info: Info) -> datetime | None:
         return (await self._token(info)).revoked_at
 
@@ -81,7 +81,9 @@ async def _service(info: Info, key: list[str]) -> ServiceToken:
 
 @strawberry.input(description="A token for another system.")
 class CreateServiceTokenInput:
-    organization_id: strawberry.ID = strawberry.field(description="Whose members it records acts of, and all below.")
+    organization_id: strawberry.ID = strawberry.field(
+        description="The organization whose members, and all below, the token may record acts for."
+    )
     name: str = strawberry.field(description="1 to 100 characters: which system it is for.")
     rules: list[str] | None = strawberry.field(
         default=None, description="Codes of the rules it may record acts by, at most 100; left out: any."
@@ -93,7 +95,7 @@ class CreateServiceTokenInput:
 
 @strawberry.input(description="A token that shall be no good from now on.")
 class RevokeServiceTokenInput:
-    service_token_id: strawberry.ID = strawberry.field(description="Which one.")
+    service_token_id: strawberry.ID = strawberry.field(description="The object's id.")
 
 
 # ---------------------------------------------------------------- results
@@ -102,7 +104,7 @@ class RevokeServiceTokenInput:
 @strawberry.type(description="The new token.")
 class CreateServiceTokenSuccess:
     token: str = strawberry.field(description="For `Authorization: Bearer …`. Shown here and never again.")
-    service_token: ServiceToken = strawberry.field(description="What it may do.")
+    service_token: ServiceToken = strawberry.field(description="The permissions of the new token.")
 
 
 @strawberry.type(description="Revoked.")

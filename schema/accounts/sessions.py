@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 # ---------------------------------------------------------------- types
 
 
-@strawberry.type(description="Whoever the token belongs to, and what is theirs.")
+@strawberry.type(description="The person or system that the token belongs to, and its own data.")
 class Viewer:
     row: strawberry.Private[resolvers.session.Viewer]
 
@@ -68,7 +68,7 @@ class Viewer:
         home = self.row.place[-1]
         return await page_of(info.context, CLAIMABLE, home, Task.of, first=first, after=after, selves=self.row.selves)
 
-    @strawberry.field(description="Where the viewer is signed in, the newest first. Empty for screens and services.")
+    @strawberry.field(description="The viewer's sessions, newest first. Empty for screens and services.")
     async def sessions(
         self, info: Info, first: int | None = 20, after: str | None = None
     ) -> Connection[AccountSession]:
@@ -92,7 +92,7 @@ class Viewer:
             return empty()
         return await page_of_claims(info, CLAIMS_OF_MEMBER, self.row.member_id, status, first=first, after=after)
 
-    @strawberry.field(description="What the viewer redeemed, newest first.")
+    @strawberry.field(description="The viewer's redemptions, newest first.")
     async def redemptions(
         self, info: Info, status: RedemptionStatus | None = None, first: int | None = 20, after: str | None = None
     ) -> Connection[Redemption]:
@@ -104,7 +104,7 @@ class Viewer:
 # ---------------------------------------------------------------- inputs
 
 
-@strawberry.input(description="What a member or the operator signs in with.")
+@strawberry.input(description="The login and password of a member or the operator.")
 class SignInInput:
     login: str = strawberry.field(description="In any case and width.")
     password: str = strawberry.field(description="As it was given.")
@@ -143,8 +143,8 @@ class SignInSuccess:
     token: str = strawberry.field(
         description="For `Authorization: Bearer …`, and for `authorization` in a socket's connection_init."
     )
-    expires_at: datetime = strawberry.field(description="From when it is no longer good.")
-    viewer: Viewer = strawberry.field(description="Who signed in.")
+    expires_at: datetime = strawberry.field(description="When it expires.")
+    viewer: Viewer = strawberry.field(description="The person who signed in.")
 
 
 @strawberry.type(description="Signed out.")
@@ -171,7 +171,7 @@ ChangePasswordResult: TypeAlias = Annotated[
 
 @strawberry.type
 class SessionQueries:
-    @strawberry.field(description="Who is asking; null without a token that is good.")
+    @strawberry.field(description="The caller; null without a valid token.")
     async def viewer(self, info: Info) -> Viewer | None:
         found = info.context.session.viewer
         return Viewer.of(found) if found else None

@@ -37,7 +37,9 @@ def _in_memory(arena: Arena, status: TaskStatus, first: int, after: str | None) 
     return held(IN_ARENA, rows, wrap, first=first, after=after)
 
 
-@strawberry.type(description="What an arena screen shows: tasks open to this organization, set here, above or below.")
+@strawberry.type(
+    description="The content of an arena screen: tasks open to this organization, set here, above or below."
+)
 class TaskArena(Node):
     arena: strawberry.Private[Arena]
 
@@ -54,9 +56,9 @@ class TaskArena(Node):
             approved_count=arena.approved_count,
         )
 
-    organization: Organization = strawberry.field(description="Whose arena it is.")
+    organization: Organization = strawberry.field(description="The organization of the arena.")
     version: str = strawberry.field(description="Grows whenever anything it shows changes. Compare as integers.")
-    view: BoardView = strawberry.field(description="What the frame may say.")
+    view: BoardView = strawberry.field(description="The view of the frame, which decides what it may contain.")
     open_count: int = strawberry.field(description="Tasks that can be claimed by somebody.")
     claimed_count: int = strawberry.field(description="Claims that hold a slot, in all published tasks.")
     approved_count: int = strawberry.field(description="Claims that were approved, in all published tasks.")

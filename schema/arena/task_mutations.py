@@ -107,7 +107,7 @@ class SubmitClaimSuccess:
 @strawberry.type(description="Approved, and paid.")
 class ApproveClaimSuccess:
     claim: Claim = strawberry.field(description="The approved claim.")
-    points_entry: PointsEntry = strawberry.field(description="What it earned.")
+    points_entry: PointsEntry = strawberry.field(description="The ledger entry that the claim earned.")
 
 
 @strawberry.type(description="Given back to the claimant for more.")

@@ -73,14 +73,14 @@ class Task(Node):
         )
 
     title: str = strawberry.field(description="Up to 200 characters.")
-    description: str = strawberry.field(description="What is to be done, and what counts as proof.")
-    points: int = strawberry.field(description="What an approved claim earns.")
-    status: TaskStatus = strawberry.field(description="Where the task stands.")
-    review: TaskReview = strawberry.field(description="Who decides on submissions.")
+    description: str = strawberry.field(description="The work to do, and the proof required.")
+    points: int = strawberry.field(description="The points that an approved claim earns.")
+    status: TaskStatus = strawberry.field(description="The task's status.")
+    review: TaskReview = strawberry.field(description="Who reviews submissions.")
     capacity: int | None = strawberry.field(
         description="How many may hold a claim at once, approved ones included; null is no limit."
     )
-    opens_at: datetime | None = strawberry.field(description="From when it can be claimed; null: once published.")
+    opens_at: datetime | None = strawberry.field(description="When claiming begins; null: at publication.")
     due_at: datetime | None = strawberry.field(description="Claims not submitted by then expire; null: never.")
 
     @strawberry.field(description="Claims that hold a slot.")
@@ -101,7 +101,7 @@ class Task(Node):
         await info.context.lineages.load(self.row.organization_id)
         return truth if visibility.truth(info.context.session, self.row.organization_id) else public
 
-    @strawberry.field(description="Who put it up.")
+    @strawberry.field(description="The organization that offers the task.")
     def organization(self, info: Info) -> Annotated["Organization", strawberry.lazy("schema.directory.organizations")]:
         from schema.directory.organizations import Organization
 
@@ -110,8 +110,8 @@ class Task(Node):
         return Organization.load(info, self.row.organization_id)  # type: ignore[return-value]  # awaited by the executor
 
     @strawberry.field(
-        description="Who claimed it, oldest first. Members who chose not to be shown are named to reviewers and to "
-        "themselves."
+        description="Claims of the task, oldest first. Members who hide their names are named to reviewers and to"
+        " themselves only."
     )
     async def claims(
         self, info: Info, status: ClaimStatus | None = None, first: int | None = 20, after: str | None = None
@@ -143,17 +143,17 @@ class Claim(Node):
         """loaded: its Task and its Member, where they are loaded already."""
         return cls(id=strawberry.ID(ids.encode("Claim", row.id)), row=row, loaded=loaded, claimed_at=row.claimed_at)
 
-    claimed_at: datetime = strawberry.field(description="When the slot was taken.")
+    claimed_at: datetime = strawberry.field(description="When the place was taken.")
 
-    @strawberry.field(description="When proof was last handed in.")
+    @strawberry.field(description="When proof was last submitted.")
     def submitted_at(self, info: Info) -> datetime | None:
         return self._seen(info, self.row.submitted_at, self.row.public_submitted_at)
 
-    @strawberry.field(description="Where the claim stands.")
+    @strawberry.field(description="The claim's status.")
     def status(self, info: Info) -> ClaimStatus:
         return self._seen(info, self.row.status, self.row.public_status)
 
-    @strawberry.field(description="When it was last approved, returned, rejected or released, or expired.")
+    @strawberry.field(description="When it was last approved, returned, rejected or released, or when it expired.")
     def decided_at(self, info: Info) -> datetime | None:
         return self._seen(info, self.row.decided_at, self.row.public_decided_at)
 
@@ -168,19 +168,17 @@ class Claim(Node):
     def task(self, info: Info) -> Task:
         return self.loaded[0] if self.loaded else _load_task(info, self.row.task_id)  # type: ignore[return-value]
 
-    @strawberry.field(description="Who holds it.")
+    @strawberry.field(description="The member who holds the claim.")
     def member(self, info: Info) -> Annotated["Member", strawberry.lazy("schema.directory.members")]:
         from schema.directory.members import Member
 
         return self.loaded[1] if self.loaded else Member.load(info, self.row.member_id)  # type: ignore[return-value]
 
-    @strawberry.field(description="What was handed in. For the claimant and reviewers; null to others and on screens.")
+    @strawberry.field(description="The proof submitted. For the claimant and reviewers; null to others and on screens.")
     async def evidence(self, info: Info) -> str | None:
         return self.row.evidence if await self._confidential(info) else None
 
-    @strawberry.field(
-        description="What the reviewer wrote. For the claimant and reviewers; null to others and on screens."
-    )
+    @strawberry.field(description="The reviewer's note. For the claimant and reviewers; null to others and on screens.")
     async def review_note(self, info: Info) -> str | None:
         return self.row.review_note if await self._confidential(info) else None
 
@@ -227,33 +225,33 @@ async def _claim(info: Info, key: list[str]) -> Claim:
 @strawberry.input(description="A new task, as a draft.")
 class CreateTaskInput:
     organization_id: strawberry.ID = strawberry.field(
-        description="Who puts it up; its members and all below may claim."
+        description="The organization that offers the task; its members and all below may claim it."
     )
     title: str = strawberry.field(description="1 to 200 characters.")
     description: str = strawberry.field(default="", description="Up to 10,000 characters.")
     points: int = strawberry.field(description="0 to 100,000.")
-    review: TaskReview = strawberry.field(default=TaskReview.REVIEWED, description="Who decides on submissions.")
+    review: TaskReview = strawberry.field(default=TaskReview.REVIEWED, description="Who reviews submissions.")
     capacity: int | None = strawberry.field(default=None, description="At least 1; left out: no limit.")
     opens_at: datetime | None = strawberry.field(default=None, description="Left out: opens when published.")
     due_at: datetime | None = strawberry.field(default=None, description="After opensAt; left out: never due.")
 
 
-@strawberry.input(description="Which draft to publish.")
+@strawberry.input(description="The draft to publish.")
 class PublishTaskInput:
     task_id: strawberry.ID = strawberry.field(description="A DRAFT task.")
 
 
-@strawberry.input(description="Which task to close.")
+@strawberry.input(description="The task to close.")
 class CloseTaskInput:
     task_id: strawberry.ID = strawberry.field(description="An OPEN or SCHEDULED task.")
 
 
-@strawberry.input(description="Which task to claim.")
+@strawberry.input(description="The task to claim.")
 class ClaimTaskInput:
     task_id: strawberry.ID = strawberry.field(description="An OPEN task.")
 
 
-@strawberry.input(description="Which claim to give back.")
+@strawberry.input(description="The claim to release.")
 class ReleaseClaimInput:
     claim_id: strawberry.ID = strawberry.field(description="One's own, CLAIMED or RETURNED.")
 
@@ -261,22 +259,24 @@ class ReleaseClaimInput:
 @strawberry.input(description="Proof for a claim.")
 class SubmitClaimInput:
     claim_id: strawberry.ID = strawberry.field(description="One's own, CLAIMED or RETURNED.")
-    evidence: str = strawberry.field(description="What was done, and where it can be seen; 1 to 10,000 characters.")
+    evidence: str = strawberry.field(
+        description="A description of the work done and where to see it; 1 to 10,000 characters."
+    )
 
 
-@strawberry.input(description="Which submission to approve.")
+@strawberry.input(description="The submission to approve.")
 class ApproveClaimInput:
     claim_id: strawberry.ID = strawberry.field(description="A SUBMITTED claim of somebody else.")
     note: str | None = strawberry.field(default=None, description="For the claimant; up to 2,000 characters.")
 
 
-@strawberry.input(description="Which submission to return, and why.")
+@strawberry.input(description="The submission to return, and the reason.")
 class ReturnClaimInput:
     claim_id: strawberry.ID = strawberry.field(description="A SUBMITTED claim of somebody else.")
-    note: str = strawberry.field(description="What is missing; 1 to 2,000 characters.")
+    note: str = strawberry.field(description="A description of what is missing; 1 to 2,000 characters.")
 
 
-@strawberry.input(description="Which claim to reject, and why.")
+@strawberry.input(description="The claim to reject, and the reason.")
 class RejectClaimInput:
     claim_id: strawberry.ID = strawberry.field(description="A SUBMITTED or RETURNED claim of somebody else.")
     note: str = strawberry.field(description="Why; 1 to 2,000 characters.")

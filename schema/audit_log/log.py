@@ -52,12 +52,12 @@ class AuditEntry(Node):
         )
 
     sequence: int = strawberry.field(description="Its place in its root, from 1 on without a gap.")
-    happened_at: datetime = strawberry.field(description="When.")
+    happened_at: datetime = strawberry.field(description="The time of the act.")
     action: str = strawberry.field(
         description="The mutation's name; `leitai …` for the command line; `Member.phone` for a look at whole numbers."
     )
-    outcome: AuditOutcome = strawberry.field(description="What became of it.")
-    actor: AuditActor = strawberry.field(description="Who did it.")
+    outcome: AuditOutcome = strawberry.field(description="The outcome.")
+    actor: AuditActor = strawberry.field(description="The actor.")
     subject_type: str | None = strawberry.field(description="The type of what it was done to; null: of nothing.")
     subject_count: int = strawberry.field(description="How many things it was done to.")
     hash: str = strawberry.field(description="Over all of this and the entry before it: key's name and HMAC-SHA256.")
@@ -74,14 +74,14 @@ class AuditEntry(Node):
         found = self.row.actor_member_id
         return await Member.load(info, found) if found else None  # type: ignore[return-value]
 
-    @strawberry.field(description="Whom it concerned.")
+    @strawberry.field(description="The members concerned.")
     async def members(self, info: Info) -> list[Annotated["Member", strawberry.lazy("schema.directory.members")]]:
         from schema.directory.members import Member
 
         found = await info.context.members.load_many(models.audit.unlisted(self.row.member_ids))
         return [Member.of(one) for one in found if one]  # type: ignore[misc]
 
-    @strawberry.field(description="Where it happened; null: in no root.")
+    @strawberry.field(description="The organization of the act; null: in no root.")
     async def organization(
         self, info: Info
     ) -> Annotated["Organization", strawberry.lazy("schema.directory.organizations")] | None:
@@ -108,7 +108,7 @@ class AuditEntry(Node):
             place=place.name if place else "",
         )
 
-    @strawberry.field(description="What else was kept of it.")
+    @strawberry.field(description="Further details of the entry.")
     def details(self) -> list[AuditDetail]:
         kept = json.loads(self.row.details) if self.row.details else {}
         return [
@@ -138,11 +138,10 @@ async def _entry(info: Info, key: list[str]) -> AuditEntry:
 @strawberry.type
 class AuditQueries:
     @strawberry.field(
-        description="Who did what at an organization and below, newest first: for ADMIN and SECRETARY there or above; "
-        "FORBIDDEN for others, null where there is no organization that the viewer may see. "
-        "An entry stands where it happened. When an organization moves, its log "
-        "goes along; when a member moves, what was done before stays where it was. Left out: what belongs to no root, "
-        "for the operator."
+        description="The audit log of an organization and all below, newest first. For ADMIN and SECRETARY there "
+        "or above. FORBIDDEN for others; null if the viewer may not see the organization. When an "
+        "organization moves, its log moves along. When a member moves, earlier entries stay at the "
+        "old organization. Without organizationId: entries outside every root, for the operator."
     )
     async def audit_log(
         self,

@@ -41,9 +41,9 @@ class PairedPersonInput:
 
 @strawberry.input(description="A new block.")
 class CreateBlockInput:
-    organization_id: strawberry.ID = strawberry.field(description="Whose block it will be.")
+    organization_id: strawberry.ID = strawberry.field(description="The organization of the block.")
     name: str = strawberry.field(description="1 to 100 characters.")
-    extent: str = strawberry.field(description="Where it is and how far it reaches; 1 to 1,000 characters.")
+    extent: str = strawberry.field(description="The place and extent of the block; 1 to 1,000 characters.")
     responsible_id: strawberry.ID = strawberry.field(description="An active member of the same root.")
     paired_with: list[PairedPersonInput] = strawberry.field(description="3 to 50 different people, others than that.")
     reason: str = strawberry.field(description="1 to 500 characters.")
@@ -53,7 +53,7 @@ class CreateBlockInput:
     description="A change of a block. expectedSequence is the revision that the editor saw: a newer one refuses it."
 )
 class ReviseBlockInput:
-    block_id: strawberry.ID = strawberry.field(description="Which block.")
+    block_id: strawberry.ID = strawberry.field(description="The block's id.")
     expected_sequence: int = strawberry.field(description="current.sequence, as the editor saw it.")
     name: str | None = strawberry.field(default=None, description="1 to 100 characters; left out: as it is.")
     extent: str | None = strawberry.field(default=None, description="1 to 1,000 characters; left out: as it is.")
@@ -61,29 +61,27 @@ class ReviseBlockInput:
         default=None, description="An active member of the same root; left out: as it is."
     )
     paired_with: list[PairedPersonInput] | None = strawberry.field(
-        default=None, description="All of them anew, 3 to 50 different people; left out: as they are."
+        default=None, description="The whole new list, 3 to 50 different people; left out: unchanged."
     )
     reason: str = strawberry.field(description="1 to 500 characters.")
 
 
-@strawberry.input(description="Which block to retire, and why.")
+@strawberry.input(description="The block to retire, and the reason.")
 class RetireBlockInput:
-    block_id: strawberry.ID = strawberry.field(description="Which block.")
+    block_id: strawberry.ID = strawberry.field(description="The block's id.")
     expected_sequence: int = strawberry.field(description="current.sequence, as the editor saw it.")
     reason: str = strawberry.field(description="1 to 500 characters.")
 
 
 @strawberry.input(description="A 5S inspection: marks of 0 to 5.")
 class InspectBlockInput:
-    block_id: strawberry.ID = strawberry.field(description="Which block; not a retired one.")
+    block_id: strawberry.ID = strawberry.field(description="The block to inspect; not a retired one.")
     sort: int = strawberry.field(description="整理.")
     set_in_order: int = strawberry.field(description="整顿.")
     shine: int = strawberry.field(description="清扫.")
     standardize: int = strawberry.field(description="清洁.")
     sustain: int = strawberry.field(description="素养.")
-    note: str = strawberry.field(
-        default="", description="What was found, for everyone to read; up to 1,000 characters."
-    )
+    note: str = strawberry.field(default="", description="The finding, visible to everyone; up to 1,000 characters.")
 
 
 # ---------------------------------------------------------------- results

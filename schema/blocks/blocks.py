@@ -21,7 +21,10 @@ from schema.pages import Connection, page_of
 # ---------------------------------------------------------------- types
 
 
-@strawberry.type(description="What a commitment of a revision's canonical hides: SHA-256 of the UTF-8 of salt + value.")
+@strawberry.type(
+    description="The salt and value behind a commitment in a revision's canonical: SHA-256 of the UTF-8 of "
+    "salt + value."
+)
 class Opening:
     path: str = strawberry.field(description="name, extent, reason or pairedWith.")
     value: str = strawberry.field(
@@ -79,21 +82,22 @@ class BlockRevision(Node):
         )
 
     sequence: int = strawberry.field(description="From 1, without gaps.")
-    recorded_at: datetime = strawberry.field(description="When it was recorded.")
+    recorded_at: datetime = strawberry.field(description="When the revision was recorded.")
     hash: str = strawberry.field(description="Lower-case hex SHA-256 of canonical's UTF-8 bytes, nothing else.")
     previous_hash: str = strawberry.field(description="The hash of the revision before; 64 zeros for sequence 1.")
     canonical: str = strawberry.field(
-        description='RFC 8785 JSON, exactly as hashed. Keys: domain "leitai-block-v1", block, sequence, previousHash, '
-        "recordedAt, recordedBy (null: the operator's account), responsible (ids as everywhere in this API), retired, "
-        "and commitments: for each of name, extent, reason, pairedWith the hex SHA-256 of salt + value. No personal "
-        "data: what can be erased is committed to."
+        description='RFC 8785 JSON, exactly as hashed. Keys: domain "leitai-block-v1", block, sequence, '
+        "previousHash, recordedAt, recordedBy (null: the operator's account), responsible, retired "
+        "and commitments. Ids are written as everywhere in this API. commitments holds for each of "
+        "name, extent, reason and pairedWith the hex SHA-256 of salt + value. It contains no personal"
+        " data: erasable values appear as commitments only."
     )
 
     @strawberry.field(description="Of the block; empty once erased.")
     async def name(self, info: Info) -> str:
         return (await self._told(info)).name
 
-    @strawberry.field(description="Where the block is and how far it reaches; empty once erased.")
+    @strawberry.field(description="The place and extent of the block; empty once erased.")
     async def extent(self, info: Info) -> str:
         return (await self._told(info)).extent
 
@@ -101,7 +105,7 @@ class BlockRevision(Node):
     async def reason(self, info: Info) -> str:
         return (await self._told(info)).reason
 
-    @strawberry.field(description="Who answers for the block.")
+    @strawberry.field(description="The member responsible for the block.")
     def responsible(self, info: Info) -> Member:
         return _member(info, self.board, self.row.responsible_id)
 
@@ -109,7 +113,7 @@ class BlockRevision(Node):
     async def paired_with(self, info: Info) -> list[PairedPerson]:
         return [PairedPerson.of(one, self.board) for one in (await self._told(info)).paired]
 
-    @strawberry.field(description="Who recorded it. Null: the operator's account.")
+    @strawberry.field(description="The member who recorded the revision. Null: the operator's account.")
     def recorded_by(self, info: Info) -> Member | None:
         return _member(info, self.board, self.row.recorded_by_id) if self.row.recorded_by_id else None
 
@@ -130,13 +134,13 @@ class BlockRevision(Node):
 
 
 @strawberry.type(
-    description="The chain's head, signed once per revision, so that a cut tail or a rewritten chain shows to whoever "
-    "kept an earlier head."
+    description="The chain's head, signed once per revision. Anyone who kept an earlier head can detect a cut"
+    " tail or a rewritten chain."
 )
 class ChainProof:
     length: int = strawberry.field(description="How many revisions: the newest one's sequence.")
     head: str = strawberry.field(description="The newest revision's hash.")
-    intact: bool = strawberry.field(description="Whether every link holds, as the server sees it; check it yourself.")
+    intact: bool = strawberry.field(description="Whether the server finds every link intact; verify it yourself.")
     broken_at: int | None = strawberry.field(description="The first sequence that does not hold; null while intact.")
     statement: str = strawberry.field(
         description='Exactly what was signed (Ed25519): "leitai-head-v1", block, length, head, signedAt, joined by '
@@ -147,7 +151,7 @@ class ChainProof:
     public_key: str = strawberry.field(
         description="Lower-case hex. Pin it when you first see it; do not trust it frame by frame."
     )
-    signed_at: datetime = strawberry.field(description="When.")
+    signed_at: datetime = strawberry.field(description="When the head was signed.")
 
 
 @strawberry.type(description="A 5S inspection: five marks of 0 to 5.")
@@ -175,10 +179,10 @@ class BlockInspection(Node):
     shine: int = strawberry.field(description="清扫: it is clean. 0 to 5.")
     standardize: int = strawberry.field(description="清洁: it is kept so by a standard. 0 to 5.")
     sustain: int = strawberry.field(description="素养: it is kept so by habit. 0 to 5.")
-    note: str = strawberry.field(description="What was found; may be empty.")
-    inspected_at: datetime = strawberry.field(description="When.")
+    note: str = strawberry.field(description="The finding; may be empty.")
+    inspected_at: datetime = strawberry.field(description="When the inspection took place.")
 
-    @strawberry.field(description="Who looked. Null: the operator's account.")
+    @strawberry.field(description="The inspector. Null: the operator's account.")
     def inspected_by(self, info: Info) -> Member | None:
         return _member(info, self.board, self.row.inspected_by_id) if self.row.inspected_by_id else None
 
@@ -201,9 +205,9 @@ class Block(Node):
         """shown: with the board that it stands on, where that is loaded."""
         return cls(id=strawberry.ID(ids.encode("Block", row.id)), row=row, shown=shown, retired_at=row.retired_at)
 
-    retired_at: datetime | None = strawberry.field(description="From when it is off the boards; null while it is on.")
+    retired_at: datetime | None = strawberry.field(description="When it left the boards; null while it is shown.")
 
-    @strawberry.field(description="Whose block it is.")
+    @strawberry.field(description="The organization of the block.")
     def organization(self, info: Info) -> Organization:
         if self.shown:
             return Organization.of(self.shown[1].organizations[self.row.organization_id])
@@ -222,7 +226,7 @@ class Block(Node):
     ) -> Connection[BlockRevision]:
         return await page_of(info.context, REVISIONS, self.row.id, BlockRevision.of, first=first, after=after)
 
-    @strawberry.field(description="Whether the chain holds, and its signed head.")
+    @strawberry.field(description="The state of the chain, and its signed head.")
     async def chain(self, info: Info) -> ChainProof:
         proof = self.shown[0].proof if self.shown else await self._proof(info)
         head = proof.head

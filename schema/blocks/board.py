@@ -42,7 +42,9 @@ def _page(board: Board, first: int, after: str | None) -> Connection[Block]:
     return connection(nodes, [_cursor(one) for one in cut], page, board.block_count)
 
 
-@strawberry.type(description="What a hall shows: the blocks of this organization and below, without retired ones.")
+@strawberry.type(
+    description="The content of a hall's block screen: the blocks of this organization and below, without retired ones."
+)
 class BlockBoard(Node):
     board: strawberry.Private[Board]
 
@@ -58,9 +60,9 @@ class BlockBoard(Node):
             paired_count=board.paired_count,
         )
 
-    organization: Organization = strawberry.field(description="Whose board it is.")
+    organization: Organization = strawberry.field(description="The organization of the board.")
     version: str = strawberry.field(description="Grows whenever anything it shows changes. Compare as integers.")
-    view: BoardView = strawberry.field(description="What the frame may say.")
+    view: BoardView = strawberry.field(description="The view of the frame, which decides what it may contain.")
     block_count: int = strawberry.field(description="How many blocks there are.")
     paired_count: int = strawberry.field(description="Different people paired.")
 

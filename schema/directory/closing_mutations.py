@@ -15,14 +15,14 @@ from schema.errors import NotAllowed, NotFound, UserError, answer
 # ---------------------------------------------------------------- inputs
 
 
-@strawberry.input(description="Which organization closes.")
+@strawberry.input(description="The organization to close.")
 class CloseOrganizationInput:
     organization_id: strawberry.ID = strawberry.field(
         description="Without active members, and without open organizations below it."
     )
 
 
-@strawberry.input(description="Which organization opens again.")
+@strawberry.input(description="The organization to reopen.")
 class ReopenOrganizationInput:
     organization_id: strawberry.ID = strawberry.field(description="One whose parent is open.")
 
@@ -35,12 +35,12 @@ class CloseOrganizationSuccess:
     organization: Organization = strawberry.field(description="As it now stands.")
 
 
-@strawberry.type(description="The organization is open. What its closing ended stays ended.")
+@strawberry.type(description="The organization is open. Everything that its closing ended stays ended.")
 class ReopenOrganizationSuccess:
     organization: Organization = strawberry.field(description="As it now stands.")
 
 
-@strawberry.type(description="Members belong to the organization, or open organizations hang below it.")
+@strawberry.type(description="The organization still has members or open organizations below it.")
 class OrganizationIsInUse(UserError):
     active_members: int = strawberry.field(description="How many active members belong to it itself.")
     open_children: int = strawberry.field(description="How many organizations directly below it are not closed.")
@@ -67,10 +67,10 @@ ReopenOrganizationResult: TypeAlias = Annotated[
 @strawberry.type
 class ClosingMutations:
     @strawberry.mutation(
-        description="Closes an organization. Its points go on counting above it, its boards stay, and late acts are "
-        "still credited to it; boards of periods that begin later don't show it. Tasks set there close and claims of "
-        "them are withdrawn, its screens are revoked, and roles there end. Closed before: it stays so. Needs ADMIN at "
-        "it and above."
+        description="Closes an organization. Its points keep counting above it, its boards stay, and late acts "
+        "are still credited to it. Boards of later periods do not show it. Its tasks close and their "
+        "claims are withdrawn, its screens are revoked, and its roles end. If it is already closed, "
+        "nothing changes. Needs ADMIN at it and above."
     )
     async def close_organization(self, info: Info, input: CloseOrganizationInput) -> CloseOrganizationResult:
         async def act() -> CloseOrganizationSuccess:

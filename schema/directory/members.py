@@ -79,7 +79,7 @@ class Member(Node):
         found = self.row.phone if await self._readable(info) else None
         return None if found is None else phones.masked(found)
 
-    @strawberry.field(description="Where the member belongs now, or last belonged.")
+    @strawberry.field(description="The member's current or last organization.")
     def organization(self, info: Info) -> Organization:
         if self.home is not None:
             return Organization.of(self.home)
@@ -90,19 +90,22 @@ class Member(Node):
         return self.row.joined_on if await self._readable(info) else None
 
     @strawberry.field(
-        description="Whether the member still belongs and can sign in. Null to those who may not read the name."
+        description="Whether the member is active and can sign in. Null to those who may not read the name."
     )
     async def active(self, info: Info) -> bool | None:
         return self.row.active if await self._readable(info) else None
 
     @strawberry.field(
-        description="What may be spent, never negative. The ledger's sum is balance − debt, one of the two is 0. "
-        "Null to those who may not read the name."
+        description="The points available to spend, never negative. The ledger's sum is balance − debt; one of "
+        "the two is 0. Null to those who may not read the name."
     )
     async def balance(self, info: Info) -> int | None:
         return self.row.balance if await self._readable(info) else None
 
-    @strawberry.field(description="What deductions left to be earned first. Null to those who may not read the name.")
+    @strawberry.field(
+        description="The points to earn before the balance grows again, after deductions. Null to those who may "
+        "not read the name."
+    )
     async def debt(self, info: Info) -> int | None:
         return self.row.debt if await self._readable(info) else None
 
@@ -115,8 +118,8 @@ class Member(Node):
         return await entries_of(info, self.row.id, first=20 if first is None else first, after=after)
 
     @strawberry.field(
-        description="The member that is the same person, as whom this one counts; null for one that stands for itself, "
-        "and to those who may not read the name."
+        description="The surviving member, if this one was merged into another as the same person. Null "
+        "otherwise, and to those who may not read the name."
     )
     async def merged_into(self, info: Info) -> "Member | None":
         if self.row.merged_into_id is None or not await self._readable(info):
@@ -207,7 +210,7 @@ async def _member(info: Info, key: list[str]) -> Member:
 
 @strawberry.input(description="A new member. Entered once; the login may come later.")
 class CreateMemberInput:
-    organization_id: strawberry.ID = strawberry.field(description="Where the member belongs.")
+    organization_id: strawberry.ID = strawberry.field(description="The member's organization.")
     name: str = strawberry.field(description="The real name, 1 to 100 characters.")
     alias: str | None = strawberry.field(
         default=None, description="Shown on boards instead of the name; up to 100 characters."
@@ -230,9 +233,9 @@ class CreateMemberInput:
     )
 
 
-@strawberry.input(description="What is to change; what is left out, or null, stays as it is.")
+@strawberry.input(description="The changes; fields that are left out or null stay unchanged.")
 class UpdateMemberInput:
-    member_id: strawberry.ID = strawberry.field(description="Which member.")
+    member_id: strawberry.ID = strawberry.field(description="The member.")
     name: str | None = strawberry.field(default=None, description="The real name, 1 to 100 characters.")
     phone: str | None = strawberry.field(default=None, description="As for a new member; an empty one is taken away.")
     joined_on: date | None = strawberry.field(default=None, description="The day of joining, not in the future.")
@@ -248,11 +251,11 @@ class UpdateMemberInput:
 
 @strawberry.input(description="Another organization for a member.")
 class MoveMemberInput:
-    member_id: strawberry.ID = strawberry.field(description="Which member.")
-    organization_id: strawberry.ID = strawberry.field(description="Where to; in the same root.")
+    member_id: strawberry.ID = strawberry.field(description="The member.")
+    organization_id: strawberry.ID = strawberry.field(description="The new organization, in the same root.")
 
 
-@strawberry.input(description="What others may see of the viewer; what is left out, or null, stays as it is.")
+@strawberry.input(description="The viewer's new privacy settings; fields that are left out or null stay unchanged.")
 class UpdateMyPrivacyInput:
     alias: str | None = strawberry.field(
         default=None,

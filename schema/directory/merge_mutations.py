@@ -19,14 +19,14 @@ from schema.points.entries import PointsEntry
 class MergeMembersInput:
     survivor_id: strawberry.ID = strawberry.field(description="As whom the person counts from now on.")
     duplicate_id: strawberry.ID = strawberry.field(
-        description="Who was entered a second time. Nobody was merged into it, nor it into another."
+        description="The duplicate. It has no merged members and is not merged into another."
     )
     reason: str | None = strawberry.field(default=None, description="For those who look later; up to 500 characters.")
 
 
-@strawberry.input(description="Which merge ends.")
+@strawberry.input(description="The merge to end.")
 class UndoMergeInput:
-    duplicate_id: strawberry.ID = strawberry.field(description="Who was merged into another.")
+    duplicate_id: strawberry.ID = strawberry.field(description="The member that was merged into another.")
 
 
 # ---------------------------------------------------------------- results
@@ -42,7 +42,8 @@ class MergeMembersSuccess:
     member: Member = strawberry.field(description="The survivor, as it now stands.")
     duplicate: Member = strawberry.field(description="The other, as it now stands.")
     paid_twice: list[PaidTwice] = strawberry.field(
-        description="What both were paid for. Nothing of it is changed; `reversePoints` takes an entry back."
+        description="Pairs of entries that paid both members for the same thing. They are unchanged; "
+        "`reversePoints` reverses one."
     )
 
 
@@ -66,10 +67,11 @@ UndoMergeResult: TypeAlias = Annotated[
 @strawberry.type
 class MergeMutations:
     @strawberry.mutation(
-        description="Joins two members that are one person. The ledger stays; from now on boards, caps, balance and "
-        "lists go by the survivor, boards that are FINAL or as of an earlier instant show two. Nobody signs in as the "
-        "duplicate any longer, and its roles end; who was not to be shown stays so. The same two again: they stay so. "
-        "Needs ADMIN or SECRETARY at or above both organizations, and the right to end the duplicate's roles."
+        description="Merges two members that are one person. The ledger stays. From now on boards, caps, balance "
+        "and lists use the survivor. Boards that are FINAL or as of an earlier instant still show two"
+        " members. The duplicate can no longer sign in, and its roles end. A hidden name stays "
+        "hidden. Merging the same two again changes nothing. Needs ADMIN or SECRETARY at or above "
+        "both organizations, and the right to end the duplicate's roles."
     )
     async def merge_members(self, info: Info, input: MergeMembersInput) -> MergeMembersResult:
         async def act() -> MergeMembersSuccess:

@@ -29,7 +29,7 @@ class UpdateOrganizationSuccess:
     organization: Organization = strawberry.field(description="As it now stands.")
 
 
-@strawberry.type(description="The organization hangs in its new place.")
+@strawberry.type(description="The organization is in its new place.")
 class MoveOrganizationSuccess:
     organization: Organization = strawberry.field(description="As it now stands.")
 

@@ -59,9 +59,9 @@ class Organization(Node):
 
     code: str = strawberry.field(description="Short, and unique; what lists for import name it by.")
     name: str = strawberry.field(description="As people say it.")
-    kind: OrganizationKind = strawberry.field(description="What it is.")
+    kind: OrganizationKind = strawberry.field(description="The kind of organization.")
 
-    @strawberry.field(description="What it hangs below; null for a root.")
+    @strawberry.field(description="The organization directly above; null for a root.")
     async def parent(self, info: Info) -> "Organization | None":
         return await Organization.load(info, self.row.parent_id) if self.row.parent_id else None
 
@@ -70,9 +70,7 @@ class Organization(Node):
         lineage = await info.context.lineages.load(self.row.id) or ()
         return [Organization.of(one) for one in lineage[:-1]]
 
-    @strawberry.field(
-        description="What hangs directly below it, by code. includeClosed: what was closed, too; else it is left out."
-    )
+    @strawberry.field(description="The organizations directly below, by code. includeClosed adds closed ones.")
     async def children(
         self, info: Info, first: int | None = 50, after: str | None = None, include_closed: bool | None = False
     ) -> Connection["Organization"]:
@@ -87,7 +85,10 @@ class Organization(Node):
         )
         return await counts.load(self.row.id) or 0
 
-    @strawberry.field(description="Who holds roles here or will, the newest first; null where the viewer may not know.")
+    @strawberry.field(
+        description="Present and future role grants at this organization, newest first; null if the viewer may "
+        "not see them."
+    )
     async def role_grants(
         self,
         info: Info,
@@ -124,9 +125,9 @@ class Organization(Node):
         return await page_of_claims(info, REVIEW_QUEUE, self.row.id, status, first=first, after=after)
 
     @strawberry.field(
-        description="Its active members, in the order of their entry. search: a part of the displayName or all "
-        "of it in any spelling, and, where the viewer may read them, the same of the real name, or a whole phone "
-        "number. includeInactive: those who left, for the same viewers."
+        description="Active members, in the order of their entry. search: any part of the displayName, in any "
+        "spelling. For viewers who may read them, search also matches the real name, or a whole phone"
+        " number. includeInactive adds former members, for the same viewers."
     )
     async def members(
         self,
@@ -156,13 +157,14 @@ class Organization(Node):
     )
 
     lecturing: Lecturing | None = strawberry.field(
-        description="Who may offer courses of their own here and below; null: as the nearest above it says that says "
-        "anything, and EVERY_MEMBER where none does."
+        description="Who may offer courses of their own here and below. Null: inherited from the nearest ancestor"
+        " that sets it; defaults to EVERY_MEMBER."
     )
 
     closed_at: datetime | None = strawberry.field(
-        description="Since when it is closed; null while it is open. Nobody belongs to a closed one and nothing begins "
-        "there; its points go on counting above it, and boards of periods begun before show it."
+        description="When it was closed; null while it is open. A closed organization has no members and nothing "
+        "begins there. Its points keep counting above it, and boards of periods begun before still "
+        "show it."
     )
 
     async def _allowed(self, info: Info, scope: Scope) -> bool:
@@ -210,11 +212,11 @@ async def _organization(info: Info, key: list[str]) -> Organization:
 @strawberry.input(description="A new organization.")
 class CreateOrganizationInput:
     parent_id: strawberry.ID | None = strawberry.field(
-        default=None, description="What it hangs below; left out: a new root, which only an operator makes."
+        default=None, description="The organization above; left out: a new root, which only an operator can create."
     )
     code: str = strawberry.field(description="1 to 64 characters, used by no other organization.")
     name: str = strawberry.field(description="1 to 200 characters.")
-    kind: OrganizationKind = strawberry.field(description="What it is.")
+    kind: OrganizationKind = strawberry.field(description="The kind of organization.")
     time_zone: str | None = strawberry.field(
         default=None,
         description="IANA name, for a root only; left out: Asia/Shanghai. It can change until points are recorded.",
@@ -223,11 +225,11 @@ class CreateOrganizationInput:
 
 @strawberry.input(description="Another code or name, or who may lecture.")
 class UpdateOrganizationInput:
-    organization_id: strawberry.ID = strawberry.field(description="Which organization.")
+    organization_id: strawberry.ID = strawberry.field(description="The organization to change.")
     code: str | None = strawberry.field(default=None, description="1 to 64 characters; left out: as it is.")
     name: str | None = strawberry.field(default=None, description="1 to 200 characters; left out: as it is.")
     lecturing: Lecturing | None = strawberry.field(
-        default=None, description="Who may offer courses of their own here and below; left out: as it is."
+        default=None, description="Who may offer courses of their own here and below; left out: unchanged."
     )
     time_zone: str | None = strawberry.field(
         default=None,
@@ -237,9 +239,11 @@ class UpdateOrganizationInput:
 
 @strawberry.input(description="Another place in the tree.")
 class MoveOrganizationInput:
-    organization_id: strawberry.ID = strawberry.field(description="What moves, with everything below. No root.")
+    organization_id: strawberry.ID = strawberry.field(
+        description="The organization to move, with all below. Not a root."
+    )
     parent_id: strawberry.ID = strawberry.field(
-        description="What it will hang below; of the same root, outside itself."
+        description="The new parent; in the same root, outside the moved organization."
     )
 
 

@@ -46,15 +46,15 @@ class RoleGrant(Node):
             ends_at=row.ends_at,
         )
 
-    role: Role = strawberry.field(description="Which role.")
+    role: Role = strawberry.field(description="The role.")
 
-    @strawberry.field(description="Who holds it; null for an operator's account, which is no member.")
+    @strawberry.field(description="The member who holds the role; null for an operator's account.")
     async def member(self, info: Info) -> Annotated["Member", strawberry.lazy("schema.directory.members")] | None:
         from schema.directory.members import Member
 
         return await Member.load(info, self.row.member_id) if self.row.member_id else None
 
-    @strawberry.field(description="Where, with everything below; null: everywhere.")
+    @strawberry.field(description="The organization where the role holds, with all below; null: everywhere.")
     async def organization(
         self, info: Info
     ) -> Annotated["Organization", strawberry.lazy("schema.directory.organizations")] | None:
@@ -62,9 +62,9 @@ class RoleGrant(Node):
 
         return await Organization.load(info, self.row.organization_id) if self.row.organization_id else None
 
-    starts_at: datetime = strawberry.field(description="From when it holds.")
+    starts_at: datetime = strawberry.field(description="When the role begins.")
     ends_at: datetime | None = strawberry.field(
-        description="From when it holds no more; null: open. Revoked before it began, it ends where it starts."
+        description="When the role ends; null: no end. A grant revoked before it began ends where it starts."
     )
 
 
@@ -88,16 +88,18 @@ async def _grant(info: Info, key: list[str]) -> RoleGrant:
 
 @strawberry.input(description="A role for a member, from one moment to another.")
 class GrantRoleInput:
-    member_id: strawberry.ID = strawberry.field(description="Who; a member of the organization's root.")
-    organization_id: strawberry.ID = strawberry.field(description="Where, with everything below.")
-    role: Role = strawberry.field(description="Which role.")
+    member_id: strawberry.ID = strawberry.field(description="The member; in the organization's root.")
+    organization_id: strawberry.ID = strawberry.field(
+        description="The organization where the role holds, with all below."
+    )
+    role: Role = strawberry.field(description="The role.")
     starts_at: datetime | None = strawberry.field(default=None, description="Left out: now.")
     ends_at: datetime | None = strawberry.field(
         default=None, description="After startsAt, in the future; left out: open."
     )
 
 
-@strawberry.input(description="Which role to end.")
+@strawberry.input(description="The role grant to end.")
 class RevokeRoleInput:
     grant_id: strawberry.ID = strawberry.field(description="A grant that holds, or that has yet to begin.")
 

@@ -46,7 +46,7 @@ errors.answers(
 
 @strawberry.type(description="A code was made.")
 class RequestDisplayPairingSuccess:
-    pairing: DisplayPairing = strawberry.field(description="What to show, and what to poll with.")
+    pairing: DisplayPairing = strawberry.field(description="The code to show, and the deviceCode to poll with.")
 
 
 @strawberry.type(description="The screen is paired; it fetches its token by itself.")
@@ -57,7 +57,7 @@ class ApproveDisplayPairingSuccess:
 @strawberry.type(description="The screen's token, handed out this once.")
 class ClaimDisplayTokenSuccess:
     token: str = strawberry.field(description="For `Authorization: Bearer …`, good until revoked.")
-    display: Display = strawberry.field(description="What to show.")
+    display: Display = strawberry.field(description="The pairing to show.")
     public_key: str = strawberry.field(
         description="Of this server's heads of block chains, Ed25519, lower-case hex: to be kept, and not taken from a "
         "frame."
@@ -161,7 +161,7 @@ class DisplayMutations:
 
         return await answer(act)
 
-    @strawberry.mutation(description="Renames a display, hangs it elsewhere, or gives it other scenes.")
+    @strawberry.mutation(description="Changes a display's name, organization or scenes.")
     async def update_display(self, info: Info, input: UpdateDisplayInput) -> UpdateDisplayResult:
         async def act() -> UpdateDisplaySuccess:
             changed = await displays.update(

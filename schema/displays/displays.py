@@ -21,7 +21,7 @@ from schema.pages import Connection, page_of
 # ---------------------------------------------------------------- types
 
 
-@strawberry.type(description="What a display shows for some seconds, in turn with its other scenes.")
+@strawberry.type(description="One entry of a display's rotation, shown for some seconds.")
 class Scene:
     row: strawberry.Private[models.DisplayScene]
     home: strawberry.Private[UUID]
@@ -42,11 +42,11 @@ class Scene:
             failing_since=row.failing_since,
         )
 
-    id: strawberry.ID = strawberry.field(description="Of this scene, until the display's scenes are set anew.")
-    kind: SceneKind = strawberry.field(description="Which board.")
+    id: strawberry.ID = strawberry.field(description="Stable until the display's scenes are replaced.")
+    kind: SceneKind = strawberry.field(description="The kind of board.")
     period: PeriodKind | None = strawberry.field(description="Of leaderboards; null for the others.")
     organization_kind: OrganizationKind | None = strawberry.field(
-        description="Which organizations are ranked; null for all but ORGANIZATION_LEADERBOARD."
+        description="The kind of organizations that are ranked; null for all but ORGANIZATION_LEADERBOARD."
     )
     scoring: OrganizationScoring | None = strawberry.field(
         description="How organizations are ranked; null for all but ORGANIZATION_LEADERBOARD."
@@ -57,11 +57,11 @@ class Scene:
         "follows by itself."
     )
     failing_since: datetime | None = strawberry.field(
-        description="Since when the display reports that it cannot show this scene; null while it can. The display "
-        "shows its other scenes meanwhile."
+        description="When the display first reported that it cannot show this scene; null while it can. The "
+        "display shows its other scenes meanwhile."
     )
 
-    @strawberry.field(description="Whose board; the display's own organization where none was named.")
+    @strawberry.field(description="The organization of the board; the display's own organization by default.")
     def organization(self, info: Info) -> Organization:
         return Organization.load(info, self.row.organization_id or self.home)  # type: ignore[return-value]
 
@@ -82,24 +82,24 @@ class Display(Node):
             revoked_at=row.revoked_at,
         )
 
-    name: str = strawberry.field(description="Such as the place where it hangs.")
+    name: str = strawberry.field(description="A name, such as the room of the screen.")
     version: str = strawberry.field(description="Grows whenever its name, place or scenes change. Compare as integers.")
     paired_at: datetime = strawberry.field(description="When a secretary approved it.")
     last_seen_at: datetime | None = strawberry.field(
         description="When it was last connected, to some seconds; null before the first time."
     )
-    revoked_at: datetime | None = strawberry.field(description="Since when its token is no longer good.")
+    revoked_at: datetime | None = strawberry.field(description="When its token was revoked.")
 
-    @strawberry.field(description="Where it hangs.")
+    @strawberry.field(description="The organization of the display.")
     def organization(self, info: Info) -> Organization:
         return Organization.load(info, self.row.organization_id)  # type: ignore[return-value]
 
-    @strawberry.field(description="What it shows, in turn.")
+    @strawberry.field(description="The scenes, in turn.")
     async def scenes(self, info: Info) -> list[Scene]:
         found = await info.context.by_key("scenes", models.displays.scenes).load(self.row.id)
         return [Scene.of(one, self.row.organization_id) for one in found or ()]
 
-    @strawberry.field(description="Whether it is connected at this moment, or was 15 seconds ago.")
+    @strawberry.field(description="Whether it is connected now, or was 15 seconds ago.")
     def online(self, info: Info) -> bool:
         return displays.online(self.row, info.context.now)
 
@@ -108,13 +108,16 @@ DisplayConnection: TypeAlias = Connection[Display]
 
 
 @strawberry.type(
-    description="What an unpaired screen shows (code) and keeps to itself (deviceCode). As in RFC 8628, for devices."
+    description="A pairing of a new screen. The screen shows the code and keeps the deviceCode secret. As in "
+    "RFC 8628, for devices."
 )
 class DisplayPairing:
     code: str = strawberry.field(description="To be read off the screen: 6 letters and digits, none like another.")
     device_code: str = strawberry.field(description="The screen's own; claimDisplayToken wants it. Never shown.")
-    approve_url: str = strawberry.field(description="Where a secretary approves it; for a QR code beside the code.")
-    expires_at: datetime = strawberry.field(description="From when the screen has to ask for a new code.")
+    approve_url: str = strawberry.field(
+        description="The page where a secretary approves it; for a QR code beside the code."
+    )
+    expires_at: datetime = strawberry.field(description="When the screen must request a new code.")
     poll_seconds: int = strawberry.field(description="How long to wait between two calls of claimDisplayToken.")
 
 
@@ -123,10 +126,11 @@ class DisplayPairing:
 
 @strawberry.input(description="One scene of a display.")
 class SceneInput:
-    kind: SceneKind = strawberry.field(description="Which board.")
+    kind: SceneKind = strawberry.field(description="The kind of board.")
     organization_id: strawberry.ID | None = strawberry.field(
         default=None,
-        description="Whose board, at, above or below the display's organization; left out, that itself.",
+        description="The organization of the board: at, above or below the display's organization. Left out: the "
+        "display's own.",
     )
     period: PeriodKind | None = strawberry.field(default=None, description="Of leaderboards; MONTH where left out.")
     organization_kind: OrganizationKind | None = strawberry.field(
@@ -154,10 +158,10 @@ class SceneInput:
         )
 
 
-@strawberry.input(description="Which screen, where it hangs and what it shows.")
+@strawberry.input(description="The screen, its organization and its scenes.")
 class ApproveDisplayPairingInput:
     code: str = strawberry.field(description="As the screen shows it, in any case, with or without spaces.")
-    organization_id: strawberry.ID = strawberry.field(description="Where it hangs.")
+    organization_id: strawberry.ID = strawberry.field(description="The organization of the display.")
     name: str = strawberry.field(description="1 to 100 characters, such as the place.")
     scenes: list[SceneInput] = strawberry.field(description="1 to 30, in the order they are shown.")
 
@@ -167,22 +171,22 @@ class ClaimDisplayTokenInput:
     device_code: str = strawberry.field(description="From requestDisplayPairing.")
 
 
-@strawberry.input(description="What is to change; what is left out, or null, stays as it is.")
+@strawberry.input(description="The changes; fields that are left out or null stay unchanged.")
 class UpdateDisplayInput:
-    display_id: strawberry.ID = strawberry.field(description="Which display.")
+    display_id: strawberry.ID = strawberry.field(description="The display.")
     name: str | None = strawberry.field(default=None, description="1 to 100 characters.")
     organization_id: strawberry.ID | None = strawberry.field(
-        default=None, description="Where it hangs from now on; in the same root."
+        default=None, description="The new organization, in the same root."
     )
     scenes: list[SceneInput] | None = strawberry.field(default=None, description="All of them, in order.")
 
 
 @strawberry.input(description="A display whose token is to be no longer good.")
 class RevokeDisplayInput:
-    display_id: strawberry.ID = strawberry.field(description="Which display.")
+    display_id: strawberry.ID = strawberry.field(description="The display.")
 
 
-@strawberry.input(description="What a display reports of its scenes.")
+@strawberry.input(description="A display's report about its scenes.")
 class ReportScenesInput:
     failing_scene_ids: list[strawberry.ID] = strawberry.field(
         description="Those of its scenes that it cannot show at the moment, at most 30; empty when it can show all."

@@ -25,12 +25,12 @@ from schema.node import Node, fetched_by
 from schema.scalars import Long
 
 
-@strawberry.input(description="Which board.")
+@strawberry.input(description="The board to read.")
 class LeaderboardInput:
     organization_id: strawberry.ID = strawberry.field(
         description="Members of this organization and of all below it, or organizations strictly below it."
     )
-    subject: Subject = strawberry.field(default=Subject.MEMBER, description="Who is ranked.")
+    subject: Subject = strawberry.field(default=Subject.MEMBER, description="The kind of subjects ranked.")
     period: PeriodKind = strawberry.field(default=PeriodKind.MONTH, description="How long the board looks back.")
     on: dt.date | None = strawberry.field(
         default=None,
@@ -38,7 +38,8 @@ class LeaderboardInput:
         "follows today into the next period.",
     )
     organization_kind: OrganizationKind | None = strawberry.field(
-        default=OrganizationKind.BRANCH, description="Which organizations are ranked; only for subject ORGANIZATION."
+        default=OrganizationKind.BRANCH,
+        description="The kind of organizations that are ranked; only for subject ORGANIZATION.",
     )
     children_only: bool = strawberry.field(
         default=False, description="Only direct children; only for subject ORGANIZATION."
@@ -77,7 +78,7 @@ class Period:
 
 
 Ranked: TypeAlias = Annotated[
-    Member | Organization, strawberry.union("Ranked", description="Who stands on a leaderboard.")
+    Member | Organization, strawberry.union("Ranked", description="The subject of a row on a leaderboard.")
 ]
 
 
@@ -97,14 +98,14 @@ class LeaderboardRow:
     )
     reached_at: datetime | None = strawberry.field(
         description=(
-            "When this score was reached (recorded): among equals the earlier stands first, then the smaller id."
+            "When this score was reached (recorded). Among equals the earlier comes first, then the smaller id."
         )
     )
     subject: Ranked | None = strawberry.field(
         description="Null for one who chose not to be shown; the row keeps its rank."
     )
     hidden_from_public: bool | None = strawberry.field(
-        description="Null outside the FULL view. Whether the member chose not to be shown: the public sees this row "
+        description="Null outside the FULL view. Whether the member hides its name: the public sees this row "
         "without a subject. Show the name only on request."
     )
 
@@ -132,7 +133,8 @@ def row_of(board: Board, ranked: RankedRow, *, own: bool = False) -> Leaderboard
 
 
 @strawberry.type(
-    description="Where one member or organization stands. In a frozen board a member sees its own points and no rank."
+    description="The rank and score of one member or organization. On a frozen board a member sees its own "
+    "points and no rank."
 )
 class Standing:
     id: strawberry.ID = strawberry.field(description="Of this subject's standing on this board.")
@@ -146,7 +148,7 @@ class Standing:
     row: LeaderboardRow | None = strawberry.field(description="Null for one who has no score.")
 
 
-@strawberry.type(description="Who leads: the whole board, of which rows, around and standing show parts.")
+@strawberry.type(description="A leaderboard. rows, around and standing select parts of it.")
 class Leaderboard(Node):
     board: strawberry.Private[Board]
 
@@ -171,23 +173,21 @@ class Leaderboard(Node):
             size=len(board.ranking),
         )
 
-    organization: Organization = strawberry.field(description="Whose board it is.")
-    subject: Subject = strawberry.field(description="Who is ranked.")
+    organization: Organization = strawberry.field(description="The organization of the board.")
+    subject: Subject = strawberry.field(description="The kind of subjects ranked.")
     scoring: OrganizationScoring | None = strawberry.field(description="Null on boards of members.")
-    period: Period = strawberry.field(description="Which acts count: those with countsAt in it.")
-    state: BoardState = strawberry.field(description="Whether it still moves.")
-    frozen_at: datetime | None = strawberry.field(description="Since when the public sees it stand still.")
-    final_at: datetime | None = strawberry.field(
-        description="From when on it changes only by correction; null for ALL_TIME."
-    )
+    period: Period = strawberry.field(description="The period: acts count if their countsAt lies in it.")
+    state: BoardState = strawberry.field(description="Whether the board can still change.")
+    frozen_at: datetime | None = strawberry.field(description="When the public view was frozen.")
+    final_at: datetime | None = strawberry.field(description="When only corrections can change it; null for ALL_TIME.")
     corrections: int = strawberry.field(
         description="How many entries of it were made as corrections, on days that were FINAL."
     )
     corrected_at: datetime | None = strawberry.field(
-        description="When the newest of them was made; null: it stands as it became final. The state stays FINAL."
+        description="When the newest correction was made; null: none since it became final. The state stays FINAL."
     )
     view: BoardView = strawberry.field(
-        description="What the frame may say. A frame with another view replaces what is shown."
+        description="The view of the frame. A frame with another view replaces the one shown."
     )
     version: str = strawberry.field(
         description="Grows whenever any field changes, by whatever cause, the clock included; equal on every worker; "
@@ -211,7 +211,8 @@ class Leaderboard(Node):
         return [row_of(self.board, one) for one in found]
 
     @strawberry.field(
-        description="Where one subject stands, by default the viewer. Null for another who has no row to be shown."
+        description="The standing of one subject, by default the viewer. Null for another subject whose row may "
+        "not be shown."
     )
     def standing(self, info: Info, subject_id: strawberry.ID | None = None) -> Standing | None:
         if subject_id is None:
@@ -284,9 +285,9 @@ async def _leaderboard(info: Info, key: list[str]) -> Leaderboard | None:
 @strawberry.type
 class LeaderboardQueries:
     @strawberry.field(
-        description="A board as it stands, or as it stood: `at` counts what was recorded by then, the members of that "
-        "instant, in today's tree; what a freeze hides now stays hidden. Null where there is none that the viewer may "
-        "see."
+        description="A board as it stands, or as of `at`. `at` counts entries recorded by then and the members of"
+        " that instant, in today's tree. A freeze that holds now also applies to it. Null if the "
+        "viewer may not see it."
     )
     async def leaderboard(self, info: Info, input: LeaderboardInput, at: datetime | None = None) -> Leaderboard | None:
         try:

@@ -29,14 +29,14 @@ from schema.scalars import Long
 strawberry.enum(
     TieRule,
     name="TieRule",
-    description="What orders equals. REACHED_EARLIER: the score was recorded earlier, in whole seconds. SMALLER_ID: in "
-    "the same second, by id.",
+    description="The tie-break among equals. REACHED_EARLIER: the score was recorded earlier, in whole "
+    "seconds. SMALLER_ID: in the same second, by id.",
 )
 
 # ---------------------------------------------------------------- types
 
 
-@strawberry.type(description="What a rule did not give, and why.")
+@strawberry.type(description="Points that a rule cut, and the reason.")
 class ExplainedCut:
     cut: str = strawberry.field(
         description="Why, in a code: CAP_DAY, CAP_WEEK, CAP_MONTH, CAP_QUARTER, CAP_YEAR: a cap was reached; FLOOR, "
@@ -46,21 +46,21 @@ class ExplainedCut:
     points: Long = strawberry.field(description="How many points it cut off.")
 
 
-@strawberry.type(description="What one rule gave.")
+@strawberry.type(description="The sum that one rule gave.")
 class ExplainedRule:
     rule: str = strawberry.field(description="As `PointsEntry.rule` names it.")
     points: Long = strawberry.field(description="Sum of its entries, reversals among them.")
     entries: int = strawberry.field(description="How many entries, also those that give nothing.")
     reversals: int = strawberry.field(description="How many of them take another back.")
     cuts: list[ExplainedCut] = strawberry.field(
-        description="What caps and other limits cut off, so that nobody wonders; empty where nothing was cut."
+        description="Points cut by caps and other limits; empty if nothing was cut."
     )
 
 
 @strawberry.type(description="The nearest better or worse rank.")
 class RankDistance:
     rank: int = strawberry.field(description="That rank.")
-    points: Long = strawberry.field(description="What those who hold it have.")
+    points: Long = strawberry.field(description="The score at that rank.")
     distance: Long = strawberry.field(description="Points between; as many more, or fewer, make equal.")
 
 
@@ -79,13 +79,14 @@ class TieOrder:
 
 
 @strawberry.type(
-    description="Why a member has its score on a board. Who sees only the board sees its row, the distances and the "
-    "order among equals; the member itself and those who may read its ledger see the entries too."
+    description="The explanation of a member's score on a board. Viewers who may only see the board see its "
+    "row, the distances and the order among equals. The member and those who may read its ledger "
+    "also see the entries."
 )
 class Explanation:
     explained: strawberry.Private[Explained]
 
-    member: Member = strawberry.field(description="Whose score it is.")
+    member: Member = strawberry.field(description="The member whose score is explained.")
     points: Long = strawberry.field(description="The score, and the sum of `rules`.")
     rank: int | None = strawberry.field(
         description="Null without a score, and for oneself on a frozen board, which shows one's points and no rank."

@@ -12,26 +12,26 @@ from schema.directory.organizations import Organization
 from schema.errors import NotAllowed, NotFound, answer
 
 
-@strawberry.input(description="Whose numbers stand still for the public.")
+@strawberry.input(description="The organization to freeze for the public.")
 class FreezeLeaderboardsInput:
     organization_id: strawberry.ID = strawberry.field(description="With all below it.")
 
 
-@strawberry.input(description="Whose numbers move again.")
+@strawberry.input(description="The organization to unfreeze.")
 class UnfreezeLeaderboardsInput:
     organization_id: strawberry.ID = strawberry.field(description="The organization that was frozen.")
 
 
 @strawberry.type(description="From frozenAt on the public sees nothing new of it.")
 class FreezeLeaderboardsSuccess:
-    organization: Organization = strawberry.field(description="Whose numbers stand still.")
-    frozen_at: datetime = strawberry.field(description="Since when; of an earlier freeze, if there was one.")
+    organization: Organization = strawberry.field(description="The frozen organization.")
+    frozen_at: datetime = strawberry.field(description="When the freeze began; of an earlier freeze, if there was one.")
 
 
 @strawberry.type(description="The public sees the truth again.")
 class UnfreezeLeaderboardsSuccess:
-    organization: Organization = strawberry.field(description="Whose numbers move again.")
-    unfrozen_at: datetime = strawberry.field(description="When.")
+    organization: Organization = strawberry.field(description="The organization that is no longer frozen.")
+    unfrozen_at: datetime = strawberry.field(description="When the freeze ended.")
 
 
 FreezeLeaderboardsResult: TypeAlias = Annotated[

@@ -26,7 +26,8 @@ from schema.pages import DEFAULT_PAGE, Connection, held, page_of
 
 
 @strawberry.type(
-    description="What a course screen shows: courses that can be heard, offered by this organization, above and below."
+    description="The content of a course screen: courses that can be heard, offered by this organization, "
+    "above and below."
 )
 class CourseBoard(Node):
     board: strawberry.Private[Board]
@@ -41,12 +42,12 @@ class CourseBoard(Node):
             view=board.key.view,
         )
 
-    organization: Organization = strawberry.field(description="Whose board it is.")
+    organization: Organization = strawberry.field(description="The organization of the board.")
     version: str = strawberry.field(
         description="Grows whenever anything it shows changes, but for parts of the viewer's own study. Compare as "
         "integers."
     )
-    view: BoardView = strawberry.field(description="What the frame may say.")
+    view: BoardView = strawberry.field(description="The view of the frame, which decides what it may contain.")
 
     @strawberry.field(description="PUBLISHED ones, the newest first; at most 1,000.")
     def courses(self, first: int | None = 20, after: str | None = None) -> Connection[Course]:

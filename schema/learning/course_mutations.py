@@ -23,7 +23,7 @@ from schema.points.entries import PointsEntry
 # ---------------------------------------------------------------- refusals
 
 
-@strawberry.type(description="What was archived is not published again.")
+@strawberry.type(description="The course is archived and cannot be published again.")
 class CourseArchived(UserError):
     course: Course = strawberry.field(description="As it now stands.")
 
@@ -46,7 +46,7 @@ class PublishCourseSuccess:
     course: Course = strawberry.field(description="As it now stands.")
 
 
-@strawberry.type(description="Nobody hears it any more; what was heard stays.")
+@strawberry.type(description="The course can no longer be heard; its studies stay.")
 class ArchiveCourseSuccess:
     course: Course = strawberry.field(description="As it now stands.")
 
@@ -55,7 +55,7 @@ class ArchiveCourseSuccess:
 class RecordStudySuccess:
     study: Study = strawberry.field(description="As it stood after this report, also where the report comes again.")
     points_entry: PointsEntry | None = strawberry.field(
-        description="What the listener earned, by the rule `course.heard`; null until the course is completed."
+        description="The listener's ledger entry, by the rule `course.heard`; null until the course is completed."
     )
     notice: str | None = strawberry.field(
         description="For a person: that the points count on another day than the one on which the course was heard, "
@@ -84,8 +84,9 @@ RecordStudyResult: TypeAlias = Annotated[
 @strawberry.type
 class CourseMutations:
     @strawberry.mutation(
-        description="A new course, as a draft. A member offers its own, unless lecturers are named where it is to be; "
-        "ADMIN and SECRETARY there or above offer one for any member of the root."
+        description="Creates a course as a draft. A member offers its own, unless the organization's lecturers "
+        "are named by its secretary. ADMIN and SECRETARY there or above offer one for any member of "
+        "the root."
     )
     async def create_course(self, info: Info, input: CreateCourseInput) -> CreateCourseResult:
         async def act() -> CreateCourseSuccess:

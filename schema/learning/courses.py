@@ -52,19 +52,20 @@ class Course(Node):
         return cls.of(found)
 
     title: str = strawberry.field(description="Up to 200 characters.")
-    summary: str = strawberry.field(description="What it is about; may be empty.")
+    summary: str = strawberry.field(description="The subject; may be empty.")
     media_url: str | None = strawberry.field(
-        description="Where the recording is: an https or http address. Null: it is given elsewhere."
+        description="The recording: an https or http address. Null: it is announced elsewhere."
     )
     duration_seconds: int = strawberry.field(description="How long it lasts: who came so far has completed it.")
-    status: CourseStatus = strawberry.field(description="Where the course stands.")
+    status: CourseStatus = strawberry.field(description="The course's status.")
     published_at: datetime | None = strawberry.field(
-        description="Since when it can be heard; null until it is published. Nothing is heard before."
+        description="When it was published; null before. Nothing can be heard earlier."
     )
 
     @strawberry.field(
-        description="What the printed QR code says: an absolute address that opens this course, with the recording, "
-        "for whoever scans it. The code itself: GET `/courses/{id}/qr.svg` or `.png`, while it is PUBLISHED."
+        description="The content of the printed QR code: an absolute address that opens this course with its "
+        "recording, for everyone who scans it. The code itself: GET `/courses/{id}/qr.svg` or `.png`,"
+        " while it is PUBLISHED."
     )
     def scan_url(self, info: Info) -> str:
         return f"{info.context.session.public_url}/c/{self.row.code}"
@@ -84,14 +85,15 @@ class Course(Node):
                 kept_back = 0
         return self.row.completed - kept_back
 
-    @strawberry.field(description="Who offers it.")
+    @strawberry.field(description="The organization that offers the course.")
     def organization(self, info: Info) -> Organization:
         if self.loaded is not None:
             return self.loaded[0]
         return Organization.load(info, self.row.organization_id)  # type: ignore[return-value]  # awaited by the executor
 
     @strawberry.field(
-        description="Who gives it: a member of any branch of the root. Who lectures is named, hidden on boards or not."
+        description="The lecturer: a member of any branch of the root. Lecturers are named even if they hide "
+        "their names on boards."
     )
     def lecturer(self, info: Info) -> Annotated["Member", strawberry.lazy("schema.directory.members")]:
         from schema.directory.members import Member
@@ -132,14 +134,14 @@ class Study(Node):
 
     position_seconds: int = strawberry.field(description="The furthest, from 0 to the course's durationSeconds.")
     completed_at: datetime | None = strawberry.field(
-        description="When its end was heard: the occurredAt of the report that came so far. Null until then."
+        description="When its end was heard: the occurredAt of the report that reached it. Null until then."
     )
 
     @strawberry.field(description="The course.")
     def course(self, info: Info) -> Course:
         return Course.load(info, self.row.course_id)  # type: ignore[return-value]  # awaited by the executor
 
-    @strawberry.field(description="Who heard it.")
+    @strawberry.field(description="The listener.")
     def member(self, info: Info) -> Annotated["Member", strawberry.lazy("schema.directory.members")]:
         from schema.directory.members import Member
 
@@ -175,41 +177,41 @@ async def _study(info: Info, key: list[str]) -> Study:
 @strawberry.input(description="A new course, as a draft.")
 class CreateCourseInput:
     organization_id: strawberry.ID = strawberry.field(
-        description="Who offers it: for a course of one's own where one belongs, or above."
+        description="The organization that offers it; for your own course, your organization or one above."
     )
-    lecturer_id: strawberry.ID = strawberry.field(description="Who gives it: any active member of the same root.")
+    lecturer_id: strawberry.ID = strawberry.field(description="The lecturer: any active member of the same root.")
     title: str = strawberry.field(description="1 to 200 characters.")
     summary: str = strawberry.field(default="", description="Up to 10,000 characters.")
     media_url: str | None = strawberry.field(
-        default=None, description="Where the recording is: an https or http address of up to 2,000 characters."
+        default=None, description="The recording: an https or http address of up to 2,000 characters."
     )
     duration_seconds: int = strawberry.field(description="1 to 86,400.")
 
 
-@strawberry.input(description="Which draft to publish.")
+@strawberry.input(description="The draft to publish.")
 class PublishCourseInput:
     course_id: strawberry.ID = strawberry.field(description="A DRAFT; one that is PUBLISHED stays so.")
 
 
-@strawberry.input(description="Which course to archive.")
+@strawberry.input(description="The course to archive.")
 class ArchiveCourseInput:
     course_id: strawberry.ID = strawberry.field(description="Any; one that is ARCHIVED stays so.")
 
 
 @strawberry.input(
-    description="What was heard: of a PUBLISHED course, or of one archived since. A position goes further by at most "
-    "the seconds between this report's occurredAt and the newest one's before it (of the first report, the course's "
-    "publishedAt), with 5 more at most, once and not for each report."
+    description="A report of a study: of a PUBLISHED course, or of one archived since. A position advances by"
+    " at most the seconds since the previous report's occurredAt. For the first report, time "
+    "counts from the course's publishedAt. A tolerance of 5 seconds applies once, not to each "
+    "report."
 )
 class RecordStudyInput:
-    course_id: strawberry.ID = strawberry.field(description="Which course.")
+    course_id: strawberry.ID = strawberry.field(description="The course.")
     position_seconds: int = strawberry.field(
         description="How far it was heard, 0 to durationSeconds. Going back loses nothing."
     )
     occurred_at: datetime | None = strawberry.field(
         default=None,
-        description="When: in the past for what was heard offline and is reported later, in the order in which it was "
-        "heard. Left out: now.",
+        description="When it was heard; in the past for offline reports, in the order of hearing. Left out: now.",
     )
     idempotency_key: str = strawberry.field(
         description="1 to 200 characters, new for each report. Same key and input: same answer, and one effect."

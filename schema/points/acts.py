@@ -19,7 +19,7 @@ from schema.points.entries import PointsEntry
 @strawberry.input(description="That somebody did something for which a rule gives points.")
 class RecordActInput:
     rule: str = strawberry.field(description="The rule's code, such as `study.article`.")
-    member_id: strawberry.ID = strawberry.field(description="Who did it.")
+    member_id: strawberry.ID = strawberry.field(description="The member who acted.")
     quantity: int = strawberry.field(default=1, description="In the rule's unit: items, or minutes; 1 to 1,000,000.")
     result: str | None = strawberry.field(
         default=None, description="Picks an amount where the rule has several, such as `perfect`."
@@ -38,7 +38,7 @@ class RecordActInput:
 @strawberry.type(description="Recorded.")
 class RecordActSuccess:
     points_entry: PointsEntry = strawberry.field(
-        description="What it gave, or what this key gave before. What a cap cuts is 0, with cutReason."
+        description="The entry, or the entry that this key created before. Points cut by a cap count 0, with cutReason."
     )
 
 

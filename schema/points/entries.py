@@ -40,7 +40,7 @@ strawberry.enum(
 )
 PointsSource: TypeAlias = Annotated[
     Claim | Study | Redemption,
-    strawberry.union("PointsSource", description="What points can be given for, or spent on."),
+    strawberry.union("PointsSource", description="The things that points are given for, or spent on."),
 ]
 
 
@@ -72,21 +72,21 @@ class PointsEntry(Node):
             cut_points=row.cut_points,
         )
 
-    kind: PointsKind = strawberry.field(description="What the entry is.")
+    kind: PointsKind = strawberry.field(description="The kind of entry.")
     amount: int = strawberry.field(description="Below zero where points are taken.")
     rule: str = strawberry.field(
-        description="Which rule gave it, such as `task.completed`; a reversal has its original's."
+        description="The code of the rule that gave it, such as `task.completed`; a reversal has that of its original."
     )
-    occurred_at: datetime = strawberry.field(description="When what it was given for happened.")
+    occurred_at: datetime = strawberry.field(description="When the rewarded act happened.")
     counts_at: datetime = strawberry.field(
-        description="Where boards place it: occurredAt, or recordedAt for an act whose day was final by then."
+        description="When it counts on boards: occurredAt, or recordedAt for an act whose day was already final."
     )
     recorded_at: datetime = strawberry.field(description="When it entered the ledger.")
     correction: bool = strawberry.field(
-        description="Whether it was made to correct a day that was FINAL, and counts there all the same."
+        description="Whether it corrects a day that was FINAL, and counts on that day nevertheless."
     )
     quantity: int | None = strawberry.field(
-        description="How many, in the rule's unit: items or minutes; null where no rule was reckoned."
+        description="The quantity in the rule's unit: items or minutes; null if no rule was applied."
     )
     cut_reason: CutReason | None = strawberry.field(
         description="Why it is less than the act is worth; null: it is all that it is worth."
@@ -103,7 +103,7 @@ class PointsEntry(Node):
 
         return await version_of(info, self.row.rule_version_id) if self.row.rule_version_id else None
 
-    @strawberry.field(description="Whose it is; null: the organization's own.")
+    @strawberry.field(description="The member; null: the organization's own entry.")
     def member(self, info: Info) -> Annotated["Member", strawberry.lazy("schema.directory.members")] | None:
         from schema.directory.members import Member
 
@@ -111,9 +111,7 @@ class PointsEntry(Node):
             return self.loaded[0]
         return Member.load(info, self.row.member_id) if self.row.member_id else None  # type: ignore[return-value]
 
-    @strawberry.field(
-        description="Who is credited, for ever: the organization to which the member belonged at countsAt."
-    )
+    @strawberry.field(description="The credited organization: the member's organization at countsAt. It never changes.")
     def organization(self, info: Info) -> Annotated["Organization", strawberry.lazy("schema.directory.organizations")]:
         from schema.directory.organizations import Organization
 
@@ -128,7 +126,8 @@ class PointsEntry(Node):
         return await info.context.reasons.load(self.row.id) or ""
 
     @strawberry.field(
-        description="What it was given for, or spent on; null for an award by hand, and where that is not to be seen."
+        description="The claim, study or redemption behind the entry. Null for an award by hand, and for viewers "
+        "who may not see it."
     )
     async def source(self, info: Info) -> PointsSource | None:
         if self.row.study_id is not None:
@@ -148,7 +147,7 @@ class PointsEntry(Node):
         await context.lineages.load_many([task.organization_id, member.organization_id])
         return Claim.of(claim) if visibility.claim(context.session, claim, task, member) else None
 
-    @strawberry.field(description="The entry that this one takes back. Who sees the one sees the other.")
+    @strawberry.field(description="The entry that this one reverses. The same viewers see both.")
     async def reverses(self, info: Info) -> "PointsEntry | None":
         if self.row.reverses_id is None:
             return None

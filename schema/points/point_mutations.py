@@ -17,7 +17,7 @@ from schema.points.entries import PointsEntry
 
 @strawberry.input(description="Points by hand, to a member or to an organization itself, exactly one of the two.")
 class AwardPointsInput:
-    member_id: strawberry.ID | None = strawberry.field(default=None, description="Who gets them.")
+    member_id: strawberry.ID | None = strawberry.field(default=None, description="The member who receives the points.")
     organization_id: strawberry.ID | None = strawberry.field(
         default=None, description="An organization whose own they become."
     )
@@ -31,7 +31,7 @@ class AwardPointsInput:
     )
 
 
-@strawberry.input(description="Which entry to take back, and why.")
+@strawberry.input(description="The entry to reverse, and the reason.")
 class ReversePointsInput:
     points_entry_id: strawberry.ID = strawberry.field(description="Any entry that is no reversal itself.")
     reason: str = strawberry.field(description="1 to 500 characters, shown with the reversal.")
@@ -40,8 +40,8 @@ class ReversePointsInput:
     )
     as_correction: bool | None = strawberry.field(
         default=False,
-        description="For an entry that counts on a day that is FINAL: true takes it back there, as a correction, which "
-        "needs ADMIN; else the reversal counts now.",
+        description="For an entry on a FINAL day. true reverses it on that day, as a correction, which needs "
+        "ADMIN; otherwise the reversal counts now.",
     )
 
 
@@ -50,7 +50,7 @@ class ReversePointsInput:
 )
 class CorrectPointsInput:
     member_id: strawberry.ID | None = strawberry.field(
-        default=None, description="Whose they are; credited to where the member belonged at countsAt."
+        default=None, description="The member; points are credited to the member's organization at countsAt."
     )
     organization_id: strawberry.ID | None = strawberry.field(
         default=None, description="An organization whose own they become."

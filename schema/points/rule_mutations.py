@@ -18,7 +18,7 @@ from schema.points.rules import PointRule
 # ---------------------------------------------------------------- inputs
 
 
-@strawberry.input(description="What one result gives instead of the rule's amount.")
+@strawberry.input(description="The amount for one result, in place of the rule's amount.")
 class PointResultInput:
     result: str = strawberry.field(description="1 to 64 characters, such as `perfect`; each result once.")
     amount: int = strawberry.field(description="For each unit; with the same sign as amount, or 0.")
@@ -43,7 +43,7 @@ class PointRuleInput:
     title: str = strawberry.field(description="1 to 100 characters; shown as the reason of what it gives.")
     amount: int = strawberry.field(description="For each unit, within ±1,000,000.")
     results: list[PointResultInput] | None = strawberry.field(default=None, description="At most 50.")
-    unit: Unit = strawberry.field(default=Unit.PER_ITEM, description="What is counted.")
+    unit: Unit = strawberry.field(default=Unit.PER_ITEM, description="The unit of counting.")
     minutes: int | None = strawberry.field(default=None, description="For PER_FULL_MINUTES: 1 to 1,440.")
     caps: list[PointCapInput] | None = strawberry.field(
         default=None, description="At most one for each period, alone and shared."
@@ -60,8 +60,8 @@ class PointRuleInput:
     windows: list[PointWindowInput] | None = strawberry.field(
         default=None, description="At most 24, which do not overlap."
     )
-    earner: Earner = strawberry.field(default=Earner.MEMBER, description="Whose points they are.")
-    ranks: bool = strawberry.field(default=True, description="Whether boards count them.")
+    earner: Earner = strawberry.field(default=Earner.MEMBER, description="The kind of earner.")
+    ranks: bool = strawberry.field(default=True, description="Whether boards count the points.")
 
 
 def written(given: PointRuleInput) -> dict[str, Any]:
@@ -84,27 +84,27 @@ def written(given: PointRuleInput) -> dict[str, Any]:
 
 @strawberry.input(description="A new rule for an organization and everything below it.")
 class CreatePointRuleInput:
-    organization_id: strawberry.ID = strawberry.field(description="Where it is set.")
+    organization_id: strawberry.ID = strawberry.field(description="The organization of the rule.")
     code: str = strawberry.field(
         description="Small letters and digits, joined by . - or _, at most 64; it overrides the same code set above."
     )
-    rule: PointRuleInput = strawberry.field(description="What it gives.")
-    valid_from: datetime | None = strawberry.field(default=None, description="From when it holds; left out: now.")
-    valid_until: datetime | None = strawberry.field(default=None, description="Until when; left out: open.")
+    rule: PointRuleInput = strawberry.field(description="The content of the rule.")
+    valid_from: datetime | None = strawberry.field(default=None, description="When it begins; left out: now.")
+    valid_until: datetime | None = strawberry.field(default=None, description="When it ends; left out: no end.")
 
 
 @strawberry.input(description="A rule's next version.")
 class ChangePointRuleInput:
-    rule_id: strawberry.ID = strawberry.field(description="Which rule.")
+    rule_id: strawberry.ID = strawberry.field(description="The rule.")
     rule: PointRuleInput = strawberry.field(description="All of it, as it shall be.")
-    valid_from: datetime | None = strawberry.field(default=None, description="From when it holds; left out: now.")
-    valid_until: datetime | None = strawberry.field(default=None, description="Until when; left out: open.")
+    valid_from: datetime | None = strawberry.field(default=None, description="When it begins; left out: now.")
+    valid_until: datetime | None = strawberry.field(default=None, description="When it ends; left out: no end.")
 
 
-@strawberry.input(description="A rule that shall hold no more.")
+@strawberry.input(description="The rule to end.")
 class EndPointRuleInput:
-    rule_id: strawberry.ID = strawberry.field(description="Which rule.")
-    at: datetime | None = strawberry.field(default=None, description="From when; left out: now.")
+    rule_id: strawberry.ID = strawberry.field(description="The rule.")
+    at: datetime | None = strawberry.field(default=None, description="When it ends; left out: now.")
 
 
 class RuleSet(Enum):
@@ -126,8 +126,8 @@ strawberry.enum(
 
 @strawberry.input(description="A set of rules for an organization and everything below it.")
 class AdoptRuleSetInput:
-    organization_id: strawberry.ID = strawberry.field(description="Where they are set.")
-    set: RuleSet = strawberry.field(description="Which set.")
+    organization_id: strawberry.ID = strawberry.field(description="The organization of the rules.")
+    set: RuleSet = strawberry.field(description="The rule set.")
 
 
 # ---------------------------------------------------------------- results
@@ -143,7 +143,7 @@ class ChangePointRuleSuccess:
     rule: PointRule = strawberry.field(description="With the new version, also where that is yet to begin.")
 
 
-@strawberry.type(description="It holds no more, now or from the moment given.")
+@strawberry.type(description="The rule has ended, or ends at the given time.")
 class EndPointRuleSuccess:
     rule: PointRule = strawberry.field(description="With the version that ends it.")
 
@@ -189,7 +189,8 @@ class RuleMutations:
         return await answer(act)
 
     @strawberry.mutation(
-        description="Makes a rule's next version. What was given stays as it was, and names the version that gave it."
+        description="Creates a rule's next version. Existing entries stay unchanged, and name the version that "
+        "gave them."
     )
     async def change_point_rule(self, info: Info, input: ChangePointRuleInput) -> ChangePointRuleResult:
         async def act() -> ChangePointRuleSuccess:

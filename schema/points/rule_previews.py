@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # ---------------------------------------------------------------- types
 
 
-@strawberry.type(description="What the acts of one rule gave in the month, and what they would have given.")
+@strawberry.type(description="The sum of one rule's acts in the month, before and after the change.")
 class PreviewedRule:
     code: str = strawberry.field(description="The rule that is tried, or one that shares its group.")
     acts: int = strawberry.field(description="How many, also those that gave nothing; without those taken back.")
@@ -28,7 +28,7 @@ class PreviewedRule:
     would: int = strawberry.field(description="Points, as they would be.")
 
 
-@strawberry.type(description="Whose points would be others.")
+@strawberry.type(description="The member or organization whose points would differ.")
 class PreviewedDifference:
     row: strawberry.Private[rule_previews.Difference]
     given: int = strawberry.field(description="Points of the month, as they stand.")
@@ -40,7 +40,7 @@ class PreviewedDifference:
 
         return await Member.load(info, self.row.member_id) if self.row.member_id else None
 
-    @strawberry.field(description="Who is credited.")
+    @strawberry.field(description="The member or organization credited.")
     async def organization(
         self, info: Info
     ) -> Annotated["Organization", strawberry.lazy("schema.directory.organizations")]:
@@ -75,9 +75,9 @@ class PointRulePreview:
 
 @strawberry.input(description="A rule to be tried; nothing is set.")
 class PreviewPointRuleInput:
-    organization_id: strawberry.ID = strawberry.field(description="Where it would be set.")
-    code: str = strawberry.field(description="Whose acts it would reckon.")
-    rule: PointRuleInput = strawberry.field(description="What it would give.")
+    organization_id: strawberry.ID = strawberry.field(description="The organization of the rule.")
+    code: str = strawberry.field(description="The code of the acts to replay.")
+    rule: PointRuleInput = strawberry.field(description="The content of the rule.")
     on: date | None = strawberry.field(default=None, description="A day of the month; left out: the month before this.")
 
 
@@ -91,8 +91,9 @@ PreviewPointRuleResult: TypeAlias = Annotated[
 @strawberry.type
 class RulePreviewQueries:
     @strawberry.field(
-        description="What a rule would have given last month. Needs ADMIN or SECRETARY at the organization or above."
-        " Caps of a quarter or a year count what was given before the month; at most 20,000 acts are replayed."
+        description="Replays last month's acts with a proposed rule. Needs ADMIN or SECRETARY at the organization"
+        " or above. Caps of a quarter or a year include what was given before the month. At most "
+        "20,000 acts are replayed."
     )
     async def preview_point_rule(self, info: Info, input: PreviewPointRuleInput) -> PreviewPointRuleResult:
         async def act() -> PointRulePreview:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 strawberry.enum(
     Unit,
     name="PointUnit",
-    description="What is counted: items, full stretches of `minutes` (quantity is minutes, and what is left over is not"
-    " kept), or days on which it happened at all.",
+    description="The unit of counting. Items; full stretches of `minutes` (quantity is minutes, and a "
+    "remainder is dropped); or days on which it happened at all.",
 )
 strawberry.enum(
     Earner,
@@ -37,7 +37,7 @@ strawberry.enum(
 # ---------------------------------------------------------------- types
 
 
-@strawberry.type(description="What one result gives instead of the rule's amount.")
+@strawberry.type(description="The amount for one result, in place of the rule's amount.")
 class PointResult:
     result: str = strawberry.field(description="As acts name it, such as `perfect`.")
     amount: int = strawberry.field(description="For each unit.")
@@ -46,7 +46,7 @@ class PointResult:
 @strawberry.type(description="At most so many points in a period, which begins at the root's midnight.")
 class PointCap:
     period: PeriodKind = strawberry.field(description="DAY, WEEK, MONTH, QUARTER or YEAR.")
-    points: int = strawberry.field(description="What is left in part is given in part.")
+    points: int = strawberry.field(description="If the cap leaves a part, that part is given.")
     shared: bool = strawberry.field(description="By all rules of the group together.")
 
 
@@ -90,28 +90,28 @@ class PointRuleVersion(Node):
         )
 
     number: int = strawberry.field(description="Of this rule, from 1 on.")
-    title: str = strawberry.field(description="What it is for, in words; the reason of what it gives.")
+    title: str = strawberry.field(description="The purpose in words; the reason of its entries.")
     amount: int = strawberry.field(description="For each unit; below zero the rule takes points.")
     results: list[PointResult] = strawberry.field(description="Other amounts by result; any other result: amount.")
-    unit: Unit = strawberry.field(description="What is counted.")
+    unit: Unit = strawberry.field(description="The unit of counting.")
     minutes: int | None = strawberry.field(description="How many make one unit of PER_FULL_MINUTES.")
     caps: list[PointCap] = strawberry.field(description="At most one for each period, alone and shared.")
     group: str | None = strawberry.field(description="The rules that share caps and the floor's year.")
     base: int | None = strawberry.field(
-        description="Given to each active member once a year, at New Year's midnight; to who comes later, and where the"
-        " rule is new, at the next midnight."
+        description="Given to each active member once a year, at New Year's midnight. Members who join later, and"
+        " everyone under a new rule, receive it at the next midnight."
     )
     floor: int | None = strawberry.field(
         description="The sum of the year, of the group where there is one, that no deduction goes below."
     )
     windows: list[PointWindow] = strawberry.field(description="They do not overlap.")
-    earner: Earner = strawberry.field(description="Whose points they are.")
-    ranks: bool = strawberry.field(description="Whether boards count them.")
+    earner: Earner = strawberry.field(description="The kind of earner.")
+    ranks: bool = strawberry.field(description="Whether boards count the points.")
     valid_from: datetime = strawberry.field(
-        description="From when it holds, for what counts then; the newest version that has begun is the one that holds."
+        description="When it begins, for acts that count from then. The newest version that has begun is in force."
     )
-    valid_until: datetime | None = strawberry.field(description="From when it holds no more; null: open.")
-    created_at: datetime = strawberry.field(description="When it was set.")
+    valid_until: datetime | None = strawberry.field(description="When it ends; null: no end.")
+    created_at: datetime = strawberry.field(description="When it was created.")
 
     @strawberry.field(description="The rule of which it is a version.")
     async def rule(self, info: Info) -> "PointRule":
@@ -121,7 +121,7 @@ class PointRuleVersion(Node):
 
 
 @strawberry.type(
-    description="What acts of one code give, at an organization and everywhere below where nothing nearer is set."
+    description="A rule for acts of one code, at an organization and all below, unless a nearer rule overrides it."
 )
 class PointRule(Node):
     row: strawberry.Private[models.PointRule]
@@ -140,7 +140,7 @@ class PointRule(Node):
 
     code: str = strawberry.field(description="As acts and entries name it, such as `course.heard`.")
 
-    @strawberry.field(description="Where it is set; null: built in, and first of all to be overridden.")
+    @strawberry.field(description="The organization of the rule; null: built in, and overridden by any other.")
     async def organization(
         self, info: Info
     ) -> Annotated["Organization", strawberry.lazy("schema.directory.organizations")] | None:

@@ -21,7 +21,7 @@ strawberry.enum(
 )
 
 
-@strawberry.input(description="Whose ledger, as what, of when.")
+@strawberry.input(description="The ledger, the file format and the period.")
 class CreateStatementLinkInput:
     member_id: strawberry.ID = strawberry.field(description="Oneself, or a member whose ledger one may read.")
     format: StatementFormat = strawberry.field(default=StatementFormat.CSV, description="The file's.")
@@ -35,7 +35,7 @@ class CreateStatementLinkInput:
 class CreateStatementLinkSuccess:
     url: str = strawberry.field(description="The file's address; to be kept secret, and for this member alone.")
     expires_at: datetime = strawberry.field(
-        description="Until when it is good: ten minutes, or until the viewer signs out or may not read it any more."
+        description="When it expires: after ten minutes, at sign-out, or when the viewer may no longer read the ledger."
     )
 
 

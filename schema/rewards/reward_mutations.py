@@ -25,8 +25,8 @@ class CreateRewardInput:
     price: int = strawberry.field(description="In points, 1 to 1,000,000.")
     stock: int = strawberry.field(description="How many there are, 0 to 1,000,000.")
     active: bool = strawberry.field(default=True, description="Whether it is offered at once.")
-    opens_at: datetime | None = strawberry.field(default=None, description="From when on; left out: at once.")
-    closes_at: datetime | None = strawberry.field(default=None, description="Until when; left out: without an end.")
+    opens_at: datetime | None = strawberry.field(default=None, description="When it opens; left out: at once.")
+    closes_at: datetime | None = strawberry.field(default=None, description="When it closes; left out: no end.")
     top: int = strawberry.field(
         default=10, description="For those whom last month's FINAL board ranks so high at the root; 0: for everybody."
     )
@@ -35,22 +35,22 @@ class CreateRewardInput:
     )
 
 
-@strawberry.input(description="What is left out stays.")
+@strawberry.input(description="Fields that are left out stay unchanged.")
 class UpdateRewardInput:
-    reward_id: strawberry.ID = strawberry.field(description="Which reward.")
+    reward_id: strawberry.ID = strawberry.field(description="The reward.")
     name: str | None = strawberry.field(default=None, description="1 to 200 characters.")
     description: str | None = strawberry.field(default=None, description="Up to 5,000 characters.")
     picture_url: str | None = strawberry.field(default=None, description="An http(s) address; empty: none.")
     price: int | None = strawberry.field(default=None, description="In points; redemptions keep theirs.")
     add_stock: int | None = strawberry.field(default=0, description="So many more; below zero fewer, never below none.")
     active: bool | None = strawberry.field(default=None, description="Whether it is offered.")
-    opens_at: datetime | None = strawberry.field(default=None, description="From when on.")
-    closes_at: datetime | None = strawberry.field(default=None, description="Until when (exclusive).")
+    opens_at: datetime | None = strawberry.field(default=None, description="When it opens.")
+    closes_at: datetime | None = strawberry.field(default=None, description="When it closes (exclusive).")
     top: int | None = strawberry.field(default=None, description="As for a new one; 0: for everybody.")
     per_month: int | None = strawberry.field(default=None, description="As for a new one; 0: without a limit.")
 
 
-@strawberry.input(description="Which reward the viewer redeems.")
+@strawberry.input(description="The reward to redeem.")
 class RedeemRewardInput:
     reward_id: strawberry.ID = strawberry.field(description="Of the viewer's organization or of one above.")
     idempotency_key: str = strawberry.field(
@@ -58,12 +58,12 @@ class RedeemRewardInput:
     )
 
 
-@strawberry.input(description="Which redemption to undo.")
+@strawberry.input(description="The redemption to cancel.")
 class CancelRedemptionInput:
     redemption_id: strawberry.ID = strawberry.field(description="One that is REDEEMED.")
 
 
-@strawberry.input(description="Which redemption was handed over.")
+@strawberry.input(description="The redemption to hand over.")
 class HandOverRedemptionInput:
     redemption_id: strawberry.ID = strawberry.field(description="One that is REDEEMED.")
 
@@ -74,7 +74,7 @@ class HandOverRedemptionInput:
 @strawberry.type(description="Not offered, outside its window, or before last month's board is FINAL.")
 class RewardNotOpen(UserError):
     reward: Reward = strawberry.field(description="As it now stands.")
-    opens_at: datetime | None = strawberry.field(description="When to come back; null: not to be known.")
+    opens_at: datetime | None = strawberry.field(description="When redeeming opens; null: unknown.")
 
 
 @strawberry.type(description="None is left.")
@@ -90,8 +90,8 @@ class NotAmongTheFirst(UserError):
 
 @strawberry.type(description="It costs more than the member has.")
 class NotEnoughPoints(UserError):
-    price: int = strawberry.field(description="What it costs.")
-    balance: int = strawberry.field(description="What the member may spend.")
+    price: int = strawberry.field(description="The price.")
+    balance: int = strawberry.field(description="The member's balance.")
 
 
 @strawberry.type(description="The member has redeemed as often as it may this month.")

@@ -31,7 +31,7 @@ strawberry.enum(
 # ---------------------------------------------------------------- types
 
 
-@strawberry.type(description="What points buy: for members of its organization and below.")
+@strawberry.type(description="Something that points buy, for members of its organization and below.")
 class Reward(Node):
     row: strawberry.Private[models.Reward]
 
@@ -54,12 +54,14 @@ class Reward(Node):
 
     name: str = strawberry.field(description="Up to 200 characters.")
     description: str = strawberry.field(description="May be empty.")
-    picture_url: str | None = strawberry.field(description="Where its picture is.")
+    picture_url: str | None = strawberry.field(description="The address of its picture.")
     price: int = strawberry.field(description="In points.")
     stock: int = strawberry.field(description="How many are left, never below 0.")
-    active: bool = strawberry.field(description="Whether it is offered. One that is not, only who manages it sees.")
-    opens_at: datetime | None = strawberry.field(description="From when on it can be redeemed; null: at once.")
-    closes_at: datetime | None = strawberry.field(description="Until when (exclusive); null: without an end.")
+    active: bool = strawberry.field(
+        description="Whether it is offered. One that is not is visible only to those who manage it."
+    )
+    opens_at: datetime | None = strawberry.field(description="When it can first be redeemed; null: at once.")
+    closes_at: datetime | None = strawberry.field(description="When it closes (exclusive); null: no end.")
     top: int | None = strawberry.field(
         description="It is for those whom the FINAL board of last month ranks so high at the root; null: for everybody."
     )
@@ -67,13 +69,13 @@ class Reward(Node):
         description="How often a member redeems in a month, of all rewards of this organization; null: without a limit."
     )
 
-    @strawberry.field(description="Who offers it.")
+    @strawberry.field(description="The organization that offers the course.")
     def organization(self, info: Info) -> Annotated["Organization", strawberry.lazy("schema.directory.organizations")]:
         from schema.directory.organizations import Organization
 
         return Organization.load(info, self.row.organization_id)  # type: ignore[return-value]
 
-    @strawberry.field(description="Who redeemed it, in order; null to those who may not hand it over.")
+    @strawberry.field(description="Its redemptions, in order; null to those who may not hand it over.")
     async def redemptions(
         self, info: Info, status: RedemptionStatus | None = None, first: int | None = 20, after: str | None = None
     ) -> Connection["Redemption"] | None:
@@ -99,24 +101,24 @@ class Redemption(Node):
             decided_at=row.decided_at,
         )
 
-    status: RedemptionStatus = strawberry.field(description="Where it stands.")
-    price: int = strawberry.field(description="What was paid, in points.")
+    status: RedemptionStatus = strawberry.field(description="The redemption's status.")
+    price: int = strawberry.field(description="The points paid.")
     redeemed_at: datetime = strawberry.field(description="When it was paid.")
     decided_at: datetime | None = strawberry.field(description="When it was handed over or cancelled.")
 
-    @strawberry.field(description="What was redeemed.")
+    @strawberry.field(description="The reward that was redeemed.")
     async def reward(self, info: Info) -> Reward:
         found = await info.context.by_key("rewards", models.rewards.by_ids).load(self.row.reward_id)
         assert found, "a reward is never deleted"
         return Reward.of(found)
 
-    @strawberry.field(description="Who redeemed it.")
+    @strawberry.field(description="The member who redeemed it.")
     def member(self, info: Info) -> Annotated["Member", strawberry.lazy("schema.directory.members")]:
         from schema.directory.members import Member
 
         return Member.load(info, self.row.member_id)  # type: ignore[return-value]
 
-    @strawberry.field(description="What it cost in the ledger: SPENT, which does not rank.")
+    @strawberry.field(description="Its ledger entry: SPENT, which does not rank.")
     async def points_entry(self, info: Info) -> Annotated["PointsEntry", strawberry.lazy("schema.points.entries")]:
         from schema.points.entries import PointsEntry
 
@@ -158,9 +160,9 @@ async def _redemption(info: Info, key: list[str]) -> Redemption:
 @strawberry.type
 class RewardQueries:
     @strawberry.field(
-        description="What members of an organization can redeem: its own rewards and those of the organizations above. "
-        "With those not offered, for who manages rewards there. Null where there is no organization that the viewer "
-        "may see."
+        description="The rewards that members of an organization can redeem: its own and those of the "
+        "organizations above. Those who manage rewards there also see rewards that are not offered. "
+        "Null if the viewer may not see the organization."
     )
     async def rewards(
         self,

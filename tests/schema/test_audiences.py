@@ -50,4 +50,4 @@ def test_what_is_fetched_by_its_id_says_for_whom_it_is() -> None:
 
 def test_the_table_is_what_is_declared() -> None:
     written = WRITTEN.read_text(encoding="utf-8")
-    assert written == audiences.table(), "write it anew: .venv/bin/leitai visibility > docs/visibility.md"
+    assert written == audiences.table(), "write it again: .venv/bin/leitai visibility > docs/visibility.md"
