@@ -2,9 +2,8 @@
 
 import asyncio
 import os
-import sqlite3
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tortoise import Tortoise
@@ -36,7 +35,7 @@ async def contact(url: str, *, makes: bool = False) -> None:
     try:
         with waiting_for(database_url.read(url).place):
             if file:
-                _look_into(file)
+                models.servers.look_into(file, CONTACT)
             else:
                 await _ask(url)
     except Exception as error:
@@ -48,22 +47,16 @@ async def takes_changes(url: str) -> None:
     if file := database_url.file_of(url):
         read_only = not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK))
     else:
-        read_only = await models.sql.value("SELECT current_setting('transaction_read_only') AS v") == "on"
+        read_only = await models.servers.read_only()
     if read_only:
         raise DatabaseUnavailable(expected.read_only(url))
-
-
-def _look_into(file: Path) -> None:
-    """Without aiosqlite, whose thread may outlive a loop in which nothing could be opened."""
-    with closing(sqlite3.connect(file, timeout=CONTACT)) as opened:
-        opened.execute("SELECT COUNT(*) FROM sqlite_master")
 
 
 async def _ask(url: str) -> None:
     await Tortoise.init(config=models.database.configuration(url), init_connections=False)
     try:
         async with asyncio.timeout(CONTACT):
-            await get_connection("default").execute_query("SELECT 1 AS one")
+            await models.servers.answers()
     finally:
         await Tortoise.close_connections()
 
@@ -99,10 +92,7 @@ async def _clear_text_gone(url: str) -> None:
     """Rows that held phone numbers in clear text are dead, and their bytes go too."""
     await models.database.connect(url)
     try:
-        postgres = models.database.dialect() == "postgres"
-        await models.database.connection().execute_script(
-            "VACUUM FULL members" if postgres else "PRAGMA wal_checkpoint(TRUNCATE)"
-        )
+        await models.servers.truncate_deleted_members()
     finally:
         await models.database.close()
 

@@ -97,7 +97,7 @@ def create_app(settings: Settings, clock: Now = system_clock) -> Starlette:
             return JSONResponse({"ready": False, "loop": f"stalled for {pulse.lag:.1f} s"}, 503)
         try:
             async with asyncio.timeout(2):
-                await models.sql.value("SELECT 1 AS one")
+                await models.servers.answers()
         except Exception as error:
             return JSONResponse({"ready": False, "database": type(error).__name__}, 503)
         # Without Redis screens are late and never wrong: that is said, and keeps nobody away.

@@ -10,21 +10,18 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import asyncpg
 from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.exceptions import OperationalError
 from tortoise.migrations.executor import MigrationExecutor
-from tortoise.migrations.graph import MigrationKey
-from tortoise.migrations.recorder import MigrationRecorder
 
 import models
 from app import failpoints
 from app.settings import load
 from models import database_url
+from models.migration_recorder import Recorder
 from resolvers.failpoints import passing
 
-LOCK = 0x1E17A1  # ours among a database's advisory locks
 WAITING = "Another migration of this database is running; waiting for it to end."
 SAID_AFTER = 1.0  # seconds
 BETWEEN = 0.2  # seconds between two tries
@@ -47,7 +44,8 @@ async def run(url: str, say: Say) -> list[str]:
         try:
             await Tortoise.init(config=configuration, init_connections=False)
             async with models.database.transaction() as client:
-                await _lock(client)
+                if await models.servers.taken():
+                    raise _Taken
                 return await apply(client, configuration["apps"])
         except (_Taken, OperationalError) as error:
             if isinstance(error, OperationalError) and "database is locked" not in str(error):
@@ -60,17 +58,9 @@ async def run(url: str, say: Say) -> list[str]:
         await asyncio.sleep(BETWEEN)
 
 
-async def _lock(client: BaseDBAsyncClient) -> None:
-    """SQLite's transaction holds its lock since it began."""
-    if client.capabilities.dialect == "postgres":
-        [row] = await client.execute_query_dict(f"SELECT pg_try_advisory_xact_lock({LOCK}) AS taken")
-        if not row["taken"]:
-            raise _Taken
-
-
 def executor_of(client: BaseDBAsyncClient, apps: dict[str, Any]) -> MigrationExecutor:
     executor = MigrationExecutor(client, apps)
-    executor.recorder = executor.loader.recorder = _Recorder(client)
+    executor.recorder = executor.loader.recorder = Recorder(client)
     return executor
 
 
@@ -86,22 +76,3 @@ async def apply(client: BaseDBAsyncClient, apps: dict[str, Any]) -> list[str]:
 def _passing(event: str, _app: str, _name: str) -> None:
     if event == "apply_done":
         passing(failpoints.MIGRATION_APPLIED)
-
-
-class _Recorder(MigrationRecorder):
-    async def ensure_schema(self, schema_editor: Any) -> None:
-        """By one statement: a script would end SQLite's transaction."""
-        statement: str = schema_editor._get_model_sql_data(self.model).table_sql
-        made = statement.replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS", 1)
-        await self.connection.execute_query_dict(made, [])
-
-    async def applied_migrations(self) -> list[MigrationKey]:
-        """Tortoise takes every error for an empty database; here only a table that is not there is one."""
-        try:
-            _, rows = await self.connection.execute_query(f"SELECT app, name FROM {self.table_name}")
-        except OperationalError as error:
-            absent = isinstance(error.args[0], asyncpg.UndefinedTableError) or "no such table" in str(error)
-            if not absent:
-                raise
-            return []
-        return [MigrationKey(app_label=row["app"], name=row["name"]) for row in rows]

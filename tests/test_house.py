@@ -113,6 +113,60 @@ def test_only_the_app_reads_the_environment() -> None:
     assert not readers
 
 
+SQL = re.compile(
+    r"""\b(SELECT|INSERT\ INTO|DELETE\ FROM|JOIN\ \w|ORDER\ BY|GROUP\ BY|UNION|RETURNING|EXISTS\s*\(|COALESCE\(
+      |(IS|NOT)\ NULL|(CREATE|ALTER|DROP)\ (TABLE|INDEX|UNIQUE|SCHEMA|TRIGGER)|PRAGMA|VACUUM|SET\ LOCAL)
+      |\bUPDATE\s+\w+\s+SET\b | \bFROM\s+\w+\s+(WHERE|[a-z]\b) | \bWHERE\s+\w+
+      |\b\w+\s*(=|<>|[<>]=?|\bIN\b|\bLIKE\b)\s*:[a-z]+""",
+    re.VERBOSE,
+)
+STATEMENTS = {"rows", "row", "value", "models", "execute", "table"}  # of models.sql
+RAW = {"execute_query", "execute_query_dict", "execute_script", "execute_insert", "execute_many", "raw"}
+MADE_OF_SQL = {"Listing", "narrowed", "at_or_below", "bulk.each"}
+
+
+def literals(module: ast.Module) -> Iterator[tuple[int, str]]:
+    """Texts with their lines, what is put into them as `?`; without docstrings."""
+    alone = {id(node.value) for node in ast.walk(module) if isinstance(node, ast.Expr)}
+    parts = {id(part) for node in ast.walk(module) if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in ast.walk(module):
+        if isinstance(node, ast.JoinedStr):
+            yield node.lineno, "".join(str(one.value) if isinstance(one, ast.Constant) else "?" for one in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and not {id(node)} & (alone | parts):
+            yield node.lineno, node.value
+
+
+def holding_sql(*folders: str) -> list[tuple[str, int, str]]:
+    return [
+        (str(file), line, text[:80])
+        for file in modules(*folders)
+        for line, text in literals(parsed(file))
+        if SQL.search(text)
+    ]
+
+
+def test_sql_text_stands_in_models_only() -> None:
+    """What is asked of the tables stands beside them; others call functions. Tests may look into the tables."""
+    assert len(holding_sql("models")) > 300
+    assert not holding_sql("app", "schema", "resolvers", "realtime", "rules", "benchmarks")
+
+
+def test_only_models_runs_statements_or_makes_lists_of_them() -> None:
+    """Together with the type LiteralString of `models.sql`: no text that is made at runtime becomes a statement."""
+    found = [
+        (str(file), node.lineno, ast.unparse(node.func))
+        for file in modules("app", "schema", "resolvers", "realtime", "rules", "benchmarks")
+        for node in ast.walk(parsed(file))
+        if isinstance(node, ast.Call)
+        and (
+            ast.unparse(node.func) in MADE_OF_SQL
+            or (isinstance(node.func, ast.Attribute) and node.func.attr in RAW)
+            or re.fullmatch(rf"(models\.)?sql\.({'|'.join(STATEMENTS)})", ast.unparse(node.func))
+        )
+    ]
+    assert not found
+
+
 def test_tests_are_no_packages() -> None:
     """With an __init__.py, tests/schema would be a second package of the name schema."""
     assert not [str(file) for file in modules("tests") if file.name == "__init__.py"]

@@ -25,7 +25,7 @@ from app.database import contact, pending, takes_changes
 from app.keys import data_keys, signing
 from app.running import run
 from app.settings import Settings, load, names
-from models import database_url, sql
+from models import database_url
 from realtime.redis_causes import cause
 
 PATIENCE = 15.0  # seconds for one thing
@@ -84,8 +84,8 @@ async def database(settings: Settings) -> AsyncGenerator[Line]:
         return
     async with models.database.opened(settings.database_url):
         await takes_changes(settings.database_url)
-        version = await sql.value("SELECT current_setting('server_version') AS v")
-        most = int(await sql.value("SELECT current_setting('max_connections') AS v"))
+        version = await models.servers.version()
+        most = await models.servers.most_connections()
     yield Line(OK, "database", f"PostgreSQL {version} answers; it takes {most} connections.")
     if most < 3 * models.database.POOL_SIZE:
         pool = models.database.POOL_SIZE
@@ -124,7 +124,7 @@ async def clock(settings: Settings) -> AsyncGenerator[Line]:
         return
     async with models.database.opened(settings.database_url):
         before = datetime.now(UTC)
-        theirs: datetime = await sql.value("SELECT clock_timestamp() AS now")
+        theirs = await models.servers.now()
         after = datetime.now(UTC)
     skew = abs((theirs - (before + (after - before) / 2)).total_seconds())
     level = OK if skew < SKEW[0] else WARNING if skew < SKEW[1] else FAULT

@@ -98,7 +98,7 @@ def _logins(branch: str) -> Iterator[str]:
 async def _operator(clock: Clock, password_hash: str, signer: Signer | None) -> Session:
     account = await Account.create(login="admin", password_hash=password_hash, created_at=clock.at)
     grant = await RoleGrant.create(role=Role.ADMIN, account_id=account.id, starts_at=clock.at, created_at=clock.at)
-    await models.sql.execute("INSERT INTO secrets (name, value) VALUES (:name, 'made')", name=MARK)
+    await models.kept_secrets.mark(MARK, "made")
     viewer = _viewer(account.id, "admin", None, (), grant)
     return Session(viewer, clock, ports(), signer=signer, operation=ACTION)
 

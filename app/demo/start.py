@@ -124,21 +124,16 @@ async def _holds(url: str) -> str:
         return "nothing"
     await models.database.connect(url)
     try:
-        if not await _has_tables(sqlite=file is not None):
+        if not await models.servers.has_tables():
             return "nothing"
-        found = await models.sql.value("SELECT value FROM secrets WHERE name = :name", name=MARK)
+        found = await models.kept_secrets.marked(MARK)
         if found:
             return "demo" if found == "done" else "half"
-        return "other" if file or await models.sql.value("SELECT COUNT(*) AS n FROM organizations") else "nothing"
+        return "other" if file or await models.Organization.exists() else "nothing"
     except Exception as error:
         raise CommandFailed(f"{url} can't be read as a database of ours ({type(error).__name__}).") from error
     finally:
         await models.database.close()
-
-
-async def _has_tables(sqlite: bool) -> bool:
-    schema = "sqlite_master WHERE name NOT LIKE 'sqlite_%'" if sqlite else "pg_tables WHERE schemaname = 'public'"
-    return bool(await models.sql.value(f"SELECT COUNT(*) AS n FROM {schema}"))
 
 
 async def _make(url: str, told: Callable[[float], None]) -> None:
@@ -149,7 +144,7 @@ async def _make(url: str, told: Callable[[float], None]) -> None:
     await models.database.connect(f"{url}{'&' if '?' in url else '?'}synchronous=OFF" if _file(url) else url)
     try:
         await build(datetime.now(UTC), told=told, signer=signer)
-        await models.sql.execute("UPDATE secrets SET value = 'done' WHERE name = :name", name=MARK)
+        await models.kept_secrets.mark(MARK, "done")
     finally:
         await models.database.close()
 

@@ -15,6 +15,7 @@ from server import leitai
 from tortoise import Tortoise
 
 from app import database, migrations
+from models import servers
 
 Made = Callable[[], str]
 
@@ -53,7 +54,7 @@ async def migrating(address: str) -> AsyncIterator[asyncio.Event]:
     other = await asyncpg.connect(address, statement_cache_size=0)
     transaction = other.transaction()
     await transaction.start()
-    await other.execute(f"SELECT pg_advisory_xact_lock({migrations.LOCK})")
+    await other.execute(f"SELECT pg_advisory_xact_lock({servers.LOCK})")
 
     async def let_go() -> None:
         await done.wait()
