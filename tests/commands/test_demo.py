@@ -84,6 +84,22 @@ def test_the_signing_in_of_the_api_page_runs_as_it_stands(demo: Server) -> None:
     assert answer["data"]["signIn"]["__typename"] == "SignInSuccess"
 
 
+async def test_the_first_operation_of_each_api_page_runs_as_it_stands(demo: Server) -> None:
+    api = await caller(demo, "secretary")
+    try:
+        place = (await api.ask("{ viewer { member { organization { id } } } }"))["viewer"]["member"]["organization"][
+            "id"
+        ]
+        for page in sorted((ROOT / "docs" / "api").glob("*.md")):
+            first = blocks(str(page.relative_to(ROOT)), "graphql")[0]
+            given = {"organizationId": place} if "$organizationId" in first else {}
+            [answer] = (await api.ask(first, **given)).values()
+            assert answer is not None, page.name
+            assert answer.get("__typename", "Success").endswith("Success"), page.name
+    finally:
+        await api.close()
+
+
 async def test_the_sample_client_follows_and_stops_where_its_token_ended(demo: Server) -> None:
     api = await caller(demo, "member-2-1")
     place = (await api.ask("{ viewer { member { organization { id } } } }"))["viewer"]["member"]["organization"]["id"]
