@@ -43,6 +43,10 @@ class OwnKey:
 
     board: BoardKey
 
+    @property
+    def organization_id(self) -> UUID:
+        return self.board.organization_id
+
 
 def topics(view: BoardView, organization_id: UUID, root_id: UUID, kind: str = "o") -> frozenset[str]:
     """What to listen to: the public does not even hear that something hidden happened. kind of board: `o` leaderboards

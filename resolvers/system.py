@@ -1,25 +1,73 @@
 """A system says once, in one value, what the rest of the house has to know of it; see resolvers/systems.py."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
+from uuid import UUID
 
 from models.clock import InstantKind
 from resolvers.unit_of_work import Handler, WriteInstant
 
 
+@runtime_checkable
+class Watched(Protocol):
+    """What tells one watched board from another."""
+
+    @property
+    def organization_id(self) -> UUID:
+        """Whose board it is."""
+        ...
+
+
+class BoardKind(Protocol):
+    """A kind of board that can be watched."""
+
+    def holds(self, key: object) -> bool:
+        """Whether a key is of this kind."""
+        ...
+
+    async def versions(self, keys: Sequence[Any]) -> Mapping[Any, int]:
+        """Present versions, in one statement. A board that no longer exists is missing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedBoards:
+    """A kind of board whose keys have classes of their own."""
+
+    keys: tuple[type, ...]
+    versions_of: Callable[[Sequence[Any]], Awaitable[Mapping[Any, int]]]
+
+    def holds(self, key: object) -> bool:
+        return isinstance(key, self.keys)
+
+    async def versions(self, keys: Sequence[Any]) -> Mapping[Any, int]:
+        return await self.versions_of(keys)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class System:
     """name: of its package in every folder. facts: the kinds that it tells. hears: what it does when it is told one.
-    instants: what the scheduler does when one of its kind is due."""
+    instants: what the scheduler does when one of its kind is due. boards: the kinds that can be watched."""
 
     name: str
     facts: frozenset[str] = frozenset()
     hears: Mapping[str, Handler] = field(default_factory=dict[str, Handler])
     instants: Mapping[InstantKind, WriteInstant] = field(default_factory=dict[InstantKind, WriteInstant])
+    boards: tuple[BoardKind, ...] = ()
 
 
 class NotOneHouse(Exception):
     """Two systems claim the same thing, or one hears what nobody tells."""
+
+
+async def versions(systems: Sequence[System], keys: Sequence[Hashable]) -> dict[Hashable, int]:
+    """Of every kind of board, a statement for each kind."""
+    found: dict[Hashable, int] = {}
+    for kind in (kind for system in systems for kind in system.boards):
+        if held := [key for key in keys if kind.holds(key)]:
+            found.update(await kind.versions(held))
+    return found
 
 
 def heard(systems: Sequence[System], core: frozenset[str]) -> dict[str, tuple[Handler, ...]]:

@@ -1,6 +1,8 @@
 """Every system, in reading order. Only this module imports them all; nothing registers itself by being imported."""
 
-from resolvers import facts, scheduler
+from collections.abc import Hashable, Sequence
+
+from resolvers import facts, scheduler, system
 from resolvers.accounts.system import ACCOUNTS
 from resolvers.arena.system import ARENA
 from resolvers.audit_log.system import AUDIT_LOG
@@ -18,6 +20,11 @@ SYSTEMS = (DIRECTORY, ACCOUNTS, POINTS, ARENA, LEARNING, BLOCKS, REWARDS, LEADER
 
 HEARS = heard(SYSTEMS, facts.CORE)
 INSTANTS = due(SYSTEMS, scheduler.INSTANTS)
+
+
+async def versions(keys: Sequence[Hashable]) -> dict[Hashable, int]:
+    """Of boards of every kind that are watched: present versions."""
+    return await system.versions(SYSTEMS, keys)
 
 
 def _to_nobody(_: Announcement) -> None:

@@ -19,7 +19,6 @@ from app.live.database_watchdog import LOOK, REFUSAL, Contact
 from app.live.execution import InHalves, code_of, run, unexpected
 from app.live.token_usage import Uses
 from app.live.viewers import Speakers, Viewers
-from app.live.watched_versions import organization_of, versions
 from app.settings import Settings
 from realtime.backplane import Backplane
 from realtime.boards import Source
@@ -35,17 +34,25 @@ from realtime.subscription_limits import Census
 from resolvers.accounts import sign_in
 from resolvers.session import Announcement, Now, Session, Viewer
 from resolvers.signing import Signer
-from resolvers.systems import ports
+from resolvers.system import Watched
+from resolvers.systems import ports, versions
 from rules.ip_networks import network
 from rules.refusals import Refusal
 from schema import COSTS, schema
-from schema.live import SHAREABLE, open_source
+from schema.live import SHAREABLE
+from schema.subscriptions import open_source
 
 RIGHTS_POLL = 2.0  # seconds; with one check, well within the promised 5
 DISPLAYS_SEEN = 5.0  # seconds between two looks at which screens are connected
 JITTER_SECONDS = 10  # over which clients spread their reconnecting after a restart
 
 log = structlog.get_logger("leitai.live")
+
+
+def organization_of(key: object) -> UUID:
+    """Whose board it is."""
+    assert isinstance(key, Watched)
+    return key.organization_id
 
 
 def bearer(value: object) -> str | None:

@@ -3,6 +3,7 @@
 from models.clock import InstantKind
 from resolvers import facts
 from resolvers.arena import endings, tasks
+from resolvers.arena.board import ARENAS
 from resolvers.system import System
 
 ARENA = System(
@@ -13,5 +14,6 @@ ARENA = System(
         facts.MEMBERS_MERGING: endings.withdraw_what_both_hold,
         facts.MEMBERS_MERGED: endings.nothing_is_held_twice,
     },
+    boards=(ARENAS,),
     instants={InstantKind.TASK_OPENS: tasks.open_when_due, InstantKind.TASK_DUE: tasks.fall_due},
 )

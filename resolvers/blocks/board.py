@@ -7,23 +7,16 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import models
-from models import Block, BlockInspection, Member, Organization, OrganizationKind
-from resolvers import boards
+from models import Block, BlockInspection, Member, Organization
 from resolvers.blocks import revisions as blocks_revisions
 from resolvers.blocks.revisions import Proof, Told
-from resolvers.boards import BoardView
-from resolvers.session import Session
+from resolvers.organization_boards import OrganizationBoard, OrganizationBoardKey, inside
 from rules.identity import folded
 
+BLOCK_BOARDS = OrganizationBoard("blocks", "b", models.leaderboards.block_board_versions)
 MOST_LISTED = 1_000  # beyond that a board is not read by people
 LOOK_AGAIN = 60.0  # seconds; every link of 229 chains takes 0.1 s of CPU, and a board in motion loads twice a second
 MOST_KEPT = 5_000  # chains
-
-
-@dataclass(frozen=True, slots=True)
-class BlockBoardKey:
-    organization_id: UUID
-    view: BoardView
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +33,7 @@ class Shown:
 class Board:
     """A board at one version. blocks: in the order in which they came. members, organizations: all that it names."""
 
-    key: BlockBoardKey
+    key: OrganizationBoardKey
     lineage: tuple[Organization, ...]
     version: int
     block_count: int
@@ -50,24 +43,18 @@ class Board:
     organizations: Mapping[UUID, Organization]
 
 
-async def key(session: Session, organization_id: UUID) -> BlockBoardKey:
-    """NotFound: there is no such organization, or not for this viewer."""
-    lineage = await session.visible(organization_id)
-    return BlockBoardKey(organization_id, session.view(lineage))
-
-
-async def load(key: BlockBoardKey) -> Board | None:
+async def load(key: OrganizationBoardKey) -> Board | None:
     """All of it, of one moment. None: there is no such organization."""
     async with models.database.snapshot():
-        facts = (await versions([key])).get(key)
+        facts = (await BLOCK_BOARDS.versions([key])).get(key)
         if facts is None:
             return None
         lineage = tuple((await models.organizations.lineages([key.organization_id]))[key.organization_id])
-        inside = key.view is BoardView.FULL or lineage[-1].kind in (OrganizationKind.BRANCH, OrganizationKind.GROUP)
-        listed = await models.blocks.on_board(key.organization_id, int(inside), MOST_LISTED)
+        groups_too = inside(key, lineage)
+        listed = await models.blocks.on_board(key.organization_id, groups_too, MOST_LISTED)
         count: int = len(listed)
         if count == MOST_LISTED:
-            count = await models.blocks.count_on_board(key.organization_id, int(inside))
+            count = await models.blocks.count_on_board(key.organization_id, groups_too)
         blocks = {one.id: one for one in listed}
         proofs = await _proofs(blocks)
         sides = await models.blocks.sides(one.head.id for one in proofs.values())
@@ -127,17 +114,3 @@ async def _proofs(blocks: Mapping[UUID, Block]) -> dict[UUID, Proof]:
             kept.clear()
         kept.update(found)
     return {one: end.proof for one, end in found.items()}
-
-
-async def versions(boards_of: Sequence[BlockBoardKey]) -> dict[BlockBoardKey, int]:
-    """Present versions, in one statement. A board that is no more is missing."""
-    found = await models.leaderboards.block_board_versions(list({one.organization_id for one in boards_of}))
-    return {
-        one: found[one.organization_id][one.view is not BoardView.FULL]
-        for one in boards_of
-        if one.organization_id in found
-    }
-
-
-def topics(key: BlockBoardKey, root_id: UUID) -> frozenset[str]:
-    return boards.topics(key.view, key.organization_id, root_id, "b")

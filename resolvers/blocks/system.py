@@ -1,5 +1,6 @@
 """What the house has to know of this system."""
 
+from resolvers.blocks.board import BLOCK_BOARDS
 from resolvers.system import System
 
-BLOCKS = System(name="blocks")
+BLOCKS = System(name="blocks", boards=(BLOCK_BOARDS,))

@@ -1,5 +1,7 @@
 """What the house has to know of this system."""
 
-from resolvers.system import System
+from resolvers.boards import BoardKey, OwnKey
+from resolvers.leaderboards import board
+from resolvers.system import KeyedBoards, System
 
-LEADERBOARDS = System(name="leaderboards")
+LEADERBOARDS = System(name="leaderboards", boards=(KeyedBoards((BoardKey, OwnKey), board.versions),))

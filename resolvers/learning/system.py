@@ -1,5 +1,6 @@
 """What the house has to know of this system."""
 
+from resolvers.learning.board import COURSE_BOARDS
 from resolvers.system import System
 
-LEARNING = System(name="learning")
+LEARNING = System(name="learning", boards=(COURSE_BOARDS,))

@@ -1,7 +1,12 @@
 """What the house has to know of this system."""
 
 from resolvers import facts
-from resolvers.points import annual_base
-from resolvers.system import System
+from resolvers.points import annual_base, log
+from resolvers.points.log import LogKey
+from resolvers.system import KeyedBoards, System
 
-POINTS = System(name="points", hears={facts.MIDNIGHT: annual_base.at_midnight})
+POINTS = System(
+    name="points",
+    boards=(KeyedBoards((LogKey,), log.versions),),
+    hears={facts.MIDNIGHT: annual_base.at_midnight},
+)

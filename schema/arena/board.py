@@ -1,7 +1,7 @@
 """The task arena 任务擂台 of an organization, as one live board."""
 
+from collections.abc import AsyncGenerator
 from typing import Any
-from uuid import UUID
 
 import strawberry
 
@@ -10,16 +10,17 @@ from models import TaskStatus
 from models.tasks import IN_ARENA
 from resolvers import visibility
 from resolvers.arena import board
-from resolvers.arena.board import MOST_APPROVALS, Arena, ArenaKey
+from resolvers.arena.board import MOST_APPROVALS, Arena
 from resolvers.boards import BoardView
-from resolvers.session import Session
-from rules.refusals import InvalidInput, NotFound
+from resolvers.organization_boards import inside
+from rules.refusals import InvalidInput
 from rules.roles import Scope
 from schema import ids
 from schema.arena.tasks import Claim, Task
 from schema.context import Info
 from schema.directory.members import Member
 from schema.directory.organizations import Organization
+from schema.live_boards import PACE, LiveBoard
 from schema.node import Node, fetched_by
 from schema.pages import DEFAULT_PAGE, Connection, empty, held, page_of
 
@@ -77,7 +78,7 @@ class TaskArena(Node):
             return empty()
         values: dict[str, Any] = {
             "status": status.value,
-            "inside": board.inside(arena.key, arena.lineage),
+            "inside": inside(arena.key, arena.lineage),
             **visibility.places(session, Scope.CLAIMS_REVIEW),
         }
         return await page_of(
@@ -104,25 +105,22 @@ class TaskArena(Node):
 # ---------------------------------------------------------------- queries
 
 
-async def find(session: Session, key: ArenaKey) -> TaskArena | None:
-    await session.catch_up(key.organization_id)
-    found = await board.load(key)
-    return TaskArena.of(found) if found else None
-
-
-@fetched_by("TaskArena")
-async def _arena(info: Info, key: list[str]) -> TaskArena | None:
-    asked = await board.key(info.context.session, UUID(key[0]))
-    return await info.context.once("arenas", asked, find)
+ARENAS = LiveBoard(board.ARENAS, board.load, TaskArena.of)
+fetched_by("TaskArena")(ARENAS.by_id)
 
 
 @strawberry.type
 class ArenaQueries:
     @strawberry.field(description="An arena as it stands. Null where there is none that the viewer may see.")
     async def task_arena(self, info: Info, organization_id: strawberry.ID) -> TaskArena | None:
-        try:
-            at = await info.context.place(ids.read(organization_id, "Organization"))
-            asked = await board.key(info.context.session, at)
-            return await info.context.once("arenas", asked, find)
-        except NotFound:
-            return None
+        return await ARENAS.asked_for(info, organization_id)
+
+
+@strawberry.type
+class ArenaSubscriptions:
+    @strawberry.subscription(description=f"A task arena, whenever it changes. {PACE}")
+    async def task_arena_updated(
+        self, info: Info, organization_id: strawberry.ID, max_per_second: float | None = 2
+    ) -> AsyncGenerator[TaskArena]:
+        async for arena in ARENAS.states(info, organization_id):
+            yield arena

@@ -1,6 +1,6 @@
 """The block board of an organization, as one live board."""
 
-from uuid import UUID
+from collections.abc import AsyncGenerator
 
 import strawberry
 
@@ -8,14 +8,14 @@ import models
 from models.pages import Page
 from resolvers.blocks import blocks
 from resolvers.blocks import board as blocks_board
-from resolvers.blocks.board import BlockBoardKey, Board, Shown
+from resolvers.blocks.board import Board, Shown
 from resolvers.boards import BoardView
-from resolvers.session import Session
 from rules.refusals import InvalidInput, NotFound
 from schema import ids
 from schema.blocks.blocks import Block
 from schema.context import Info
 from schema.directory.organizations import Organization
+from schema.live_boards import PACE, LiveBoard
 from schema.node import Node, fetched_by
 from schema.pages import Connection, connection
 
@@ -77,16 +77,8 @@ class BlockBoard(Node):
 # ---------------------------------------------------------------- queries
 
 
-async def find(session: Session, key: BlockBoardKey) -> BlockBoard | None:
-    await session.catch_up(key.organization_id)
-    found = await blocks_board.load(key)
-    return BlockBoard.of(found) if found else None
-
-
-@fetched_by("BlockBoard")
-async def _board(info: Info, key: list[str]) -> BlockBoard | None:
-    asked = await blocks_board.key(info.context.session, UUID(key[0]))
-    return await info.context.once("block_boards", asked, find)
+BLOCK_BOARDS = LiveBoard(blocks_board.BLOCK_BOARDS, blocks_board.load, BlockBoard.of)
+fetched_by("BlockBoard")(BLOCK_BOARDS.by_id)
 
 
 @strawberry.type
@@ -100,9 +92,14 @@ class BlockQueries:
 
     @strawberry.field(description="A block board as it stands. Null where there is none that the viewer may see.")
     async def block_board(self, info: Info, organization_id: strawberry.ID) -> BlockBoard | None:
-        try:
-            at = await info.context.place(ids.read(organization_id, "Organization"))
-            asked = await blocks_board.key(info.context.session, at)
-            return await info.context.once("block_boards", asked, find)
-        except NotFound:
-            return None
+        return await BLOCK_BOARDS.asked_for(info, organization_id)
+
+
+@strawberry.type
+class BlockSubscriptions:
+    @strawberry.subscription(description=f"A block board, whenever it changes. {PACE}")
+    async def block_board_updated(
+        self, info: Info, organization_id: strawberry.ID, max_per_second: float | None = 2
+    ) -> AsyncGenerator[BlockBoard]:
+        async for board in BLOCK_BOARDS.states(info, organization_id):
+            yield board

@@ -1,7 +1,7 @@
 """The course board of an organization, as one live board; and asking for courses."""
 
+from collections.abc import AsyncGenerator
 from typing import Any
-from uuid import UUID
 
 import strawberry
 
@@ -12,8 +12,7 @@ from resolvers.boards import BoardView
 from resolvers.learning import board as learning_board
 from resolvers.learning import courses
 from resolvers.learning.board import CourseBoard as Board
-from resolvers.learning.board import CourseBoardKey
-from resolvers.session import Session
+from resolvers.organization_boards import inside
 from rules.refusals import NotFound
 from rules.roles import Scope
 from schema import ids
@@ -21,6 +20,7 @@ from schema.context import Info
 from schema.directory.members import Member
 from schema.directory.organizations import Organization
 from schema.learning.courses import Course
+from schema.live_boards import PACE, LiveBoard
 from schema.node import Node, fetched_by
 from schema.pages import DEFAULT_PAGE, Connection, held, page_of
 
@@ -66,16 +66,8 @@ class CourseBoard(Node):
 # ---------------------------------------------------------------- queries
 
 
-async def find(session: Session, key: CourseBoardKey) -> CourseBoard | None:
-    await session.catch_up(key.organization_id)
-    found = await learning_board.load(key)
-    return CourseBoard.of(found) if found else None
-
-
-@fetched_by("CourseBoard")
-async def _board(info: Info, key: list[str]) -> CourseBoard | None:
-    asked = await learning_board.key(info.context.session, UUID(key[0]))
-    return await info.context.once("course_boards", asked, find)
+COURSE_BOARDS = LiveBoard(learning_board.COURSE_BOARDS, learning_board.load, CourseBoard.of)
+fetched_by("CourseBoard")(COURSE_BOARDS.by_id)
 
 
 @strawberry.type
@@ -95,7 +87,7 @@ class CourseQueries:
     ) -> Connection[Course] | None:
         session = info.context.session
         try:
-            key = await learning_board.key(session, ids.read(organization_id, "Organization"))
+            key = await learning_board.COURSE_BOARDS.key(session, ids.read(organization_id, "Organization"))
         except NotFound:
             return None
         lineage = await session.lineage(key.organization_id)
@@ -107,7 +99,7 @@ class CourseQueries:
             first=first,
             after=after,
             status=(status or CourseStatus.PUBLISHED).value,
-            inside=learning_board.inside(key, lineage),
+            inside=inside(key, lineage),
             manages=int(session.allowed(Scope.COURSES_MANAGE, lineage)),
             own=(session.viewer and session.viewer.member_id) or ids.NIL_ID,
             **visibility.places(session, Scope.COURSES_MANAGE),
@@ -115,12 +107,7 @@ class CourseQueries:
 
     @strawberry.field(description="A course board as it stands. Null where there is none that the viewer may see.")
     async def course_board(self, info: Info, organization_id: strawberry.ID) -> CourseBoard | None:
-        try:
-            at = await info.context.place(ids.read(organization_id, "Organization"))
-            asked = await learning_board.key(info.context.session, at)
-            return await info.context.once("course_boards", asked, find)
-        except NotFound:
-            return None
+        return await COURSE_BOARDS.asked_for(info, organization_id)
 
     @strawberry.field(description="A course; null where there is none, or the viewer may not see it.")
     async def course(self, info: Info, id: strawberry.ID) -> Course | None:
@@ -128,3 +115,13 @@ class CourseQueries:
             return Course.of(await courses.get_visible(info.context.session, ids.read(id, "Course")))
         except NotFound:
             return None
+
+
+@strawberry.type
+class CourseSubscriptions:
+    @strawberry.subscription(description=f"A course board, whenever it changes. {PACE}")
+    async def course_board_updated(
+        self, info: Info, organization_id: strawberry.ID, max_per_second: float | None = 2
+    ) -> AsyncGenerator[CourseBoard]:
+        async for board in COURSE_BOARDS.states(info, organization_id):
+            yield board

@@ -9,8 +9,9 @@ from world import World
 
 from models import Claim, ClaimStatus, Organization, Task
 from resolvers.arena import board as arena_board
-from resolvers.arena.board import FEW_APPROVALS, MOST_APPROVALS, ArenaKey
+from resolvers.arena.board import FEW_APPROVALS, MOST_APPROVALS
 from resolvers.boards import BoardView
+from resolvers.organization_boards import OrganizationBoardKey
 from rules.roles import Role
 
 TASKS = 12
@@ -44,7 +45,7 @@ async def test_the_newest_of_many_are_those_that_are_found_among_few(world: Worl
     await Claim.bulk_create(claims)
 
     async def approvals(place: Organization, view: BoardView) -> list[Claim]:
-        arena = await arena_board.load(ArenaKey(place.id, view))
+        arena = await arena_board.load(OrganizationBoardKey("arena", place.id, view))
         assert arena is not None
         return [claim for claim, _, _ in arena.approvals]
 

@@ -59,7 +59,7 @@ async def test_the_company_of_the_domain(database: str) -> None:
     assert len({one.password_hash for one in await models.Account.all()}) == 1
 
     root = company.organizations[tables.ROOT_CODE]
-    board = await blocks_board.load(await blocks_board.key(company.admin, root.id))
+    board = await blocks_board.load(await blocks_board.BLOCK_BOARDS.key(company.admin, root.id))
     assert board
     assert (board.block_count, len(board.blocks)) == (229, 229)
     assert board.paired_count > 600

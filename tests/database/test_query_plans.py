@@ -12,8 +12,9 @@ import models
 from models import Task
 from models.database import connection
 from resolvers.arena import board as arena_board
-from resolvers.arena.board import FEW_APPROVALS, ArenaKey
+from resolvers.arena.board import FEW_APPROVALS
 from resolvers.boards import BoardView
+from resolvers.organization_boards import OrganizationBoardKey
 from rules.roles import Role
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -39,7 +40,7 @@ async def test_an_arena_with_many_approvals_begins_with_the_newest(world: World)
     task = await world.task(wang, at=company.root)
     await Task.filter(id=task.id).update(held=FEW_APPROVALS + 1, approved=FEW_APPROVALS + 1)
     with world.count_queries() as heard:
-        await arena_board.load(ArenaKey(company.first.id, BoardView.PUBLIC))
+        await arena_board.load(OrganizationBoardKey("arena", company.first.id, BoardView.PUBLIC))
 
     [statement] = [one for one in heard if "FROM claims" in one]
     steps = await plan(statement)
