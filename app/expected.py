@@ -105,7 +105,7 @@ POSTGRES: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str
         "refuses to let us in: {}. Look at user and password in DATABASE_URL.",
     ),
     (asyncpg.InvalidCatalogNameError, "does not exist; make it with `createdb`, or name another in DATABASE_URL."),
-    (asyncpg.TooManyConnectionsError, "takes no more connections: {}. Try again, or raise its max_connections."),
+    (asyncpg.TooManyConnectionsError, "accepts no further connections: {}. Try again, or raise its max_connections."),
     (
         (asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError),
         "is starting or stopping; try again in a moment.",

@@ -30,7 +30,7 @@ def _of(error: BaseException) -> str:
         (("NOAUTH", "Authentication required", "already authenticated"), "it wants a password; REDIS_URL gives none"),
         (("without any password configured",), "it has no password, and REDIS_URL gives one"),
         (("NOPERM", "has no permissions"), "its user may not use PUBLISH, SUBSCRIBE or the channel (ACL)"),
-        (("max number of clients",), "it takes no more clients"),
+        (("max number of clients",), "it accepts no further clients"),
         (("LOADING", "MASTERDOWN"), "it is still starting"),
         (("DB index is out of range",), "it has no database of this number"),
     ):

@@ -127,7 +127,7 @@ async def test_a_server_that_takes_no_more_connections_is_named(
     role, gone = "CREATE ROLE crowd LOGIN CONNECTION LIMIT 0", "DROP ROLE crowd"
     with made(postgres_server, role, gone):
         crowded = database.replace("postgres@", "crowd@")
-        told(walk(crowded, folder, unreadable()), "takes no more connections")
+        told(walk(crowded, folder, unreadable()), "accepts no further connections")
 
 
 FILL = """CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
