@@ -28,9 +28,9 @@ _LENGTHS = {
     "__Directive": {"args": 2, "locations": 5},
 }
 _TIMES = {
-    "first": "`first` times what is asked of an item",
-    "radius": "2 × `radius` + 1 times what is asked of a row",
-    "inputs": "what is asked of an answer as often as there are `inputs`",
+    "first": "`first` times the selection of an item",
+    "radius": "2 × `radius` + 1 times the selection of a row",
+    "inputs": "the selection of an answer for each of `inputs`",
 }
 
 
@@ -62,9 +62,9 @@ def describe(schema: GraphQLSchema) -> Costs:
                     definition.description = f"{definition.description} {said}"
     query = cast(GraphQLObjectType, schema.query_type)
     query.description = (
-        f"{query.description} An operation may cost {MOST_COST}: 1 for each value of its answer, however many there "
-        "are, and for some fields what their descriptions say. Send `extensions: {cost: true}` to be told its cost, "
-        '`{cost: "only"}` to be told and not have it executed.'
+        f"{query.description} An operation may cost at most {MOST_COST}: 1 for each value that its answer may hold, and "
+        "more for fields whose descriptions say so. Send `extensions: {cost: true}` to receive its cost, "
+        '`{cost: "only"}` to receive it without execution.'
     )
     return costs
 
@@ -77,5 +77,5 @@ def _said(costs: Costs, parent: str, name: str, definition: GraphQLField) -> str
     if times:
         return f"Costs {own} and {times}." if own != 1 else f"Costs {times}."
     if length:
-        return f"Costs as {length} items."
+        return f"Costs as much as {length} items."
     return f"Costs {own}." if own != 1 else ""

@@ -10,14 +10,14 @@ VALUES: Mapping[str, Mapping[str, str]] = {
         "GROUP": "党小组: a group within a branch. Only its branch sees its boards.",
     },
     "Lecturing": {
-        "EVERY_MEMBER": "Every member who belongs there may offer courses of its own.",
-        "NAMED_BY_SECRETARY": "ADMIN and SECRETARY offer courses, for lecturers whom they choose.",
+        "EVERY_MEMBER": "Every member of the organization may offer its own courses.",
+        "NAMED_BY_SECRETARY": "Only ADMIN and SECRETARY offer courses, for lecturers of their choice.",
     },
     "Role": {
         "ADMIN": "Everything at the organization and below.",
         "SECRETARY": "书记: as ADMIN, without corrections, service tokens, and founding or moving organizations.",
         "REVIEWER": "Decides on claims, and sees the truth beneath a freeze.",
-        "MEMBER": "Takes part there as a member does.",
+        "MEMBER": "Has a member's rights there.",
     },
     "ClaimStatus": {
         "CLAIMED": "Taken up, and not yet handed in.",
@@ -29,8 +29,8 @@ VALUES: Mapping[str, Mapping[str, str]] = {
         "REJECTED": "A reviewer refused it for good. The slot is free again.",
     },
     "TaskStatus": {
-        "DRAFT": "Not published; only those who may review there see it.",
-        "SCHEDULED": "Published, and opensAt lies ahead.",
+        "DRAFT": "Not published; visible only to those who may review there.",
+        "SCHEDULED": "Published, with opensAt in the future.",
         "OPEN": "Members can claim it while it has a free slot.",
         "CLOSED": "Closed by hand or by dueAt; it can no longer be claimed.",
     },
@@ -42,7 +42,7 @@ VALUES: Mapping[str, Mapping[str, str]] = {
         "EARNED": "Points that were given. They rank.",
         "DEDUCTED": "Points that were taken away by a rule or by hand. They rank.",
         "SPENT": "Points that paid for a reward. They lower the balance and no rank.",
-        "REVERSAL": "Takes another entry back; `reverses` says which.",
+        "REVERSAL": "Reverses another entry, named by `reverses`.",
     },
     "CutReason": {
         "CAP_DAY": "The cap of the day was reached.",
@@ -57,12 +57,12 @@ VALUES: Mapping[str, Mapping[str, str]] = {
     },
     "PointUnit": {
         "PER_ITEM": "Each item gives the amount.",
-        "PER_FULL_MINUTES": "Each full stretch of `minutes` gives the amount; what is left over is not kept.",
+        "PER_FULL_MINUTES": "Each full stretch of `minutes` gives the amount; a remainder is dropped.",
         "ONCE_A_DAY": "A day on which it happened gives the amount once.",
     },
     "PointEarner": {
-        "MEMBER": "The member who did it.",
-        "ORGANIZATION": "The organization to which the member belonged then, as points of its own.",
+        "MEMBER": "The member who acted.",
+        "ORGANIZATION": "The member's organization at that time, as points of its own.",
     },
     "PeriodKind": {
         "DAY": "One day, from midnight of the root.",
@@ -75,7 +75,7 @@ VALUES: Mapping[str, Mapping[str, str]] = {
     "CourseStatus": {
         "DRAFT": "Waits for a secretary to publish it.",
         "PUBLISHED": "Members can hear it.",
-        "ARCHIVED": "No longer offered; what was heard stays.",
+        "ARCHIVED": "No longer offered; its studies stay.",
     },
     "RedemptionStatus": {
         "REDEEMED": "Paid; waits to be handed over.",
@@ -95,13 +95,13 @@ VALUES: Mapping[str, Mapping[str, str]] = {
     },
     "BoardView": {
         "PUBLIC": "The view of every member of the root; beneath a freeze, the state at the freeze.",
-        "FULL": "The truth, for those who may review there.",
+        "FULL": "All data, for those who may review there.",
         "SCREEN": "As PUBLIC, with aliases and hidden names, for displays.",
     },
     "LeaderboardSubject": {"MEMBER": "Members are ranked.", "ORGANIZATION": "Organizations are ranked."},
     "LeaderboardState": {
         "LIVE": "The period runs, and the board moves.",
-        "FROZEN": "The public sees what stood at the freeze.",
+        "FROZEN": "The public sees the state at the freeze.",
         "SETTLING": "The period is over; late reports still count.",
         "FINAL": "Changes only by a correction.",
     },
@@ -118,7 +118,7 @@ VALUES: Mapping[str, Mapping[str, str]] = {
         "OPERATOR": "An account that is no member.",
         "DISPLAY": "A screen.",
         "SERVICE": "Another system's token.",
-        "NOBODY": "Someone without a token, such as who signs in.",
+        "NOBODY": "A caller without a token, as at sign-in.",
         "COMMAND_LINE": "`leitai` on the server's machine.",
         "SERVER": "The server's own upkeep.",
     },
@@ -126,7 +126,7 @@ VALUES: Mapping[str, Mapping[str, str]] = {
         "STUDY_APP": "A study app's rules of 2019, each capped by the day, with three windows that count double.",
         "BRANCH_YEAR": "A branch's rules for a year, each capped by the year.",
         "CITY_BUREAU": "A base of 60 each year, additions without a limit, deductions down to 0.",
-        "COURSES": "For courses: 5 for hearing one, 1 for each listener of one's own, at most 20 a day.",
+        "COURSES": ("For courses: 5 for hearing a course; lecturers get 1 for each listener, at most 20 a day."),
     },
     "StatementFormat": {
         "CSV": "UTF-8 with a byte order mark, as Excel reads it, of any length.",

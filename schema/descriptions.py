@@ -20,7 +20,7 @@ from schema.described_values import VALUES
 # What an argument means wherever it is given, unless FIELDS says otherwise.
 ARGUMENTS: Mapping[str, str] = {
     "first": "How many items at most.",
-    "after": "A page's `endCursor`: the items behind it. Left out: from the beginning.",
+    "after": "A page's `endCursor`: returns the items after it. Left out: from the beginning.",
     "organizationId": "The organization. Your own is at `viewer { member { organization { id } } }`.",
     "id": "The object's id.",
     "status": "Only those in this state. Left out: all.",
@@ -33,27 +33,29 @@ ARGUMENTS: Mapping[str, str] = {
 FIELDS: Mapping[str, Mapping[str, str]] = {
     "Query.organizations": {"parentId": "Only those right below it. Left out: the roots that the viewer may see."},
     "Query.courses": {"status": "Only those in this state; null: PUBLISHED."},
-    "Query.leaderboard": {"at": "As it stood at that instant. Left out: as it stands."},
+    "Query.leaderboard": {"at": "The instant to show. Left out: now."},
     "Query.explain": {
         "memberId": "The member or organization to look up.",
         "at": "As of that instant. Left out: as it stands.",
     },
-    "Query.displays": {"includeRevoked": "Also displays whose tokens were ended."},
+    "Query.displays": {"includeRevoked": "Includes revoked displays."},
     "Query.auditLog": {
         "organizationId": ("The organization, with all below. Left out: entries outside every root, for the operator."),
         "action": "Only this one: a mutation's name, or a command's.",
-        "memberId": "Only what concerns this member.",
+        "memberId": "Only entries that concern this member.",
         "since": "Only from that instant on.",
         "until": "Only before that instant.",
     },
-    "Query.rewards": {"includeInactive": "Also rewards not offered, for those who manage them."},
-    "Query.pointsLog": {"after": "The newest `cursor` that you have: entries behind it. Left out: from the beginning."},
+    "Query.rewards": {"includeInactive": ("Includes rewards that are not offered, for those who manage them.")},
+    "Query.pointsLog": {"after": ("Your newest `cursor`: returns the entries after it. Left out: from the beginning.")},
     "Subscription.pointsAwarded": {
-        "after": "The newest `cursor` that you have: entries behind it. Left out: from the beginning."
+        "after": "Your newest `cursor`: returns the entries after it. Left out: from the beginning."
     },
     "Organization.members": {
-        "search": "A part of the displayName; for those who may read them a part of the name, or a whole phone number.",
-        "includeInactive": "Also those who left, for those who may read names.",
+        "search": (
+            "Part of the displayName. For viewers who may read them, also part of the name, or a whole phone number."
+        ),
+        "includeInactive": "Includes former members, for those who may read names.",
     },
     "Organization.roleGrants": {"role": "Only this role.", "includeEnded": "Also grants that ended."},
     "TaskArena.tasks": {"status": "Only those in this state; null: OPEN."},

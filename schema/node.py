@@ -40,6 +40,6 @@ async def fetch(info: Info, text: str) -> Any:
 
 @strawberry.type
 class NodeQueries:
-    @strawberry.field(description="Anything by its global id; null for what the viewer may not see.")
+    @strawberry.field(description="An object by its global id; null if the viewer may not see it.")
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:
         return await fetch(info, id)

@@ -16,9 +16,7 @@ from schema.node import Node, fetched_by
 # ---------------------------------------------------------------- types
 
 
-@strawberry.type(
-    description="A token of one's own that is good: one browser or device that is signed in.", name="Session"
-)
+@strawberry.type(description="A valid token of the viewer: one browser or device that is signed in.", name="Session")
 class AccountSession(Node):
     row: strawberry.Private[models.AuthToken]
 
@@ -53,7 +51,7 @@ async def _session(info: Info, key: list[str]) -> AccountSession:
 # ---------------------------------------------------------------- inputs
 
 
-@strawberry.input(description="One of one's own sessions that shall end.")
+@strawberry.input(description="The session to end.")
 class RevokeSessionInput:
     session_id: strawberry.ID = strawberry.field(
         description="The session to end. Ending the current session equals signOut."
@@ -86,7 +84,7 @@ RevokeOtherSessionsResult: TypeAlias = Annotated[
 @strawberry.type
 class AccountSessionMutations:
     @strawberry.mutation(
-        description="Ends one of one's own sessions. Its token is refused at once, its open streams end within 5 s."
+        description="Ends one of the viewer's sessions. Its token is refused at once, its open streams end within 5 s."
     )
     async def revoke_session(self, info: Info, input: RevokeSessionInput) -> RevokeSessionResult:
         async def act() -> RevokeSessionSuccess:
@@ -95,7 +93,7 @@ class AccountSessionMutations:
 
         return await answer(act)
 
-    @strawberry.mutation(description="Ends all of one's own sessions but the one that asks.")
+    @strawberry.mutation(description="Ends all of the viewer's sessions except the current one.")
     async def revoke_other_sessions(self, info: Info) -> RevokeOtherSessionsResult:
         async def act() -> RevokeOtherSessionsSuccess:
             return RevokeOtherSessionsSuccess(count=await sign_in.revoke_others(info.context.session))

@@ -109,7 +109,7 @@ class CreateServiceTokenSuccess:
 
 @strawberry.type(description="Revoked.")
 class RevokeServiceTokenSuccess:
-    service_token: ServiceToken = strawberry.field(description="As it now stands.")
+    service_token: ServiceToken = strawberry.field(description="The current state.")
 
 
 CreateServiceTokenResult: TypeAlias = Annotated[
@@ -125,8 +125,8 @@ RevokeServiceTokenResult: TypeAlias = Annotated[
 @strawberry.type
 class ServiceQueries:
     @strawberry.field(
-        description="Tokens made at an organization, newest first, also those that ended. Null for who is not ADMIN"
-        " there."
+        description="The service tokens of an organization, newest first, also those that ended. Null unless the "
+        "viewer is ADMIN there."
     )
     async def service_tokens(
         self, info: Info, organization_id: strawberry.ID, first: int | None = 20, after: str | None = None

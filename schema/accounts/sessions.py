@@ -107,7 +107,7 @@ class Viewer:
 @strawberry.input(description="The login and password of a member or the operator.")
 class SignInInput:
     login: str = strawberry.field(description="In any case and width.")
-    password: str = strawberry.field(description="As it was given.")
+    password: str = strawberry.field(description="The password.")
 
 
 @strawberry.input(description="A new password for the viewer's own account.")
@@ -190,7 +190,7 @@ class SessionMutations:
 
         return await answer(act)
 
-    @strawberry.mutation(description="Ends the session whose token this was sent with.")
+    @strawberry.mutation(description="Ends the current session.")
     async def sign_out(self, info: Info) -> SignOutResult:
         async def act() -> SignOutSuccess:
             await sign_in.sign_out(info.context.session)
@@ -198,7 +198,7 @@ class SessionMutations:
 
         return await answer(act)
 
-    @strawberry.mutation(description="Changes one's own password and ends the account's other sessions.")
+    @strawberry.mutation(description="Changes the viewer's password and ends the account's other sessions.")
     async def change_password(self, info: Info, input: ChangePasswordInput) -> ChangePasswordResult:
         async def act() -> ChangePasswordSuccess:
             viewer = await sign_in.change_password(info.context.session, input.old_password, input.new_password)

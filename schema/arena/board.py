@@ -86,7 +86,7 @@ class TaskArena(Node):
         )
 
     @strawberry.field(
-        description="Newest first, at most 50. Members who chose not to be shown are left out of public views."
+        description="Newest first, at most 50. Members who hide their names are left out of public views."
     )
     def recent_approvals(self, first: int | None = 10) -> list[Claim]:
         first = 10 if first is None else first
@@ -111,7 +111,7 @@ fetched_by("TaskArena")(ARENAS.by_id)
 
 @strawberry.type
 class ArenaQueries:
-    @strawberry.field(description="An arena as it stands. Null where there is none that the viewer may see.")
+    @strawberry.field(description="An organization's arena. Null if the viewer may not see it.")
     async def task_arena(self, info: Info, organization_id: strawberry.ID) -> TaskArena | None:
         return await ARENAS.asked_for(info, organization_id)
 

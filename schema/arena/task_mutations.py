@@ -30,17 +30,17 @@ from schema.points.entries import PointsEntry
 
 @strawberry.type(description="Only a DRAFT can be published.")
 class TaskNotDraft(UserError):
-    task: Task = strawberry.field(description="As it now stands.")
+    task: Task = strawberry.field(description="The current state.")
 
 
 @strawberry.type(description="The task is not open.")
 class TaskNotOpen(UserError):
-    task: Task = strawberry.field(description="As it now stands.")
+    task: Task = strawberry.field(description="The current state.")
 
 
 @strawberry.type(description="Every slot is taken.")
 class TaskIsFull(UserError):
-    task: Task = strawberry.field(description="As it now stands.")
+    task: Task = strawberry.field(description="The current state.")
 
 
 @strawberry.type(description="The viewer already holds a slot of this task.")
@@ -49,12 +49,10 @@ class AlreadyClaimed(UserError):
 
 
 @strawberry.type(
-    description=(
-        "The claim does not stand where this needs it. Carries the claim, so that a retry sees that it had succeeded."
-    )
+    description=("The claim's status does not allow this. Contains the claim, so that a retry sees an earlier success.")
 )
 class ClaimInWrongState(UserError):
-    claim: Claim = strawberry.field(description="As it now stands.")
+    claim: Claim = strawberry.field(description="The current state.")
 
 
 def _with_task(made: Any) -> Any:
@@ -76,17 +74,17 @@ errors.answers(refusals.ClaimInWrongState, _with_claim(ClaimInWrongState))
 
 @strawberry.type(description="The draft.")
 class CreateTaskSuccess:
-    task: Task = strawberry.field(description="As it now stands.")
+    task: Task = strawberry.field(description="The current state.")
 
 
 @strawberry.type(description="The published task.")
 class PublishTaskSuccess:
-    task: Task = strawberry.field(description="As it now stands: OPEN or SCHEDULED.")
+    task: Task = strawberry.field(description="The published task: OPEN or SCHEDULED.")
 
 
 @strawberry.type(description="The closed task.")
 class CloseTaskSuccess:
-    task: Task = strawberry.field(description="As it now stands.")
+    task: Task = strawberry.field(description="The current state.")
 
 
 @strawberry.type(description="The slot is the viewer's.")
@@ -187,7 +185,7 @@ class TaskMutations:
 
         return await answer(act)
 
-    @strawberry.mutation(description="Takes no new claims; who holds one may still submit until dueAt.")
+    @strawberry.mutation(description="Closes a task for new claims; holders may still submit until dueAt.")
     async def close_task(self, info: Info, input: CloseTaskInput) -> CloseTaskResult:
         async def act() -> CloseTaskSuccess:
             return CloseTaskSuccess(
@@ -196,7 +194,7 @@ class TaskMutations:
 
         return await answer(act)
 
-    @strawberry.mutation(description="揭榜: takes a slot of an open task for the viewer.")
+    @strawberry.mutation(description="揭榜: claims an open task for the viewer.")
     async def claim_task(self, info: Info, input: ClaimTaskInput) -> ClaimTaskResult:
         async def act() -> ClaimTaskSuccess:
             return ClaimTaskSuccess(
@@ -205,7 +203,7 @@ class TaskMutations:
 
         return await answer(act)
 
-    @strawberry.mutation(description="Gives one's own slot back.")
+    @strawberry.mutation(description="Releases the viewer's claim.")
     async def release_claim(self, info: Info, input: ReleaseClaimInput) -> ReleaseClaimResult:
         async def act() -> ReleaseClaimSuccess:
             return ReleaseClaimSuccess(

@@ -11,7 +11,7 @@ from schema.context import Info
 
 @strawberry.type
 class TaskQueries:
-    @strawberry.field(description="A task; null where there is none, or the viewer may not see it.")
+    @strawberry.field(description="A task; null if it does not exist, or the viewer may not see it.")
     async def task(self, info: Info, id: strawberry.ID) -> Task | None:
         try:
             return Task.of(await tasks.get_visible(info.context.session, ids.read(id, "Task")))

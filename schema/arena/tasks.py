@@ -182,7 +182,7 @@ class Claim(Node):
     async def review_note(self, info: Info) -> str | None:
         return self.row.review_note if await self._confidential(info) else None
 
-    @strawberry.field(description="The points it earned; null until approved, and to those who may not see them.")
+    @strawberry.field(description="The points earned; null until approved, and to those who may not see them.")
     async def points_entry(
         self, info: Info
     ) -> Annotated["PointsEntry", strawberry.lazy("schema.points.entries")] | None:
@@ -253,12 +253,12 @@ class ClaimTaskInput:
 
 @strawberry.input(description="The claim to release.")
 class ReleaseClaimInput:
-    claim_id: strawberry.ID = strawberry.field(description="One's own, CLAIMED or RETURNED.")
+    claim_id: strawberry.ID = strawberry.field(description="The viewer's own claim, CLAIMED or RETURNED.")
 
 
 @strawberry.input(description="Proof for a claim.")
 class SubmitClaimInput:
-    claim_id: strawberry.ID = strawberry.field(description="One's own, CLAIMED or RETURNED.")
+    claim_id: strawberry.ID = strawberry.field(description="The viewer's own claim, CLAIMED or RETURNED.")
     evidence: str = strawberry.field(
         description="A description of the work done and where to see it; 1 to 10,000 characters."
     )

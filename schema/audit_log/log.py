@@ -23,15 +23,16 @@ if TYPE_CHECKING:
 # ---------------------------------------------------------------- types
 
 
-@strawberry.type(description="Something about an act beside what it was done to; nothing personal.")
+@strawberry.type(description="A detail of an act besides its subject; never personal.")
 class AuditDetail:
-    name: str = strawberry.field(description="Of what: `changed`, `role`, `created`, …")
-    value: str = strawberry.field(description="Text, or JSON where it is something else.")
+    name: str = strawberry.field(description="The kind of detail: `changed`, `role`, `created`, …")
+    value: str = strawberry.field(description="Text, or JSON for other types.")
 
 
 @strawberry.type(
-    description="One act, as it was done: written with it, never changed. Each is sealed together with the one before "
-    "it in its root, so that `leitai verify` names what was changed, put in or taken out."
+    description="One act, written in its transaction and never changed. Each entry is sealed together with "
+    "the one before it in its root. `leitai verify` therefore names entries that were changed, "
+    "inserted or removed."
 )
 class AuditEntry(Node):
     row: strawberry.Private[models.AuditEntry]
@@ -54,20 +55,20 @@ class AuditEntry(Node):
     sequence: int = strawberry.field(description="Its place in its root, from 1 on without a gap.")
     happened_at: datetime = strawberry.field(description="The time of the act.")
     action: str = strawberry.field(
-        description="The mutation's name; `leitai …` for the command line; `Member.phone` for a look at whole numbers."
+        description="The mutation's name; `leitai …` for the command line; `Member.phone` for reading whole numbers."
     )
     outcome: AuditOutcome = strawberry.field(description="The outcome.")
     actor: AuditActor = strawberry.field(description="The actor.")
-    subject_type: str | None = strawberry.field(description="The type of what it was done to; null: of nothing.")
-    subject_count: int = strawberry.field(description="How many things it was done to.")
+    subject_type: str | None = strawberry.field(description="The type of the subject; null: none.")
+    subject_count: int = strawberry.field(description="The number of subjects.")
     hash: str = strawberry.field(description="Over all of this and the entry before it: key's name and HMAC-SHA256.")
 
-    @strawberry.field(description="The global ids of what it was done to; of many the first 20.")
+    @strawberry.field(description="The global ids of the subjects; at most the first 20.")
     def subject_ids(self) -> list[strawberry.ID]:
         kind = self.row.subject_type or ""
         return [strawberry.ID(ids.encode(kind, one)) for one in models.audit.unlisted(self.row.subject_ids)]
 
-    @strawberry.field(description="The member who did it; null: it was no member.")
+    @strawberry.field(description="The member who acted; null if the actor was not a member.")
     async def actor_member(self, info: Info) -> Annotated["Member", strawberry.lazy("schema.directory.members")] | None:
         from schema.directory.members import Member
 

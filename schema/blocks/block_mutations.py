@@ -55,10 +55,10 @@ class CreateBlockInput:
 class ReviseBlockInput:
     block_id: strawberry.ID = strawberry.field(description="The block's id.")
     expected_sequence: int = strawberry.field(description="current.sequence, as the editor saw it.")
-    name: str | None = strawberry.field(default=None, description="1 to 100 characters; left out: as it is.")
-    extent: str | None = strawberry.field(default=None, description="1 to 1,000 characters; left out: as it is.")
+    name: str | None = strawberry.field(default=None, description="1 to 100 characters; left out: unchanged.")
+    extent: str | None = strawberry.field(default=None, description="1 to 1,000 characters; left out: unchanged.")
     responsible_id: strawberry.ID | None = strawberry.field(
-        default=None, description="An active member of the same root; left out: as it is."
+        default=None, description="An active member of the same root; left out: unchanged."
     )
     paired_with: list[PairedPersonInput] | None = strawberry.field(
         default=None, description="The whole new list, 3 to 50 different people; left out: unchanged."

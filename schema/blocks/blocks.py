@@ -33,7 +33,7 @@ class Opening:
     salt: str = strawberry.field(description="Opaque.")
 
 
-@strawberry.type(description="A colleague, who may be no member.")
+@strawberry.type(description="A colleague, who need not be a member.")
 class PairedPerson:
     id: strawberry.ID = strawberry.field(description="Of this colleague in this revision.")
     paired: strawberry.Private[Paired]
@@ -48,19 +48,15 @@ class PairedPerson:
             display_name=paired.name,
         )
 
-    display_name: str = strawberry.field(
-        description="A member's as it is now, an alias where one was chosen; empty once erased."
-    )
+    display_name: str = strawberry.field(description="A member's current display name or alias; empty once erased.")
 
-    @strawberry.field(description="Null for a colleague who is no member.")
+    @strawberry.field(description="Null for a colleague without membership.")
     def member(self) -> Member | None:
         row = self.paired.member
         return Member.of(row, _home(self.board, row)) if row else None
 
 
-@strawberry.type(
-    description="A block as it stood from one change to the next. Never changed; only followed by another."
-)
+@strawberry.type(description="One version of a block. It never changes; a change adds another revision.")
 class BlockRevision(Node):
     row: strawberry.Private[models.BlockRevision]
     told: strawberry.Private[Told | None]
@@ -138,7 +134,7 @@ class BlockRevision(Node):
     " tail or a rewritten chain."
 )
 class ChainProof:
-    length: int = strawberry.field(description="How many revisions: the newest one's sequence.")
+    length: int = strawberry.field(description="The number of revisions: the sequence of the newest.")
     head: str = strawberry.field(description="The newest revision's hash.")
     intact: bool = strawberry.field(description="Whether the server finds every link intact; verify it yourself.")
     broken_at: int | None = strawberry.field(description="The first sequence that does not hold; null while intact.")
@@ -174,7 +170,7 @@ class BlockInspection(Node):
             inspected_at=row.inspected_at,
         )
 
-    sort: int = strawberry.field(description="整理: only what is needed is there. 0 to 5.")
+    sort: int = strawberry.field(description="整理: only needed things are there. 0 to 5.")
     set_in_order: int = strawberry.field(description="整顿: everything has its place. 0 to 5.")
     shine: int = strawberry.field(description="清扫: it is clean. 0 to 5.")
     standardize: int = strawberry.field(description="清洁: it is kept so by a standard. 0 to 5.")
@@ -193,8 +189,7 @@ class BlockInspection(Node):
 
 
 @strawberry.type(
-    description="An area of responsibility that everyone can see: its name, its extent, who answers for it, who is "
-    "paired."
+    description="A public area of responsibility: its name, its extent, the responsible member, and the paired people."
 )
 class Block(Node):
     row: strawberry.Private[models.Block]
@@ -220,7 +215,7 @@ class Block(Node):
             return BlockRevision.of(shown.proof.head, shown.told, board)
         return BlockRevision.of((await self._proof(info)).head)
 
-    @strawberry.field(description="All of them, the first first: a chain that is read on from the end of a page.")
+    @strawberry.field(description="All revisions, oldest first; continue a chain from the end of a page.")
     async def revisions(
         self, info: Info, first: int | None = 20, after: str | None = None
     ) -> Connection[BlockRevision]:

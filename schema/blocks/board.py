@@ -67,8 +67,8 @@ class BlockBoard(Node):
     paired_count: int = strawberry.field(description="Different people paired.")
 
     @strawberry.field(
-        description="In the order in which they came, up to 300 at once. A GROUP's are listed within its branch, and "
-        "for reviewers above it."
+        description="In the order of their creation, up to 300 at once. A GROUP's are listed within its branch, "
+        "and for reviewers above it."
     )
     def blocks(self, first: int | None = DEFAULT_BLOCKS, after: str | None = None) -> Connection[Block]:
         return _page(self.board, DEFAULT_BLOCKS if first is None else first, after)
@@ -83,14 +83,16 @@ fetched_by("BlockBoard")(BLOCK_BOARDS.by_id)
 
 @strawberry.type
 class BlockQueries:
-    @strawberry.field(description="A block, retired ones too; null where there is none, or the viewer may not see it.")
+    @strawberry.field(
+        description="A block, also a retired one; null if it does not exist, or the viewer may not see it."
+    )
     async def block(self, info: Info, id: strawberry.ID) -> Block | None:
         try:
             return Block.of(await blocks.get_visible(info.context.session, ids.read(id, "Block")))
         except NotFound:
             return None
 
-    @strawberry.field(description="A block board as it stands. Null where there is none that the viewer may see.")
+    @strawberry.field(description="An organization's block board. Null if the viewer may not see it.")
     async def block_board(self, info: Info, organization_id: strawberry.ID) -> BlockBoard | None:
         return await BLOCK_BOARDS.asked_for(info, organization_id)
 

@@ -24,7 +24,7 @@ class CloseOrganizationInput:
 
 @strawberry.input(description="The organization to reopen.")
 class ReopenOrganizationInput:
-    organization_id: strawberry.ID = strawberry.field(description="One whose parent is open.")
+    organization_id: strawberry.ID = strawberry.field(description="A closed organization whose parent is open.")
 
 
 # ---------------------------------------------------------------- results
@@ -32,12 +32,12 @@ class ReopenOrganizationInput:
 
 @strawberry.type(description="The organization is closed.")
 class CloseOrganizationSuccess:
-    organization: Organization = strawberry.field(description="As it now stands.")
+    organization: Organization = strawberry.field(description="The current state.")
 
 
 @strawberry.type(description="The organization is open. Everything that its closing ended stays ended.")
 class ReopenOrganizationSuccess:
-    organization: Organization = strawberry.field(description="As it now stands.")
+    organization: Organization = strawberry.field(description="The current state.")
 
 
 @strawberry.type(description="The organization still has members or open organizations below it.")

@@ -28,12 +28,12 @@ class CreateMemberSuccess:
 
 @strawberry.type(description="The member has changed.")
 class UpdateMemberSuccess:
-    member: Member = strawberry.field(description="As it now stands.")
+    member: Member = strawberry.field(description="The current state.")
 
 
 @strawberry.type(description="The member belongs to its new organization.")
 class MoveMemberSuccess:
-    member: Member = strawberry.field(description="As it now stands.")
+    member: Member = strawberry.field(description="The current state.")
 
 
 @strawberry.type(description="The viewer's choice holds on every board.")
@@ -84,8 +84,8 @@ class MemberMutations:
         return await answer(act)
 
     @strawberry.mutation(
-        description="Changes a member. Needs ADMIN or SECRETARY there or above. Login, password and leaving of one "
-        "who holds a role need the right to grant that role."
+        description="Changes a member. Needs ADMIN or SECRETARY there or above. For a member with a role, "
+        "changing login, password or activity also needs the right to grant that role."
     )
     async def update_member(self, info: Info, input: UpdateMemberInput) -> UpdateMemberResult:
         async def act() -> UpdateMemberSuccess:

@@ -57,15 +57,16 @@ class Member(Node):
         return self.row.name if await self._readable(info) else None
 
     @strawberry.field(
-        description="An alias of theirs that gave way, since it is another member's real name; boards show a neutral "
-        "one until they choose another. Null where there is none, and to those who may not read the name."
+        description="A former alias, set aside because it is another member's real name. Boards show a neutral "
+        "one until the member chooses another. Null if there is none, and to those who may not read "
+        "the name."
     )
     async def alias_set_aside(self, info: Info) -> str | None:
         return self.row.alias_set_aside if await self._readable(info) else None
 
     @strawberry.field(
-        description="The whole number. Null to those who may not read the name. Each look at somebody else's "
-        "is recorded: in lists ask for phoneMasked."
+        description="The whole number. Null to those who may not read the name. Reading another member's number "
+        "is recorded in the audit log; use phoneMasked in lists."
     )
     async def phone(self, info: Info) -> str | None:
         if not await self._readable(info):
@@ -127,7 +128,7 @@ class Member(Node):
         return await Member.load(info, self.row.merged_into_id)
 
     @strawberry.field(
-        description="Those that were merged into this one. Null to those who may not read the name.",
+        description="The members that were merged into this one. Null to those who may not read the name.",
     )
     async def merged_members(self, info: Info) -> list["Member"] | None:
         if not await self._readable(info):
@@ -217,7 +218,7 @@ class CreateMemberInput:
     )
     phone: str | None = strawberry.field(
         default=None,
-        description="5 to 20 digits, with a + first where it is abroad; spaces and dashes are dropped. In any width.",
+        description="5 to 20 digits, with a leading + for numbers abroad; spaces and dashes are dropped. In any width.",
     )
     joined_on: date | None = strawberry.field(default=None, description="The day of joining, not in the future.")
     login: str | None = strawberry.field(
@@ -271,7 +272,7 @@ class UpdateMyPrivacyInput:
 
 @strawberry.type
 class MemberQueries:
-    @strawberry.field(description="A member; null where there is none, or the viewer may not see it.")
+    @strawberry.field(description="A member; null if it does not exist, or the viewer may not see it.")
     async def member(self, info: Info, id: strawberry.ID) -> Member | None:
         try:
             return Member.of(await members.get_visible(info.context.session, ids.read(id, "Member")))

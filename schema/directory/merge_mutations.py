@@ -17,11 +17,11 @@ from schema.points.entries import PointsEntry
 
 @strawberry.input(description="Two members of one root that are the same person.")
 class MergeMembersInput:
-    survivor_id: strawberry.ID = strawberry.field(description="As whom the person counts from now on.")
+    survivor_id: strawberry.ID = strawberry.field(description="The member that remains.")
     duplicate_id: strawberry.ID = strawberry.field(
         description="The duplicate. It has no merged members and is not merged into another."
     )
-    reason: str | None = strawberry.field(default=None, description="For those who look later; up to 500 characters.")
+    reason: str | None = strawberry.field(default=None, description="A reason for later readers; up to 500 characters.")
 
 
 @strawberry.input(description="The merge to end.")
@@ -39,8 +39,8 @@ class PaidTwice:
 
 @strawberry.type(description="The two are one person.")
 class MergeMembersSuccess:
-    member: Member = strawberry.field(description="The survivor, as it now stands.")
-    duplicate: Member = strawberry.field(description="The other, as it now stands.")
+    member: Member = strawberry.field(description="The survivor.")
+    duplicate: Member = strawberry.field(description="The other member.")
     paid_twice: list[PaidTwice] = strawberry.field(
         description="Pairs of entries that paid both members for the same thing. They are unchanged; "
         "`reversePoints` reverses one."
@@ -49,8 +49,8 @@ class MergeMembersSuccess:
 
 @strawberry.type(description="The two are two again.")
 class UndoMergeSuccess:
-    member: Member = strawberry.field(description="Into whom the other was merged, as it now stands.")
-    duplicate: Member = strawberry.field(description="The other, as it now stands.")
+    member: Member = strawberry.field(description="The member that the other had been merged into.")
+    duplicate: Member = strawberry.field(description="The other member.")
 
 
 MergeMembersResult: TypeAlias = Annotated[
@@ -91,9 +91,10 @@ class MergeMutations:
         return await answer(act)
 
     @strawberry.mutation(
-        description="Takes two members apart again: each counts by its own entries, and the duplicate is active if it "
-        "was. Sessions, roles and claims that the merge ended stay ended, and who is hidden stays so. Apart before: "
-        "they stay so. Needs ADMIN or SECRETARY at or above both organizations."
+        description="Separates two merged members: each counts by its own entries, and the duplicate is active if"
+        " it was before. Sessions, roles and claims that the merge ended stay ended, and hidden names"
+        " stay hidden. If they are separate already, nothing changes. Needs ADMIN or SECRETARY at or "
+        "above both organizations."
     )
     async def undo_merge(self, info: Info, input: UndoMergeInput) -> UndoMergeResult:
         async def act() -> UndoMergeSuccess:

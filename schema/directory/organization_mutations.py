@@ -26,12 +26,12 @@ class CreateOrganizationSuccess:
 
 @strawberry.type(description="The organization has its new code or name.")
 class UpdateOrganizationSuccess:
-    organization: Organization = strawberry.field(description="As it now stands.")
+    organization: Organization = strawberry.field(description="The current state.")
 
 
 @strawberry.type(description="The organization is in its new place.")
 class MoveOrganizationSuccess:
-    organization: Organization = strawberry.field(description="As it now stands.")
+    organization: Organization = strawberry.field(description="The current state.")
 
 
 CreateOrganizationResult: TypeAlias = Annotated[
@@ -89,8 +89,8 @@ class OrganizationMutations:
         return await answer(act)
 
     @strawberry.mutation(
-        description="Takes everything below along. Points already given stay where they were credited. "
-        "Needs ADMIN above both its place and its new one."
+        description="Moves an organization with everything below. Points already given stay where they were "
+        "credited. Needs ADMIN above both its old and its new place."
     )
     async def move_organization(self, info: Info, input: MoveOrganizationInput) -> MoveOrganizationResult:
         async def act() -> MoveOrganizationSuccess:

@@ -57,7 +57,7 @@ class Organization(Node):
         assert found, "an organization is never deleted"
         return cls.of(found)
 
-    code: str = strawberry.field(description="Short, and unique; what lists for import name it by.")
+    code: str = strawberry.field(description="A short, unique code; import files refer to it.")
     name: str = strawberry.field(description="As people say it.")
     kind: OrganizationKind = strawberry.field(description="The kind of organization.")
 
@@ -223,17 +223,17 @@ class CreateOrganizationInput:
     )
 
 
-@strawberry.input(description="Another code or name, or who may lecture.")
+@strawberry.input(description="The new code, name, lecturing or time zone.")
 class UpdateOrganizationInput:
     organization_id: strawberry.ID = strawberry.field(description="The organization to change.")
-    code: str | None = strawberry.field(default=None, description="1 to 64 characters; left out: as it is.")
-    name: str | None = strawberry.field(default=None, description="1 to 200 characters; left out: as it is.")
+    code: str | None = strawberry.field(default=None, description="1 to 64 characters; left out: unchanged.")
+    name: str | None = strawberry.field(default=None, description="1 to 200 characters; left out: unchanged.")
     lecturing: Lecturing | None = strawberry.field(
         default=None, description="Who may offer courses of their own here and below; left out: unchanged."
     )
     time_zone: str | None = strawberry.field(
         default=None,
-        description="IANA name, for a root only, and only while nothing is recorded there yet; left out: as it is.",
+        description="IANA name, for a root only, and only while nothing is recorded there; left out: unchanged.",
     )
 
 
@@ -253,8 +253,8 @@ class MoveOrganizationInput:
 @strawberry.type
 class OrganizationQueries:
     @strawberry.field(
-        description="Roots that the viewer can see, or the children of parentId; by code. includeClosed: what was "
-        "closed, too; else it is left out."
+        description="Roots that the viewer can see, or the children of parentId; by code. includeClosed adds "
+        "closed organizations."
     )
     async def organizations(
         self,
@@ -273,7 +273,7 @@ class OrganizationQueries:
             return empty()
         return await _children(info, parent.id, first, after, closed=closed)
 
-    @strawberry.field(description="An organization; null where there is none, or the viewer may not see it.")
+    @strawberry.field(description="An organization; null if it does not exist, or the viewer may not see it.")
     async def organization(self, info: Info, id: strawberry.ID) -> Organization | None:
         try:
             return Organization.of(await organizations.get_visible(info.context.session, ids.read(id, "Organization")))

@@ -114,7 +114,7 @@ class GrantRoleSuccess:
 
 @strawberry.type(description="The role has ended.")
 class RevokeRoleSuccess:
-    grant: RoleGrant = strawberry.field(description="As it now stands.")
+    grant: RoleGrant = strawberry.field(description="The current state.")
 
 
 GrantRoleResult: TypeAlias = Annotated[

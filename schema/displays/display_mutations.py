@@ -44,14 +44,14 @@ errors.answers(
 # ---------------------------------------------------------------- results
 
 
-@strawberry.type(description="A code was made.")
+@strawberry.type(description="A new pairing.")
 class RequestDisplayPairingSuccess:
     pairing: DisplayPairing = strawberry.field(description="The code to show, and the deviceCode to poll with.")
 
 
 @strawberry.type(description="The screen is paired; it fetches its token by itself.")
 class ApproveDisplayPairingSuccess:
-    display: Display = strawberry.field(description="As it now stands.")
+    display: Display = strawberry.field(description="The current state.")
 
 
 @strawberry.type(description="The screen's token, handed out this once.")
@@ -66,12 +66,12 @@ class ClaimDisplayTokenSuccess:
 
 @strawberry.type(description="The display was changed.")
 class UpdateDisplaySuccess:
-    display: Display = strawberry.field(description="As it now stands.")
+    display: Display = strawberry.field(description="The current state.")
 
 
 @strawberry.type(description="The display's token is no longer good.")
 class RevokeDisplaySuccess:
-    display: Display = strawberry.field(description="As it now stands.")
+    display: Display = strawberry.field(description="The current state.")
 
 
 @strawberry.type(description="The report was taken.")
@@ -113,8 +113,9 @@ ReportScenesResult: TypeAlias = Annotated[
 @strawberry.type
 class DisplayMutations:
     @strawberry.mutation(
-        description="For an unpaired screen: a code to show. Needs no token. deviceCode: the screen's own from before;"
-        " its code is renewed then, uncounted. Beyond 200 codes of an address in ten minutes it takes up to 5 s."
+        description="For an unpaired screen: a code to show. Needs no token. deviceCode: the screen's previous "
+        "one; its code is then renewed, uncounted. Beyond 200 codes of an address in ten minutes it "
+        "takes up to 5 s."
     )
     async def request_display_pairing(self, info: Info, device_code: str | None = None) -> RequestDisplayPairingResult:
         async def act() -> RequestDisplayPairingSuccess:
@@ -185,8 +186,7 @@ class DisplayMutations:
         return await answer(act)
 
     @strawberry.mutation(
-        description="For a paired display: which of its scenes it cannot show, so that the desk can tell. Replaces its "
-        "last report."
+        description="For a paired display: the scenes that it cannot show, for the desk. Replaces its last report."
     )
     async def report_scenes(self, info: Info, input: ReportScenesInput) -> ReportScenesResult:
         async def act() -> ReportScenesSuccess:

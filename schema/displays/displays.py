@@ -53,8 +53,8 @@ class Scene:
     )
     seconds: int = strawberry.field(description="How long it is shown before the next.")
     periods_back: int = strawberry.field(
-        description="0: the period that today lies in; 1: the one before it, and so on. Into the next period a screen "
-        "follows by itself."
+        description="0: the current period; 1: the one before it, and so on. The screen follows into the next "
+        "period by itself."
     )
     failing_since: datetime | None = strawberry.field(
         description="When the display first reported that it cannot show this scene; null while it can. The "
@@ -66,7 +66,9 @@ class Scene:
         return Organization.load(info, self.row.organization_id or self.home)  # type: ignore[return-value]
 
 
-@strawberry.type(description="A paired screen. It reads what is public of its organization, of those above and below.")
+@strawberry.type(
+    description="A paired screen. It reads the public data of its organization, and of those above and below."
+)
 class Display(Node):
     row: strawberry.Private[models.Display]
 
@@ -162,7 +164,7 @@ class SceneInput:
 class ApproveDisplayPairingInput:
     code: str = strawberry.field(description="As the screen shows it, in any case, with or without spaces.")
     organization_id: strawberry.ID = strawberry.field(description="The organization of the display.")
-    name: str = strawberry.field(description="1 to 100 characters, such as the place.")
+    name: str = strawberry.field(description="1 to 100 characters, such as the room.")
     scenes: list[SceneInput] = strawberry.field(description="1 to 30, in the order they are shown.")
 
 
@@ -181,7 +183,7 @@ class UpdateDisplayInput:
     scenes: list[SceneInput] | None = strawberry.field(default=None, description="All of them, in order.")
 
 
-@strawberry.input(description="A display whose token is to be no longer good.")
+@strawberry.input(description="The display to revoke.")
 class RevokeDisplayInput:
     display_id: strawberry.ID = strawberry.field(description="The display.")
 
@@ -204,8 +206,8 @@ async def _display(info: Info, key: list[str]) -> Display:
 @strawberry.type
 class DisplayQueries:
     @strawberry.field(
-        description="The displays of an organization and of all below it, the longest paired first; null for those who "
-        "may not manage them."
+        description="The displays of an organization and of all below it, the longest paired first. Null for "
+        "those who may not manage them."
     )
     async def displays(
         self,

@@ -37,8 +37,8 @@ OPEN: Mapping[str, Open] = {"displayUpdated": _display}
 @strawberry.type
 class DisplaySubscriptions:
     @strawberry.subscription(
-        description="For a paired display: itself, whenever its name, place or scenes change. The first frame "
-        "is the display as it stands."
+        description="For a paired display: its own data, whenever its name, place or scenes change. The first "
+        "frame is the current state."
     )
     async def display_updated(self, info: Info) -> AsyncGenerator[Display]:
         async for display in states(Opening(await display_source(info.context.session))):

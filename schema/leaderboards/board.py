@@ -89,10 +89,10 @@ class LeaderboardRow:
         description="Standard competition ranking: equal scores share a rank, and the next rank skips (1, 2, 2, 4)."
     )
     previous_rank: int | None = strawberry.field(
-        description="Rank at the start of the current day; null on DAY boards and for one who was not ranked then."
+        description="Rank at the start of the current day; null on DAY boards, and if not ranked then."
     )
     score: float = strawberry.field(description="Points, or their mean in whole thousandths.")
-    points: Long = strawberry.field(description="Sum of what ranks.")
+    points: Long = strawberry.field(description="The sum of points that rank.")
     member_count: int | None = strawberry.field(
         description="By how many a MEAN is divided; under TOTAL the members; null for members."
     )
@@ -101,9 +101,7 @@ class LeaderboardRow:
             "When this score was reached (recorded). Among equals the earlier comes first, then the smaller id."
         )
     )
-    subject: Ranked | None = strawberry.field(
-        description="Null for one who chose not to be shown; the row keeps its rank."
-    )
+    subject: Ranked | None = strawberry.field(description="Null if the member hides its name; the row keeps its rank.")
     hidden_from_public: bool | None = strawberry.field(
         description="Null outside the FULL view. Whether the member hides its name: the public sees this row "
         "without a subject. Show the name only on request."
@@ -143,9 +141,9 @@ class Standing:
     state: BoardState = strawberry.field(description="The board's.")
     as_of: datetime = strawberry.field(description="The time of this version's change, not of the reading.")
     size: int | None = strawberry.field(description="How many subjects have a score.")
-    points: Long = strawberry.field(description="0 for one who has no score.")
-    rank: int | None = strawberry.field(description="Null for one who has no score.")
-    row: LeaderboardRow | None = strawberry.field(description="Null for one who has no score.")
+    points: Long = strawberry.field(description="0 without a score.")
+    rank: int | None = strawberry.field(description="Null without a score.")
+    row: LeaderboardRow | None = strawberry.field(description="Null without a score.")
 
 
 @strawberry.type(description="A leaderboard. rows, around and standing select parts of it.")
@@ -180,9 +178,7 @@ class Leaderboard(Node):
     state: BoardState = strawberry.field(description="Whether the board can still change.")
     frozen_at: datetime | None = strawberry.field(description="When the public view was frozen.")
     final_at: datetime | None = strawberry.field(description="When only corrections can change it; null for ALL_TIME.")
-    corrections: int = strawberry.field(
-        description="How many entries of it were made as corrections, on days that were FINAL."
-    )
+    corrections: int = strawberry.field(description="The number of corrections in it, on days that were FINAL.")
     corrected_at: datetime | None = strawberry.field(
         description="When the newest correction was made; null: none since it became final. The state stays FINAL."
     )
@@ -198,14 +194,14 @@ class Leaderboard(Node):
     )
     size: int = strawberry.field(description="How many subjects have a score.")
 
-    @strawberry.field(description="A stretch of the board from the top. At most 100 at once.")
+    @strawberry.field(description="Rows of the board from `offset`, at most 100.")
     def rows(self, first: int | None = 10, offset: int | None = 0) -> list[LeaderboardRow]:
         return [
             row_of(self.board, one)
             for one in leaderboards_board.rows(self.board, 10 if first is None else first, offset or 0)
         ]
 
-    @strawberry.field(description="The rows above and below one subject; none where it has no row to be shown.")
+    @strawberry.field(description="The rows above and below one subject; empty if its row may not be shown.")
     def around(self, subject_id: strawberry.ID, radius: int | None = 3) -> list[LeaderboardRow]:
         found = leaderboards_board.around(self.board, self._subject(subject_id), 3 if radius is None else radius)
         return [row_of(self.board, one) for one in found]

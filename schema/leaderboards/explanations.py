@@ -51,7 +51,7 @@ class ExplainedRule:
     rule: str = strawberry.field(description="As `PointsEntry.rule` names it.")
     points: Long = strawberry.field(description="Sum of its entries, reversals among them.")
     entries: int = strawberry.field(description="How many entries, also those that give nothing.")
-    reversals: int = strawberry.field(description="How many of them take another back.")
+    reversals: int = strawberry.field(description="The number of reversals among them.")
     cuts: list[ExplainedCut] = strawberry.field(
         description="Points cut by caps and other limits; empty if nothing was cut."
     )
@@ -61,19 +61,19 @@ class ExplainedRule:
 class RankDistance:
     rank: int = strawberry.field(description="That rank.")
     points: Long = strawberry.field(description="The score at that rank.")
-    distance: Long = strawberry.field(description="Points between; as many more, or fewer, make equal.")
+    distance: Long = strawberry.field(description="The difference in points.")
 
 
-@strawberry.type(description="Why equals stand in their order.")
+@strawberry.type(description="The order among equals, and its reason.")
 class TieOrder:
     size: int = strawberry.field(description="How many share the rank; 1: nobody else.")
     place: int = strawberry.field(description="Among them, from 1.")
     reached_at: datetime = strawberry.field(description="When this score was reached (recorded), in whole seconds.")
     before: TieRule | None = strawberry.field(
-        description="Why the equal named just before this one stands there; null for the first."
+        description="The reason for the equal just before this one; null for the first."
     )
     after: TieRule | None = strawberry.field(
-        description="Why this one stands before the equal named just after; null for the last."
+        description="The reason that this one precedes the equal just after it; null for the last."
     )
     sentence: str = strawberry.field(description="The same for people.")
 
@@ -89,7 +89,8 @@ class Explanation:
     member: Member = strawberry.field(description="The member whose score is explained.")
     points: Long = strawberry.field(description="The score, and the sum of `rules`.")
     rank: int | None = strawberry.field(
-        description="Null without a score, and for oneself on a frozen board, which shows one's points and no rank."
+        description="Null without a score. Also null for the viewer itself on a frozen board, which shows its "
+        "points and no rank."
     )
     row: LeaderboardRow | None = strawberry.field(description="The board's; null where rank is.")
     state: BoardState = strawberry.field(description="The board's.")
@@ -191,15 +192,15 @@ async def _of(info: Info, found: Explained) -> Explanation:
 @strawberry.type
 class ExplanationQueries:
     @strawberry.field(
-        description="Why a member has its score on a board, as it stands or as of an instant. Null where the board "
-        "shows no such member to the viewer."
+        description="Explains a member's score on a board, now or as of an instant. Null if the board does not "
+        "show the member to the viewer."
     )
     async def explain(
         self,
         info: Info,
         member_id: strawberry.ID,
         input: LeaderboardInput,
-        at: Annotated[datetime | None, strawberry.argument(description="As `leaderboard` takes it.")] = None,
+        at: Annotated[datetime | None, strawberry.argument(description="As in `leaderboard`.")] = None,
     ) -> Explanation | None:
         session = info.context.session
 

@@ -44,12 +44,12 @@ class CourseBoard(Node):
 
     organization: Organization = strawberry.field(description="The organization of the board.")
     version: str = strawberry.field(
-        description="Grows whenever anything it shows changes, but for parts of the viewer's own study. Compare as "
-        "integers."
+        description="Grows with every change of the board, except partial progress of the viewer's study. Compare"
+        " as integers."
     )
     view: BoardView = strawberry.field(description="The view of the frame, which decides what it may contain.")
 
-    @strawberry.field(description="PUBLISHED ones, the newest first; at most 1,000.")
+    @strawberry.field(description="PUBLISHED courses, newest first; at most 1,000.")
     def courses(self, first: int | None = 20, after: str | None = None) -> Connection[Course]:
         board = self.board
 
@@ -73,9 +73,9 @@ fetched_by("CourseBoard")(COURSE_BOARDS.by_id)
 @strawberry.type
 class CourseQueries:
     @strawberry.field(
-        description="Courses offered by an organization, above and below, the newest first. DRAFT, and what was "
-        "archived as a draft: all for who manages courses there, one's own for a lecturer. Null where there is no "
-        "organization that the viewer may see."
+        description="Courses offered by an organization, above and below, newest first. Drafts, and courses "
+        "archived as drafts, are visible to those who manage courses there. A lecturer sees its own. "
+        "Null if the viewer may not see the organization."
     )
     async def courses(
         self,
@@ -105,11 +105,11 @@ class CourseQueries:
             **visibility.places(session, Scope.COURSES_MANAGE),
         )
 
-    @strawberry.field(description="A course board as it stands. Null where there is none that the viewer may see.")
+    @strawberry.field(description="An organization's course board. Null if the viewer may not see it.")
     async def course_board(self, info: Info, organization_id: strawberry.ID) -> CourseBoard | None:
         return await COURSE_BOARDS.asked_for(info, organization_id)
 
-    @strawberry.field(description="A course; null where there is none, or the viewer may not see it.")
+    @strawberry.field(description="A course; null if it does not exist, or the viewer may not see it.")
     async def course(self, info: Info, id: strawberry.ID) -> Course | None:
         try:
             return Course.of(await courses.get_visible(info.context.session, ids.read(id, "Course")))

@@ -25,7 +25,7 @@ from schema.points.entries import PointsEntry
 
 @strawberry.type(description="The course is archived and cannot be published again.")
 class CourseArchived(UserError):
-    course: Course = strawberry.field(description="As it now stands.")
+    course: Course = strawberry.field(description="The current state.")
 
 
 errors.answers(
@@ -38,22 +38,22 @@ errors.answers(
 
 @strawberry.type(description="The draft.")
 class CreateCourseSuccess:
-    course: Course = strawberry.field(description="As it now stands.")
+    course: Course = strawberry.field(description="The current state.")
 
 
 @strawberry.type(description="Everyone may hear it.")
 class PublishCourseSuccess:
-    course: Course = strawberry.field(description="As it now stands.")
+    course: Course = strawberry.field(description="The current state.")
 
 
 @strawberry.type(description="The course can no longer be heard; its studies stay.")
 class ArchiveCourseSuccess:
-    course: Course = strawberry.field(description="As it now stands.")
+    course: Course = strawberry.field(description="The current state.")
 
 
 @strawberry.type(description="Recorded, once for its key.")
 class RecordStudySuccess:
-    study: Study = strawberry.field(description="As it stood after this report, also where the report comes again.")
+    study: Study = strawberry.field(description="The study after this report, also for a repeated report.")
     points_entry: PointsEntry | None = strawberry.field(
         description="The listener's ledger entry, by the rule `course.heard`; null until the course is completed."
     )
@@ -115,8 +115,8 @@ class CourseMutations:
         return await answer(act)
 
     @strawberry.mutation(
-        description="Closes a course; what was heard before may still be reported. Needs ADMIN or SECRETARY at its "
-        "organization or above; a lecturer withdraws its own draft."
+        description="Archives a course; earlier listening may still be reported. Needs ADMIN or SECRETARY at its "
+        "organization or above; a lecturer may withdraw its own draft."
     )
     async def archive_course(self, info: Info, input: ArchiveCourseInput) -> ArchiveCourseResult:
         async def act() -> ArchiveCourseSuccess:

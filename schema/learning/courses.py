@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 
 @strawberry.type(
-    description="A recorded course of a member, for everybody in its root; a GROUP's for its branch. A draft is seen "
-    "by who manages courses there and by its lecturer."
+    description="A recorded course of a member, for everyone in its root; a GROUP's for its branch. A draft "
+    "is visible to its lecturer and those who manage courses there."
 )
 class Course(Node):
     row: strawberry.Private[models.Course]
@@ -56,7 +56,7 @@ class Course(Node):
     media_url: str | None = strawberry.field(
         description="The recording: an https or http address. Null: it is announced elsewhere."
     )
-    duration_seconds: int = strawberry.field(description="How long it lasts: who came so far has completed it.")
+    duration_seconds: int = strawberry.field(description="The length; a study that reaches it is complete.")
     status: CourseStatus = strawberry.field(description="The course's status.")
     published_at: datetime | None = strawberry.field(
         description="When it was published; null before. Nothing can be heard earlier."
@@ -71,8 +71,8 @@ class Course(Node):
         return f"{info.context.session.public_url}/c/{self.row.code}"
 
     @strawberry.field(
-        description="How many completed it. While a freeze is over it, its lecturer or a listener, the public does "
-        "not see what came after."
+        description="The number of completed studies. During a freeze over the course, its lecturer or a "
+        "listener, the public does not see later ones."
     )
     async def completion_count(self, info: Info) -> int:
         if self.loaded is not None:
@@ -103,7 +103,8 @@ class Course(Node):
         return Member.load(info, self.row.lecturer_id)  # type: ignore[return-value]
 
     @strawberry.field(
-        description="How far the viewer came; null where nothing was reported. Parts of it move no board's version."
+        description="The viewer's progress; null before the first report. Partial progress does not change a "
+        "board's version."
     )
     async def my_study(self, info: Info) -> "Study | None":
         viewer = info.context.session.viewer
@@ -117,8 +118,8 @@ class Course(Node):
 
 
 @strawberry.type(
-    description="How far a member came in a course. The furthest position counts. Seen by the member, the lecturer, "
-    "who reviews where the course is, and who may read the member's ledger."
+    description="A member's progress in a course. The furthest position counts. Visible to the member, the "
+    "lecturer, reviewers of the course, and those who may read the member's ledger."
 )
 class Study(Node):
     row: strawberry.Private[models.Study]

@@ -22,7 +22,7 @@ class RecordActInput:
     member_id: strawberry.ID = strawberry.field(description="The member who acted.")
     quantity: int = strawberry.field(default=1, description="In the rule's unit: items, or minutes; 1 to 1,000,000.")
     result: str | None = strawberry.field(
-        default=None, description="Picks an amount where the rule has several, such as `perfect`."
+        default=None, description="Selects one of the rule's amounts, such as `perfect`."
     )
     occurred_at: datetime | None = strawberry.field(
         default=None, description="When it was done, at most five years back; left out: now."
@@ -52,8 +52,8 @@ RecordActResult: TypeAlias = Annotated[
 @strawberry.type
 class ActMutations:
     @strawberry.mutation(
-        description="Records an act; its rule says what it gives. Needs ADMIN or SECRETARY where the member belongs or"
-        " above, or a service's token."
+        description="Records an act; its rule decides the points. Needs ADMIN or SECRETARY at the member's "
+        "organization or above, or a service's token."
     )
     async def record_act(self, info: Info, input: RecordActInput) -> RecordActResult:
         async def act() -> RecordActSuccess:
@@ -63,9 +63,9 @@ class ActMutations:
         return await answer(act)
 
     @strawberry.mutation(
-        description="Records up to 500 acts, each answered on its own and in their order: what one refuses harms no"
-        " other. More than 500 are refused as a whole, with an error. Send it again after a lost answer: what was"
-        " recorded answers the same."
+        description="Records up to 500 acts, each answered separately and in order; one refusal does not affect "
+        "the others. More than 500 are refused as a whole, with an error. After a lost answer, send "
+        "it again: recorded acts return the same answer."
     )
     async def record_acts(self, info: Info, inputs: list[RecordActInput]) -> list[RecordActResult]:
         async def act() -> list[RecordActResult]:

@@ -93,9 +93,7 @@ class PointsEntry(Node):
     )
     cut_points: int | None = strawberry.field(description="How many points less; null where nothing was cut.")
 
-    @strawberry.field(
-        description="The rule as it was when it gave this; null where it was given by no rule that is set."
-    )
+    @strawberry.field(description="The rule version that gave this; null if no rule of an organization gave it.")
     async def rule_version(
         self, info: Info
     ) -> Annotated["PointRuleVersion", strawberry.lazy("schema.points.rules")] | None:

@@ -19,7 +19,7 @@ from schema.points.entries import PointsEntry
 class PointsLog:
     cursor: str = strawberry.field(description="For `after`. Opaque.")
     edges: list[Edge[PointsEntry]] = strawberry.field(
-        description="In commit order. Entries of members who chose not to be shown name no member in public views."
+        description="In commit order. In public views, entries of members who hide their names name no member."
     )
 
     @classmethod
@@ -45,8 +45,8 @@ def _entry(stretch: Stretch, row: Any) -> PointsEntry:
 @strawberry.type
 class PointsLogQueries:
     @strawberry.field(
-        description="The twin of pointsAwarded, a page at a time, from the beginning or after a cursor. "
-        "Null where there is no organization that the viewer may see."
+        description="The entries of pointsAwarded in pages, from the beginning or after a cursor. Null if the "
+        "viewer may not see the organization."
     )
     async def points_log(
         self, info: Info, organization_id: strawberry.ID, after: str | None = None, first: int | None = 100

@@ -19,7 +19,7 @@ from schema.points.entries import PointsEntry
 class AwardPointsInput:
     member_id: strawberry.ID | None = strawberry.field(default=None, description="The member who receives the points.")
     organization_id: strawberry.ID | None = strawberry.field(
-        default=None, description="An organization whose own they become."
+        default=None, description="The organization that receives the points."
     )
     amount: int = strawberry.field(description="Within ±1,000,000 and not 0; below zero it is a deduction.")
     reason: str = strawberry.field(description="1 to 500 characters, shown with the entry.")
@@ -53,7 +53,7 @@ class CorrectPointsInput:
         default=None, description="The member; points are credited to the member's organization at countsAt."
     )
     organization_id: strawberry.ID | None = strawberry.field(
-        default=None, description="An organization whose own they become."
+        default=None, description="The organization that receives the points."
     )
     amount: int = strawberry.field(description="Within ±1,000,000 and not 0.")
     reason: str = strawberry.field(description="1 to 500 characters, shown with the entry.")
@@ -81,7 +81,7 @@ errors.answers(
 
 @strawberry.type(description="Awarded.")
 class AwardPointsSuccess:
-    points_entry: PointsEntry = strawberry.field(description="The new entry, or the one that this key made before.")
+    points_entry: PointsEntry = strawberry.field(description="The new entry, or the one that this key created before.")
 
 
 @strawberry.type(description="Taken back.")
@@ -91,7 +91,7 @@ class ReversePointsSuccess:
 
 @strawberry.type(description="Corrected.")
 class CorrectPointsSuccess:
-    points_entry: PointsEntry = strawberry.field(description="The new entry, or the one that this key made before.")
+    points_entry: PointsEntry = strawberry.field(description="The new entry, or the one that this key created before.")
 
 
 CorrectPointsResult: TypeAlias = Annotated[
@@ -129,7 +129,7 @@ class PointMutations:
         return await answer(act)
 
     @strawberry.mutation(
-        description="Takes an entry back, once. Needs ADMIN or SECRETARY where it was credited or above; as a "
+        description="Reverses an entry, once. Needs ADMIN or SECRETARY where it was credited or above; as a "
         "correction ADMIN."
     )
     async def reverse_points(self, info: Info, input: ReversePointsInput) -> ReversePointsResult:
@@ -146,7 +146,7 @@ class PointMutations:
         return await answer(act)
 
     @strawberry.mutation(
-        description="Changes a day that is FINAL, with a reason; its boards stay FINAL and show `correctedAt`. Needs "
+        description="Corrects a FINAL day, with a reason; its boards stay FINAL and show `correctedAt`. Needs "
         "ADMIN where it is credited or above."
     )
     async def correct_points(self, info: Info, input: CorrectPointsInput) -> CorrectPointsResult:

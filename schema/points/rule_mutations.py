@@ -33,14 +33,14 @@ class PointCapInput:
 
 @strawberry.input(description="A part of each day in which the amount counts several times.")
 class PointWindowInput:
-    from_: str = strawberry.field(name="from", description="The root's wall clock, such as `06:00`.")
+    from_: str = strawberry.field(name="from", description="A time of the root's wall clock, such as `06:00`.")
     to: str = strawberry.field(description="Exclusive; at most `24:00`.")
     factor: int = strawberry.field(description="1 to 100.")
 
 
 @strawberry.input(description="A whole rule. It gives (amounts of 0 or more) or takes (of 0 or less), never both.")
 class PointRuleInput:
-    title: str = strawberry.field(description="1 to 100 characters; shown as the reason of what it gives.")
+    title: str = strawberry.field(description="1 to 100 characters; shown as the reason of its entries.")
     amount: int = strawberry.field(description="For each unit, within ±1,000,000.")
     results: list[PointResultInput] | None = strawberry.field(default=None, description="At most 50.")
     unit: Unit = strawberry.field(default=Unit.PER_ITEM, description="The unit of counting.")
@@ -55,7 +55,7 @@ class PointRuleInput:
         default=None, description="Given to each active member once a year, at New Year's midnight; 0 to 1,000,000."
     )
     floor: int | None = strawberry.field(
-        default=None, description="For a rule that takes: the sum of the year that no deduction goes below."
+        default=None, description="For a rule that deducts: the lower limit of the year's sum."
     )
     windows: list[PointWindowInput] | None = strawberry.field(
         default=None, description="At most 24, which do not overlap."
@@ -96,7 +96,7 @@ class CreatePointRuleInput:
 @strawberry.input(description="A rule's next version.")
 class ChangePointRuleInput:
     rule_id: strawberry.ID = strawberry.field(description="The rule.")
-    rule: PointRuleInput = strawberry.field(description="All of it, as it shall be.")
+    rule: PointRuleInput = strawberry.field(description="The complete new content.")
     valid_from: datetime | None = strawberry.field(default=None, description="When it begins; left out: now.")
     valid_until: datetime | None = strawberry.field(default=None, description="When it ends; left out: no end.")
 
@@ -135,7 +135,7 @@ class AdoptRuleSetInput:
 
 @strawberry.type(description="The new rule.")
 class CreatePointRuleSuccess:
-    rule: PointRule = strawberry.field(description="As it now stands.")
+    rule: PointRule = strawberry.field(description="The current state.")
 
 
 @strawberry.type(description="The next version is set.")
@@ -151,7 +151,7 @@ class EndPointRuleSuccess:
 @strawberry.type(description="The set is adopted.")
 class AdoptRuleSetSuccess:
     rules: list[PointRule] = strawberry.field(
-        description="Those that are new; rules whose codes were set there already stay as they are."
+        description="The new rules; existing rules with the same codes stay unchanged."
     )
 
 
@@ -205,7 +205,7 @@ class RuleMutations:
 
         return await answer(act)
 
-    @strawberry.mutation(description="Ends a rule; what is set above it, or built in, holds again.")
+    @strawberry.mutation(description="Ends a rule; the rule above it, or the built-in one, is in force again.")
     async def end_point_rule(self, info: Info, input: EndPointRuleInput) -> EndPointRuleResult:
         async def act() -> EndPointRuleSuccess:
             made = await rules.end(info.context.session, ids.read(input.rule_id, "PointRule"), input.at)

@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 class PreviewedRule:
     code: str = strawberry.field(description="The rule that is tried, or one that shares its group.")
     acts: int = strawberry.field(description="How many, also those that gave nothing; without those taken back.")
-    given: int = strawberry.field(description="Points, as they stand.")
+    given: int = strawberry.field(description="The points as recorded.")
     would: int = strawberry.field(description="Points, as they would be.")
 
 
 @strawberry.type(description="The member or organization whose points would differ.")
 class PreviewedDifference:
     row: strawberry.Private[rule_previews.Difference]
-    given: int = strawberry.field(description="Points of the month, as they stand.")
+    given: int = strawberry.field(description="The points of the month as recorded.")
     would: int = strawberry.field(description="Points of the month, as they would be.")
 
     @strawberry.field(description="Null: an organization's own points.")

@@ -39,7 +39,7 @@ strawberry.enum(
 
 @strawberry.type(description="The amount for one result, in place of the rule's amount.")
 class PointResult:
-    result: str = strawberry.field(description="As acts name it, such as `perfect`.")
+    result: str = strawberry.field(description="The result that an act names, such as `perfect`.")
     amount: int = strawberry.field(description="For each unit.")
 
 
@@ -52,12 +52,12 @@ class PointCap:
 
 @strawberry.type(description="A part of each day in which the amount counts several times; caps stay as they are.")
 class PointWindow:
-    from_: str = strawberry.field(name="from", description="The root's wall clock, such as `06:00`.")
+    from_: str = strawberry.field(name="from", description="A time of the root's wall clock, such as `06:00`.")
     to: str = strawberry.field(description="The first minute that is no longer inside; at most `24:00`.")
     factor: int = strawberry.field(description="How many times.")
 
 
-@strawberry.type(description="A rule as it was set once. It never changes: a change is the next version.")
+@strawberry.type(description="One version of a rule. It never changes: a change creates the next version.")
 class PointRuleVersion(Node):
     row: strawberry.Private[models.PointRuleVersion]
     spec: strawberry.Private[Spec]
@@ -91,10 +91,10 @@ class PointRuleVersion(Node):
 
     number: int = strawberry.field(description="Of this rule, from 1 on.")
     title: str = strawberry.field(description="The purpose in words; the reason of its entries.")
-    amount: int = strawberry.field(description="For each unit; below zero the rule takes points.")
+    amount: int = strawberry.field(description="The points for each unit; negative if the rule deducts points.")
     results: list[PointResult] = strawberry.field(description="Other amounts by result; any other result: amount.")
     unit: Unit = strawberry.field(description="The unit of counting.")
-    minutes: int | None = strawberry.field(description="How many make one unit of PER_FULL_MINUTES.")
+    minutes: int | None = strawberry.field(description="The minutes of one unit of PER_FULL_MINUTES.")
     caps: list[PointCap] = strawberry.field(description="At most one for each period, alone and shared.")
     group: str | None = strawberry.field(description="The rules that share caps and the floor's year.")
     base: int | None = strawberry.field(
@@ -102,7 +102,7 @@ class PointRuleVersion(Node):
         " everyone under a new rule, receive it at the next midnight."
     )
     floor: int | None = strawberry.field(
-        description="The sum of the year, of the group where there is one, that no deduction goes below."
+        description="The lower limit for deductions: the sum of the year, of the group if there is one."
     )
     windows: list[PointWindow] = strawberry.field(description="They do not overlap.")
     earner: Earner = strawberry.field(description="The kind of earner.")
@@ -138,7 +138,7 @@ class PointRule(Node):
             code=row.code,
         )
 
-    code: str = strawberry.field(description="As acts and entries name it, such as `course.heard`.")
+    code: str = strawberry.field(description="The code that acts and entries name, such as `course.heard`.")
 
     @strawberry.field(description="The organization of the rule; null: built in, and overridden by any other.")
     async def organization(
@@ -198,8 +198,8 @@ async def _version(info: Info, key: list[str]) -> PointRuleVersion:
 @strawberry.type
 class RuleQueries:
     @strawberry.field(
-        description="The rules that hold at an organization now, by code: each the nearest upwards, then what is built"
-        " in. Null where there is no organization that the viewer may see."
+        description="The rules in force at an organization, by code: the nearest upwards, then the built-in one. "
+        "Null if the viewer may not see the organization."
     )
     async def point_rules(self, info: Info, organization_id: strawberry.ID) -> list[PointRule] | None:
         try:

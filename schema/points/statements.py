@@ -23,7 +23,7 @@ strawberry.enum(
 
 @strawberry.input(description="The ledger, the file format and the period.")
 class CreateStatementLinkInput:
-    member_id: strawberry.ID = strawberry.field(description="Oneself, or a member whose ledger one may read.")
+    member_id: strawberry.ID = strawberry.field(description="The viewer, or a member whose ledger the viewer may read.")
     format: StatementFormat = strawberry.field(default=StatementFormat.CSV, description="The file's.")
     period: PeriodKind = strawberry.field(default=PeriodKind.ALL_TIME, description="Entries with countsAt in it.")
     on: dt.date | None = strawberry.field(

@@ -28,7 +28,8 @@ class CreateRewardInput:
     opens_at: datetime | None = strawberry.field(default=None, description="When it opens; left out: at once.")
     closes_at: datetime | None = strawberry.field(default=None, description="When it closes; left out: no end.")
     top: int = strawberry.field(
-        default=10, description="For those whom last month's FINAL board ranks so high at the root; 0: for everybody."
+        default=10,
+        description="The lowest eligible rank on last month's FINAL board of the root; 0: everyone is eligible.",
     )
     per_month: int = strawberry.field(
         default=1, description="How often a member redeems in a month at this organization; 0: without a limit."
@@ -73,13 +74,13 @@ class HandOverRedemptionInput:
 
 @strawberry.type(description="Not offered, outside its window, or before last month's board is FINAL.")
 class RewardNotOpen(UserError):
-    reward: Reward = strawberry.field(description="As it now stands.")
+    reward: Reward = strawberry.field(description="The current state.")
     opens_at: datetime | None = strawberry.field(description="When redeeming opens; null: unknown.")
 
 
 @strawberry.type(description="None is left.")
 class RewardIsSoldOut(UserError):
-    reward: Reward = strawberry.field(description="As it now stands.")
+    reward: Reward = strawberry.field(description="The current state.")
 
 
 @strawberry.type(description="It is for the first of last month.")
@@ -94,7 +95,7 @@ class NotEnoughPoints(UserError):
     balance: int = strawberry.field(description="The member's balance.")
 
 
-@strawberry.type(description="The member has redeemed as often as it may this month.")
+@strawberry.type(description="The member has reached this month's limit of redemptions.")
 class AlreadyRedeemed(UserError):
     redemption: Redemption = strawberry.field(description="The newest of this month.")
 
@@ -104,7 +105,7 @@ class AlreadyRedeemed(UserError):
     "succeeded."
 )
 class RedemptionInWrongState(UserError):
-    redemption: Redemption = strawberry.field(description="As it now stands.")
+    redemption: Redemption = strawberry.field(description="The current state.")
 
 
 errors.answers(
@@ -136,22 +137,24 @@ class CreateRewardSuccess:
 
 @strawberry.type(description="The reward has changed.")
 class UpdateRewardSuccess:
-    reward: Reward = strawberry.field(description="As it now stands.")
+    reward: Reward = strawberry.field(description="The current state.")
 
 
 @strawberry.type(description="Paid.")
 class RedeemRewardSuccess:
-    redemption: Redemption = strawberry.field(description="The new one, or the one that this key made before.")
+    redemption: Redemption = strawberry.field(
+        description="The new redemption, or the one that this key created before."
+    )
 
 
 @strawberry.type(description="Points and stock came back.")
 class CancelRedemptionSuccess:
-    redemption: Redemption = strawberry.field(description="As it now stands.")
+    redemption: Redemption = strawberry.field(description="The current state.")
 
 
 @strawberry.type(description="The member has it.")
 class HandOverRedemptionSuccess:
-    redemption: Redemption = strawberry.field(description="As it now stands.")
+    redemption: Redemption = strawberry.field(description="The current state.")
 
 
 CreateRewardResult: TypeAlias = Annotated[

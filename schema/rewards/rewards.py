@@ -63,10 +63,11 @@ class Reward(Node):
     opens_at: datetime | None = strawberry.field(description="When it can first be redeemed; null: at once.")
     closes_at: datetime | None = strawberry.field(description="When it closes (exclusive); null: no end.")
     top: int | None = strawberry.field(
-        description="It is for those whom the FINAL board of last month ranks so high at the root; null: for everybody."
+        description="The lowest eligible rank on last month's FINAL board of the root; null: everyone is eligible."
     )
     per_month: int | None = strawberry.field(
-        description="How often a member redeems in a month, of all rewards of this organization; null: without a limit."
+        description="The most redemptions of a member in a month, over all rewards of this organization; null: no"
+        " limit."
     )
 
     @strawberry.field(description="The organization that offers the course.")
@@ -86,7 +87,7 @@ class Reward(Node):
         return await page_of(info.context, listing, self.row.id, Redemption.of, first=first, after=after, **values)
 
 
-@strawberry.type(description="One reward that a member paid for. For the member and who hands it over.")
+@strawberry.type(description="A reward that a member paid for. Visible to the member and those who hand it over.")
 class Redemption(Node):
     row: strawberry.Private[models.Redemption]
 

@@ -200,4 +200,4 @@ def test_costs_stand_in_the_descriptions() -> None:
     assert "for two" not in printed
     assert re.search(r'good for 30 days. Costs 2000."""\s+signIn\(', printed)
     assert f"An operation may cost {MOST_COST}" in printed
-    assert "Costs `first` times what is asked of an item." in printed
+    assert "Costs `first` times the selection of an item." in printed
