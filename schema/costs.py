@@ -62,8 +62,8 @@ def describe(schema: GraphQLSchema) -> Costs:
                     definition.description = f"{definition.description} {said}"
     query = cast(GraphQLObjectType, schema.query_type)
     query.description = (
-        f"{query.description} An operation may cost at most {MOST_COST}: 1 for each value that its answer may hold, and "
-        "more for fields whose descriptions say so. Send `extensions: {cost: true}` to receive its cost, "
+        f"{query.description} An operation may cost at most {MOST_COST}: 1 for each value that its answer may hold, "
+        "and more for fields whose descriptions say so. Send `extensions: {cost: true}` to receive its cost, "
         '`{cost: "only"}` to receive it without execution.'
     )
     return costs

@@ -199,5 +199,5 @@ def test_costs_stand_in_the_descriptions() -> None:
     printed = schema.as_str()
     assert "for two" not in printed
     assert re.search(r'good for 30 days. Costs 2000."""\s+signIn\(', printed)
-    assert f"An operation may cost {MOST_COST}" in printed
+    assert f"An operation may cost at most {MOST_COST}" in printed
     assert "Costs `first` times the selection of an item." in printed
