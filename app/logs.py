@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 
+ROOT = Path(__file__).parents[1]
 OURS = ("app", "schema", "resolvers", "models", "realtime", "rules")
 INNERMOST = 2  # places of whatever code, where an exception was raised
 MOST_PLACES = 12  # of an exception and what it was raised from
@@ -43,8 +44,19 @@ def _causes(error: BaseException) -> list[BaseException]:
 def _came_through(error: BaseException) -> list[str]:
     """Our own code, and the innermost of others'."""
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [one for one in frames[:-INNERMOST] if Path(one.filename).parts[-2] in OURS]
-    return [f"{'/'.join(Path(one.filename).parts[-2:])}:{one.lineno} {one.name}" for one in ours + frames[-INNERMOST:]]
+    ours = [one for one in frames[:-INNERMOST] if _is_ours(one.filename)]
+    return [f"{_place(one.filename)}:{one.lineno} {one.name}" for one in ours + frames[-INNERMOST:]]
+
+
+def _is_ours(filename: str) -> bool:
+    path = Path(filename)
+    return path.is_relative_to(ROOT) and path.relative_to(ROOT).parts[0] in OURS
+
+
+def _place(filename: str) -> Path:
+    """Our files by their path below the root; others by their last two parts."""
+    path = Path(filename)
+    return path.relative_to(ROOT) if _is_ours(filename) else Path(*path.parts[-2:])
 
 
 def configure(level: str, json: bool) -> None:
