@@ -2,7 +2,7 @@
 
 from models.clock import InstantKind
 from resolvers import facts
-from resolvers.arena import endings, tasks
+from resolvers.arena import endings, tasks, verification
 from resolvers.arena.board import ARENAS
 from resolvers.system import System
 
@@ -16,4 +16,5 @@ ARENA = System(
     },
     boards=(ARENAS,),
     instants={InstantKind.TASK_OPENS: tasks.open_when_due, InstantKind.TASK_DUE: tasks.fall_due},
+    verify=(verification.verify,),
 )

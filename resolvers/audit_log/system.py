@@ -1,5 +1,6 @@
 """What the house has to know of this system."""
 
+from resolvers.audit_log import verification
 from resolvers.system import System
 
-AUDIT_LOG = System(name="audit_log")
+AUDIT_LOG = System(name="audit_log", verify=(verification.verify,))

@@ -1,6 +1,7 @@
 """What the house has to know of this system."""
 
+from resolvers.blocks import verification
 from resolvers.blocks.board import BLOCK_BOARDS
 from resolvers.system import System
 
-BLOCKS = System(name="blocks", boards=(BLOCK_BOARDS,))
+BLOCKS = System(name="blocks", boards=(BLOCK_BOARDS,), verify=(verification.verify,))

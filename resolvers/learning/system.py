@@ -1,6 +1,7 @@
 """What the house has to know of this system."""
 
+from resolvers.learning import verification
 from resolvers.learning.board import COURSE_BOARDS
 from resolvers.system import System
 
-LEARNING = System(name="learning", boards=(COURSE_BOARDS,))
+LEARNING = System(name="learning", boards=(COURSE_BOARDS,), verify=(verification.verify,))

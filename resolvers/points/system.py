@@ -1,7 +1,7 @@
 """What the house has to know of this system."""
 
 from resolvers import facts
-from resolvers.points import annual_base, log
+from resolvers.points import annual_base, log, verification
 from resolvers.points.log import LogKey
 from resolvers.system import KeyedBoards, System
 
@@ -9,4 +9,5 @@ POINTS = System(
     name="points",
     boards=(KeyedBoards((LogKey,), log.versions),),
     hears={facts.MIDNIGHT: annual_base.at_midnight},
+    verify=(verification.verify,),
 )

@@ -1,5 +1,6 @@
 """What the house has to know of this system."""
 
+from resolvers.rewards import verification
 from resolvers.system import System
 
-REWARDS = System(name="rewards")
+REWARDS = System(name="rewards", verify=(verification.verify,))

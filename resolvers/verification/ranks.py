@@ -11,7 +11,7 @@ from models import leaderboards, sql
 from models.leaderboards import FOR_EVER
 from models.merges import Merged
 from models.rankings import Ranked
-from resolvers.verification.snapshot import Books, Dial
+from resolvers.snapshot import Dial, Snapshot
 from rules import periods, ranking
 from rules.merging import Merge, survivors
 from rules.periods import Period, PeriodKind
@@ -54,7 +54,7 @@ class History:
     kinds: Mapping[UUID, str]
 
 
-def sample(read: Books) -> Sample:
+def sample(read: Snapshot) -> Sample:
     """Organizations that have entries at or below them: all, or where that is too much the roots and some others."""
     having = {above for row in read.ledger for above in read.upwards(row.organization)}
     ordered = sorted(having)
@@ -81,7 +81,7 @@ def remarks(chosen: Sample) -> Iterator[str]:
         yield f"Boards of {len(chosen.organizations)} organizations were ranked again, roots first, of {chosen.of}."
 
 
-async def ranks(read: Books, chosen: Sample) -> list[str]:
+async def ranks(read: Snapshot, chosen: Sample) -> list[str]:
     differences: list[str] = []
     histories: dict[UUID, History] = {}
     for organization in chosen.organizations:
@@ -96,11 +96,11 @@ async def ranks(read: Books, chosen: Sample) -> list[str]:
     return differences
 
 
-def _kinds(read: Books, root: UUID) -> set[str]:
+def _kinds(read: Snapshot, root: UUID) -> set[str]:
     return {one.kind for one in read.nodes.values() if one.root == root}
 
 
-def _moments(read: Books, root: UUID) -> list[Moment]:
+def _moments(read: Snapshot, root: UUID) -> list[Moment]:
     """The periods of the current day; last month's, which is over; and everything as it stood at the day's start, from
     which previous ranks come."""
     dial: Dial | None = read.dials.get(root)
@@ -116,7 +116,7 @@ def _moments(read: Books, root: UUID) -> list[Moment]:
     return [*found, Moment(always, dial.day_position, periods.midnight(today, zone), False)]
 
 
-def _history(read: Books, root: UUID) -> History:
+def _history(read: Snapshot, root: UUID) -> History:
     rows = [row for row in read.ledger if row.root == root]
     entries = [
         Entry(row.member, row.organization, row.amount, row.ranks, row.counts_at, row.recorded_at, row.position)

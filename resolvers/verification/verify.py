@@ -1,91 +1,44 @@
 """Whether the database is what its own history says: every number recomputed slowly and plainly, all of one moment.
 
 A difference is a sentence with ids. What is said besides is no difference: a schedule that nobody is there to write,
-boards too many to rank one by one.
+boards too many to rank one by one. Here stands what no system owns: the tree, the clocks, versions and instants.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
-from itertools import pairwise
 from uuid import UUID
 
 import models
 from models import sql
-from resolvers.verification import (
-    audit,
-    chains,
-    closings,
-    courses,
-    ledger,
-    merges,
-    phones,
-    ranks,
-    rewards,
-    rules,
-    seals,
-    snapshot,
-)
-from resolvers.verification.snapshot import Books
-
-SKEW = ledger.SKEW
-HOLDING = ("CLAIMED", "SUBMITTED", "RETURNED", "APPROVED")
+from resolvers import snapshot
+from resolvers.snapshot import SKEW, Findings, Snapshot
+from resolvers.systems import SYSTEMS
+from resolvers.verification import ranks
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    differences: Sequence[str]
-    remarks: Sequence[str]
-
-
-async def verify(now: datetime) -> Verdict:
+async def verify(now: datetime) -> Findings:
     async with models.database.snapshot():
         return await compared(now)
 
 
-async def compared(now: datetime) -> Verdict:
+async def compared(now: datetime) -> Findings:
     """Inside a snapshot."""
     read = await snapshot.read()
     broken = [*tree(read)]
-    differences = [
-        *broken,
-        *memberships(read),
-        *closings.differences(read),
-        *merges.differences(read),
-        *ledger.balances(read),
-        *ledger.positions(read),
-        *ledger.credits(read),
-        *ledger.reversals(read),
-        *keys(read),
-        *rewards.redemptions(read),
-        *tasks(read),
-        *clocks(read),
-        *versions(read),
-        *instants(read),
-        *await courses.differences(read),
-        *await chains.differences(read),
-        *await rules.differences(read),
-        *await phones.differences(),
-    ]
-    unsealed, remarks = await seals.unbroken(read.dials)
-    differences += unsealed
-    tampered, unchecked = await audit.unbroken()
-    differences += tampered
-    remarks += [
-        *unchecked,
-        *unwritten(read, now),
-        *await chains.remarks(),
-        *await merges.remarks(),
-        *await phones.remarks(),
-    ]
+    differences = [*broken, *clocks(read), *versions(read), *instants(read)]
+    remarks = [*unwritten(read, now)]
+    for check in (check for system in SYSTEMS for check in system.verify):
+        found = await check(read)
+        differences += found.differences
+        remarks += found.remarks
     if broken:
-        return Verdict(differences, [*remarks, "No board was ranked again, because the tree is inconsistent."])
+        return Findings(differences, [*remarks, "No board was ranked again, because the tree is inconsistent."])
     sample = ranks.sample(read)
     differences += await ranks.ranks(read, sample)
-    return Verdict(differences, [*remarks, *ranks.remarks(sample)])
+    return Findings(differences, [*remarks, *ranks.remarks(sample)])
 
 
-def tree(read: Books) -> Iterator[str]:
+def tree(read: Snapshot) -> Iterator[str]:
     """organization_paths is the closure of parent_id, and every node knows its root."""
     walked: dict[tuple[UUID, UUID], int] = {}
     for node in read.nodes.values():
@@ -103,76 +56,7 @@ def tree(read: Books) -> Iterator[str]:
             yield f"The path from {above} down to {below} is kept with depth {said}; by the parents it is {real}."
 
 
-def memberships(read: Books) -> Iterator[str]:
-    """Who is active belongs to one organization, the member's own; who is not, to none. Stretches do not overlap. Of
-    one that was merged while active, the stay goes on under the merge."""
-    stays = read.stays_of()
-    still_there = {sql.uid(one["duplicate_id"]) for one in read.merges if one["was_active"] and not one["ended_at"]}
-    for member in read.people.values():
-        history = stays.get(member.id, [])
-        is_open = [one.organization for one in history if one.to_at is None]
-        should = [member.organization] if member.active or member.id in still_there else []
-        if is_open != should:
-            state = "active" if member.active else "inactive"
-            named = ", ".join(map(str, is_open)) or "none"
-            yield f"Member {member.id} is {state} in {member.organization}, with open memberships: {named}."
-        if read.nodes[member.organization].root != member.root:
-            yield f"Member {member.id} belongs to {member.organization}, which is not in its root {member.root}."
-        for before, after in pairwise(history):
-            if before.to_at is None or after.from_at < before.to_at:
-                yield f"Member {member.id}: memberships from {before.from_at} and from {after.from_at} overlap."
-
-
-def keys(read: Books) -> Iterator[str]:
-    for one in read.lost_keys:
-        yield f"Idempotency key {one['id']} names the entry {one['entry_id']}, which is not in the ledger."
-
-
-def tasks(read: Books) -> Iterator[str]:
-    """Slots are counted, and what is approved was paid once, with the task's points."""
-    holding: dict[UUID, int] = {}
-    approved: dict[UUID, int] = {}
-    earned = {row.claim: row for row in read.ledger if row.claim}
-    points = {sql.uid(one["id"]): one["points"] for one in read.tasks}
-    for one in read.claims:
-        claim, task = sql.uid(one["id"]), sql.uid(one["task_id"])
-        holding[task] = holding.get(task, 0) + (one["status"] in HOLDING)
-        approved[task] = approved.get(task, 0) + (one["status"] == "APPROVED")
-        paid = earned.get(claim)
-        if (one["status"] == "APPROVED") != (paid is not None):
-            what = f"the entry {paid.id} names it" if paid else "no entry names it"
-            yield f"Claim {claim} is {one['status']}, and {what}."
-        elif paid and (paid.kind, paid.amount, paid.member) != ("EARNED", points[task], sql.uid(one["member_id"])):
-            yield (
-                f"Claim {claim} of member {one['member_id']} is worth {points[task]}; its entry {paid.id} is"
-                f" {paid.kind} {paid.amount} for member {paid.member}."
-            )
-    for one in read.tasks:
-        task = sql.uid(one["id"])
-        real = holding.get(task, 0), approved.get(task, 0)
-        if (one["held"], one["approved"]) != real:
-            yield (
-                f"Task {task} says held {one['held']}, approved {one['approved']};"
-                f" its claims say {real[0]} and {real[1]}."
-            )
-        if one["capacity"] is not None and real[0] > one["capacity"]:
-            yield f"Task {task} has {one['capacity']} places, and {real[0]} claims hold one."
-    yield from _what_freezes_kept(read)
-
-
-def _what_freezes_kept(read: Books) -> Iterator[str]:
-    """Where nothing is frozen, the public sees the truth."""
-    places = {sql.uid(one["id"]): sql.uid(one["organization_id"]) for one in read.tasks}
-    frozen = {task for task, place in places.items() if not read.freezes.keys().isdisjoint(read.upwards(place))}
-    for one in read.tasks:
-        if (one["public_held"], one["public_approved"]) != (None, None) and sql.uid(one["id"]) not in frozen:
-            yield f"Task {one['id']} shows the public older counts, and no freeze is over it."
-    for one in read.claims:
-        if one["public_status"] is not None and sql.uid(one["task_id"]) not in frozen:
-            yield f"Claim {one['id']} shows the public an older state, and no freeze is over its task."
-
-
-def clocks(read: Books) -> Iterator[str]:
+def clocks(read: Snapshot) -> Iterator[str]:
     for node in read.nodes.values():
         if node.parent is None and node.id not in read.dials:
             yield f"Root {node.id} has no clock."
@@ -189,7 +73,7 @@ def clocks(read: Books) -> Iterator[str]:
             yield f"Organization {organization} is frozen at {position}, ahead of its clock at {dial.position}."
 
 
-def versions(read: Books) -> Iterator[str]:
+def versions(read: Snapshot) -> Iterator[str]:
     """No board is ahead of its clock or behind the newest entry that it counts."""
     newest: dict[UUID, int] = {}
     for row in read.ledger:
@@ -212,7 +96,7 @@ def versions(read: Books) -> Iterator[str]:
             yield f"Organization {node.id}: changed is {one['changed']}, behind its newest entry at {newest[node.id]}."
 
 
-def instants(read: Books) -> Iterator[str]:
+def instants(read: Snapshot) -> Iterator[str]:
     """Time writes first: nothing is recorded while an earlier instant is still to be written."""
     newest = {root: dial.time for root, dial in read.dials.items()}
     for row in read.ledger:
@@ -226,7 +110,7 @@ def instants(read: Books) -> Iterator[str]:
             yield f"Instant {one['id']} ({one['kind']}) of {at} is not written, and things of {newest[root]} are."
 
 
-def unwritten(read: Books, now: datetime) -> Iterator[str]:
+def unwritten(read: Snapshot, now: datetime) -> Iterator[str]:
     for one in read.instants:
         if one["position"] is None and sql.instant(one["at"]) + SKEW < now:
             yield f"Instant {one['id']} ({one['kind']}) of {one['at']} is not written yet; a running server writes it."

@@ -16,10 +16,10 @@ from world import World
 import models
 from models import AuditEntry, AuditHead, audit, seals, sql
 from resolvers.audit_log import kept_heads as audit_log_kept_heads
+from resolvers.audit_log import verification as audit_verification
 from resolvers.blocks import kept_heads as blocks_kept_heads
 from resolvers.points import ledger as points_ledger
 from resolvers.signing import Signer
-from resolvers.verification import audit as verification_audit
 
 TABLES = ("audit_entries", "audit_heads", "audit_addresses")
 UNIQUE = "SELECT conname AS name FROM pg_constraint WHERE conrelid = 'audit_entries'::regclass AND contype = 'u'"
@@ -84,8 +84,7 @@ async def undone() -> AsyncGenerator[None]:
 
 
 async def found() -> list[str]:
-    differences, _ = await verification_audit.unbroken()
-    return differences
+    return [*(await audit_verification.verify()).differences]
 
 
 # ---------------------------------------------------------------- what the tables refuse
@@ -250,7 +249,7 @@ async def test_only_a_kept_head_shows_a_rewrite_by_who_has_the_key(world: World,
     [kept] = lived.kept
     assert (kept["auditLog"], kept["length"]) == (world.id(lived.story.company.root), 5)
     assert await blocks_kept_heads.differences(lived.kept) == []
-    for upto, said in ((5, "was written anew: entry 5"), (3, "was cut: 5 entries were there")):
+    for upto, said in ((5, "was rewritten: entry 5"), (3, "was cut: 5 entries were there")):
         async with undone():
             await write_anew(lived, upto=upto, action="innocent")
             assert await found() == []
@@ -290,7 +289,8 @@ async def test_entries_of_another_key_are_said_to_be_unchecked_and_not_forged(wo
             assert "with the database's own secret" in named
     finally:
         models.seals.use(None)
-    differences, remarks = await verification_audit.unbroken()
+    verdict = await audit_verification.verify()
+    differences, remarks = verdict.differences, verdict.remarks
     assert differences == []
     assert len(remarks) == 1
     assert "were not checked" in remarks[0]

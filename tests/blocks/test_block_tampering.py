@@ -25,7 +25,7 @@ async def lived(world: World) -> Lived:
 
 
 async def test_honest_chains_have_no_differences(world: World, lived: Lived) -> None:
-    assert await verification_verify.verify(world.clock.now) == verification_verify.Verdict([], [])
+    assert await verification_verify.verify(world.clock.now) == verification_verify.Findings([], [])
     assert await blocks_kept_heads.differences(lived.kept) == []
     assert (len(lived.kept), lived.kept[0]["length"]) == (2, 3)
 

@@ -18,8 +18,8 @@ from world import World
 import models
 from models import PointsEntry, seals
 from models.seals import Chain
+from resolvers.points.seal_checks import broken
 from resolvers.verification import verify as verification_verify
-from resolvers.verification.seals import broken
 
 COLUMNS = sorted(PointsEntry._meta.db_fields)
 

@@ -19,9 +19,9 @@ from resolvers.arena import claims
 from resolvers.directory import members, organizations
 from resolvers.leaderboards import freezes
 from resolvers.points import ledger as points_ledger
+from resolvers.snapshot import Findings
 from resolvers.verification import ranks as verification_ranks
 from resolvers.verification import verify as verification_verify
-from resolvers.verification.verify import Verdict
 
 
 @dataclass(frozen=True)
@@ -101,14 +101,14 @@ async def lived(world: World) -> Lived:
     )  # fmt: skip
 
 
-async def verdict(world: World) -> Verdict:
+async def verdict(world: World) -> Findings:
     return await verification_verify.verify(world.clock.now)
 
 
 async def test_honest_work_has_no_differences(world: World, lived: Lived) -> None:
     found = await verdict(world)
 
-    assert found == Verdict([], [])
+    assert found == Findings([], [])
     assert await PointsEntry.all().count() == 14, "and there was something to look at"
     assert {one.status.value for one in await Claim.all()} == {"APPROVED", "SUBMITTED"}
     assert (await Task.get(id=lived.task)).public_approved == 1
@@ -180,7 +180,7 @@ async def test_every_fault_is_named(world: World, lived: Lived, monkeypatch: pyt
             await models.sql.execute(statement, **named)
             found = (await verification_verify.compared(world.clock.now)).differences
             assert [one for one in found if said in one], f"{statement}\n{found}"
-    assert await verdict(world) == Verdict([], []), "all of it was taken back"
+    assert await verdict(world) == Findings([], []), "all of it was taken back"
 
 
 async def _unguarded() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from models import sql
-from resolvers.verification.snapshot import Books, Row
+from resolvers.snapshot import Findings, Row, Snapshot
 from rules import periods
 from rules.merging import survivors
 from rules.periods import PeriodKind
@@ -15,7 +15,11 @@ from rules.periods import PeriodKind
 MOST_READ = 3_000_000  # rows of the ledger, for all boards that are reckoned anew together
 
 
-def redemptions(read: Books) -> Iterator[str]:
+async def verify(read: Snapshot) -> Findings:
+    return Findings([*redemptions(read)])
+
+
+def redemptions(read: Snapshot) -> Iterator[str]:
     yield from _stock(read)
     spent = {row.redemption: row for row in read.ledger if row.redemption}
     taken_back = {row.reverses for row in read.ledger if row.reverses}
@@ -37,7 +41,7 @@ def redemptions(read: Books) -> Iterator[str]:
     yield from _allowed(read)
 
 
-def _stock(read: Books) -> Iterator[str]:
+def _stock(read: Snapshot) -> Iterator[str]:
     gone = Counter(sql.uid(one["reward_id"]) for one in read.redemptions if one["status"] != "CANCELLED")
     for one in read.rewards:
         left = one["supplied"] - gone[sql.uid(one["id"])]
@@ -46,7 +50,7 @@ def _stock(read: Books) -> Iterator[str]:
             yield f"Reward {one['id']} has {one['stock']} in stock; {supplied}."
 
 
-def _allowed(read: Books) -> Iterator[str]:
+def _allowed(read: Snapshot) -> Iterator[str]:
     """Who redeemed what is for the first of last month was among them, as its board stood. Beneath a freeze it was the
     public's, which nobody can tell any more."""
     budget = MOST_READ
@@ -67,7 +71,7 @@ def _allowed(read: Books) -> Iterator[str]:
             yield f"Redemption {one['id']}: member {member} was {one['rank']} of last month; the ledger says {rank}."
 
 
-def _sums(read: Books, root: UUID, month: date, position: int) -> Mapping[UUID, int]:
+def _sums(read: Snapshot, root: UUID, month: date, position: int) -> Mapping[UUID, int]:
     """Of each member with a score in the month before."""
     before = periods.period(PeriodKind.MONTH, month - timedelta(days=1), read.nodes[root].zone)
     node = read.nodes[root]

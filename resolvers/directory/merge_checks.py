@@ -6,11 +6,11 @@ from itertools import pairwise
 from uuid import UUID
 
 from models import merges, sql
-from resolvers.verification.snapshot import Books
+from resolvers.snapshot import Snapshot
 from rules.merging import Merge
 
 
-def differences(read: Books) -> Iterator[str]:
+def differences(read: Snapshot) -> Iterator[str]:
     yield from _present(read)
     for root, dial in read.dials.items():
         history = read.merged(root)
@@ -19,7 +19,7 @@ def differences(read: Books) -> Iterator[str]:
         yield from _past(history, dial.position)
 
 
-def _present(read: Books) -> Iterator[str]:
+def _present(read: Snapshot) -> Iterator[str]:
     running = {sql.uid(one["duplicate_id"]): sql.uid(one["survivor_id"]) for one in read.merges if not one["ended_at"]}
     counted = Counter(running.values())
     for one in read.people.values():

@@ -6,14 +6,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from resolvers.verification.snapshot import Books, Row, Stay
+from resolvers.snapshot import SKEW, Row, Snapshot, Stay
 from rules import periods
 
-# How far two machines' clocks, or two operations waiting for one lock, may be apart.
-SKEW = timedelta(minutes=1)
 
-
-def balances(read: Books) -> Iterator[str]:
+def balances(read: Snapshot) -> Iterator[str]:
     sums: dict[UUID, int] = defaultdict(int)
     for row in read.ledger:
         if row.member:
@@ -25,13 +22,13 @@ def balances(read: Books) -> Iterator[str]:
             yield f"Member {one.id}: balance {one.balance} and debt {one.debt}; one is 0 and none is negative."
 
 
-def _now(read: Books, member: UUID) -> UUID:
+def _now(read: Snapshot, member: UUID) -> UUID:
     """As whom the member counts."""
     known = read.people.get(member)
     return member if known is None else known.merged_into or member
 
 
-def positions(read: Books) -> Iterator[str]:
+def positions(read: Snapshot) -> Iterator[str]:
     """Each root's rows stand in commit order at positions that its clock has reached, with lines from 0 on."""
     following: dict[tuple[UUID, int], int] = defaultdict(int)
     newest: dict[UUID, Row] = {}
@@ -52,7 +49,7 @@ def positions(read: Books) -> Iterator[str]:
             yield f"Entry {row.id}: reached is {row.reached}, where it was recorded {row.recorded_at}."
 
 
-def credits(read: Books) -> Iterator[str]:
+def credits(read: Snapshot) -> Iterator[str]:
     """An entry is credited to where its member belonged at countsAt, and counts as rules.periods says."""
     stays = read.stays_of()
     for row in read.ledger:
@@ -87,7 +84,7 @@ def _place(history: Sequence[Stay], at: datetime) -> UUID:
     return history[max(0, begun - 1)].organization
 
 
-def reversals(read: Books) -> Iterator[str]:
+def reversals(read: Snapshot) -> Iterator[str]:
     """Minus its original, for the same member and organization, once; counted with it, or where that is FINAL now."""
     rows = {row.id: row for row in read.ledger}
     seen: dict[UUID, UUID] = {}
@@ -112,7 +109,7 @@ def reversals(read: Books) -> Iterator[str]:
         yield from _counts_with(read, row, original)
 
 
-def _counts_with(read: Books, row: Row, original: Row) -> Iterator[str]:
+def _counts_with(read: Snapshot, row: Row, original: Row) -> Iterator[str]:
     counted = min(original.counts_at, row.recorded_at)
     final = _counts_at(read, row.root, counted, row.recorded_at) != counted
     if row.correction and not final:
@@ -129,6 +126,6 @@ def _corrects(row: Row, counts: datetime) -> Iterator[str]:
         yield f"Entry {row.id} is a correction, where the day of {row.counts_at} was not FINAL."
 
 
-def _counts_at(read: Books, root: UUID, occurred: datetime, recorded: datetime) -> datetime:
+def _counts_at(read: Snapshot, root: UUID, occurred: datetime, recorded: datetime) -> datetime:
     node = read.nodes[root]
     return periods.counts_at(occurred, recorded, node.zone, timedelta(hours=node.settling_hours))

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import models
 from models import PointRuleVersion, sql, verifying
-from resolvers.verification.snapshot import Books
+from resolvers.snapshot import Snapshot
 from rules import periods
 from rules.merging import Merge, survivors
 from rules.points import evaluation as points_evaluation
@@ -32,7 +32,7 @@ class Kept:
         return f"{self.code}, version {self.version.number}"
 
 
-async def differences(read: Books) -> list[str]:
+async def differences(read: Snapshot) -> list[str]:
     """Inside a snapshot."""
     versions = {one.id: one for one in await PointRuleVersion.all()}
     codes = {one.id: one.code for one in await models.PointRule.all()}

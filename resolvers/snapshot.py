@@ -1,14 +1,28 @@
-"""Everything that `leitai verify` recomputes, read at one moment: plain rows, apart from the models that made them."""
+"""What `leitai verify` recomputes, read at one moment: plain rows, apart from the models that made them.
+
+A system checks its own part with a function of this snapshot, named in its `System.verify`.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from models import sql, verifying
 from rules.merging import Merge
+
+# How far two machines' clocks, or two operations waiting for one lock, may be apart.
+SKEW = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a check found: sentences with ids. remarks: what was left unchecked, or is worth a look."""
+
+    differences: Sequence[str] = ()
+    remarks: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +98,7 @@ class Dial:
 
 
 @dataclass(slots=True)
-class Books:
+class Snapshot:
     """Rows of other tables are as the database gives them: ids may be text, instants too."""
 
     nodes: dict[UUID, Node]
@@ -139,7 +153,7 @@ class Books:
         return any(row.position > self.freezes[one] for one in self.upwards(row.organization) if one in self.freezes)
 
 
-async def read() -> Books:
+async def read() -> Snapshot:
     """Inside a snapshot. Every id is one object, however often it is named: a ledger names few of them many times."""
     known: dict[Any, UUID] = {}
 
@@ -207,7 +221,7 @@ async def read() -> Books:
         )
         for one in await verifying.entries()
     ]
-    return Books(
+    return Snapshot(
         nodes={one.id: one for one in nodes},
         people={one.id: one for one in people},
         stays=stays,

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from models import sql
-from resolvers.verification.snapshot import Books
+from resolvers.snapshot import Snapshot
 
 
-def differences(read: Books) -> Iterator[str]:
+def differences(read: Snapshot) -> Iterator[str]:
     running = {sql.uid(one["organization_id"]): one for one in read.closings if one["reopened_at"] is None}
     for node in read.nodes.values():
         kept = running.get(node.id)
@@ -26,7 +26,7 @@ def differences(read: Books) -> Iterator[str]:
         yield from _positions(read, sql.uid(one["organization_id"]), one["closed_position"], one["reopened_position"])
 
 
-def _positions(read: Books, organization: UUID, *positions: int | None) -> Iterator[str]:
+def _positions(read: Snapshot, organization: UUID, *positions: int | None) -> Iterator[str]:
     dial = read.dials.get(read.nodes[organization].root)
     for position in positions:
         if dial and position is not None and not 0 < position <= dial.position:

@@ -8,12 +8,16 @@ from models import Block, BlockRevision
 from models.bulk import chunks
 from resolvers.blocks import revisions as blocks_revisions
 from resolvers.signing import Signed, holds
-from resolvers.verification.snapshot import Books
+from resolvers.snapshot import Findings, Snapshot
 
 TOGETHER = 200  # chains read at once
 
 
-async def differences(read: Books) -> list[str]:
+async def verify(read: Snapshot) -> Findings:
+    return Findings(await _chains(read), await remarks())
+
+
+async def _chains(read: Snapshot) -> list[str]:
     """Inside the snapshot in which the books were read."""
     found: list[str] = []
     known = {one.id: one for one in await Block.all().order_by("created_at", "id")}
@@ -32,7 +36,7 @@ async def differences(read: Books) -> list[str]:
     return found
 
 
-def _block(block: Block, revisions: Sequence[BlockRevision], read: Books) -> Iterator[str]:
+def _block(block: Block, revisions: Sequence[BlockRevision], read: Snapshot) -> Iterator[str]:
     if not revisions:
         yield f"Block {block.id} has no revision."
     if read.nodes[block.organization_id].root != block.root_id:

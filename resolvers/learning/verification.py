@@ -7,15 +7,14 @@ from uuid import UUID
 
 from models import sql, verifying
 from resolvers.learning.studies import HEARD, LECTURED
-from resolvers.verification.snapshot import Books
+from resolvers.snapshot import Findings, Snapshot
 from rules.merging import Merge, survivors
 from rules.studies import Heard, further
 
 Row = dict[str, Any]
 
 
-async def differences(read: Books) -> list[str]:
-    """Inside a snapshot."""
+async def verify(read: Snapshot) -> Findings:
     courses = {sql.uid(one["id"]): one for one in await verifying.courses()}
     studies = await verifying.studies()
     reports: dict[UUID, list[Row]] = defaultdict(list)
@@ -29,7 +28,7 @@ async def differences(read: Books) -> list[str]:
     for study in studies:
         course, study_id = courses[sql.uid(study["course_id"])], sql.uid(study["id"])
         found += [*_heard(course, study, reports[study_id]), *_paid(course, study, paid[study_id], merges)]
-    return found
+    return Findings(found)
 
 
 def _counted(courses: dict[UUID, Row], studies: list[Row]) -> Iterator[str]:

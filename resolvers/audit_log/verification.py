@@ -6,13 +6,13 @@ from typing import Any
 from models import audit, seals, sql, verifying
 from models.audit import NO_ROOT
 from models.seals import Key
+from resolvers.snapshot import Findings, Snapshot
 from rules import chain
 
 TOGETHER = 5_000  # entries read at once
 
 
-async def unbroken() -> tuple[list[str], list[str]]:
-    """Differences and remarks. Inside a snapshot."""
+async def verify(_: Snapshot | None = None) -> Findings:
     keys = seals.known(await seals.own_secret())
     found = await verifying.audit_heads()
     heads = {sql.uid(one["root_id"]): one for one in found}
@@ -32,7 +32,7 @@ async def unbroken() -> tuple[list[str], list[str]]:
         f"Audit entries sealed with key {name} were not checked: set the LEITAI_SIGNING_KEY they were made with."
         for name in sorted(foreign)
     ]
-    return differences, remarks
+    return Findings(differences, remarks)
 
 
 class Checked:
