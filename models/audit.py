@@ -218,11 +218,6 @@ async def addresses(entry_ids: Iterable[UUID]) -> dict[UUID, str]:
     return {one.entry_id: one.address for one in found}
 
 
-async def erase_addresses(account_ids: Iterable[UUID]) -> int:
-    """Of all that these accounts did; gives how many."""
-    return await sql.execute("DELETE FROM audit_addresses WHERE account_id IN :ids", ids=list(account_ids))
-
-
 async def erase_old_addresses(before: datetime, most: int = 1_000) -> int:
     """So many of the oldest at once; gives how many."""
     return await sql.execute(

@@ -103,11 +103,6 @@ def nearest_above(lines: Sequence[Sequence[UUID]]) -> UUID | None:
     return shared[-1] if shared else None
 
 
-async def erase_addresses(account_ids: Iterable[UUID]) -> int:
-    """Where these accounts' acts came from, for good; the chains stay whole. Inside a transaction. Gives how many."""
-    return await models.audit.erase_addresses(account_ids)
-
-
 async def erase_old_addresses(now: datetime, days: int) -> int:
     """What lies so many days back; gives how many."""
     count, before = 0, now - timedelta(days=days)

@@ -6,6 +6,7 @@ from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
 from models.clock import InstantKind
+from models.personal import Personal
 from resolvers.snapshot import Findings, Snapshot
 from resolvers.unit_of_work import Handler, WriteInstant
 
@@ -48,15 +49,22 @@ class KeyedBoards:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class System:
-    """name: of its package in every folder. facts: the kinds that it tells. hears: what it does when it is told one.
-    instants: what the scheduler does when one of its kind is due. boards: the kinds that can be watched.
-    verify: its checks in `leitai verify`; each is given the snapshot, inside whose transaction it may read more."""
+    """What the house has to know of a system.
+
+    name: of its package in every folder.
+    facts: the kinds that it tells. hears: what it does when it is told one.
+    instants: what the scheduler does when one of its kind is due.
+    boards: the kinds that can be watched.
+    personal: its tables, and what they keep of persons.
+    verify: its checks in `leitai verify`; each is given the snapshot, inside whose transaction it may read more.
+    """
 
     name: str
     facts: frozenset[str] = frozenset()
     hears: Mapping[str, Handler] = field(default_factory=dict[str, Handler])
     instants: Mapping[InstantKind, WriteInstant] = field(default_factory=dict[InstantKind, WriteInstant])
     boards: tuple[BoardKind, ...] = ()
+    personal: tuple[Personal, ...] = ()
     verify: tuple[Callable[[Snapshot], Awaitable[Findings]], ...] = ()
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Sequence
 
+from models.personal import core
 from resolvers import facts, scheduler, system
 from resolvers.accounts.system import ACCOUNTS
 from resolvers.arena.system import ARENA
@@ -18,6 +19,7 @@ from resolvers.unit_of_work import Announce, Announcement, Ports
 
 SYSTEMS = (DIRECTORY, ACCOUNTS, POINTS, ARENA, LEARNING, BLOCKS, REWARDS, LEADERBOARDS, DISPLAYS, AUDIT_LOG)
 
+PERSONAL = (*(one for system in SYSTEMS for one in system.personal), *core.PERSONAL)
 HEARS = heard(SYSTEMS, facts.CORE)
 INSTANTS = due(SYSTEMS, scheduler.INSTANTS)
 

@@ -100,6 +100,13 @@ def visibility() -> None:
     typer.echo(table(), nl=False)
 
 
+@cli.command(help="Print the table of docs/privacy.md: what is kept of persons.")
+def privacy() -> None:
+    from resolvers.privacy.kept import table
+
+    typer.echo(table(), nl=False)
+
+
 @cli.command("create-admin", help="Create an operator's account: ADMIN everywhere, no member. It may create roots.")
 def create_admin(login: Annotated[str, typer.Option(help="1 to 100 characters.")]) -> None:
     settings = load()

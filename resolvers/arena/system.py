@@ -1,6 +1,7 @@
 """What the house has to know of this system."""
 
 from models.clock import InstantKind
+from models.personal import arena as personal
 from resolvers import facts
 from resolvers.arena import endings, tasks, verification
 from resolvers.arena.board import ARENAS
@@ -17,4 +18,5 @@ ARENA = System(
     boards=(ARENAS,),
     instants={InstantKind.TASK_OPENS: tasks.open_when_due, InstantKind.TASK_DUE: tasks.fall_due},
     verify=(verification.verify,),
+    personal=personal.PERSONAL,
 )

@@ -1,7 +1,8 @@
 """What the house has to know of this system."""
 
+from models.personal import blocks as personal
 from resolvers.blocks import verification
 from resolvers.blocks.board import BLOCK_BOARDS
 from resolvers.system import System
 
-BLOCKS = System(name="blocks", boards=(BLOCK_BOARDS,), verify=(verification.verify,))
+BLOCKS = System(name="blocks", boards=(BLOCK_BOARDS,), verify=(verification.verify,), personal=personal.PERSONAL)

@@ -1,5 +1,6 @@
 """What the house has to know of this system."""
 
+from models.personal import displays as personal
 from resolvers import facts
 from resolvers.displays import displays
 from resolvers.displays.displays import DisplayKey
@@ -12,4 +13,5 @@ DISPLAYS = System(
         facts.ORGANIZATION_CLOSING: displays.end_all_at,
         facts.ORGANIZATION_CLOSED: displays.none_is_left_at,
     },
+    personal=personal.PERSONAL,
 )

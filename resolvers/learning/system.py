@@ -1,7 +1,8 @@
 """What the house has to know of this system."""
 
+from models.personal import learning as personal
 from resolvers.learning import verification
 from resolvers.learning.board import COURSE_BOARDS
 from resolvers.system import System
 
-LEARNING = System(name="learning", boards=(COURSE_BOARDS,), verify=(verification.verify,))
+LEARNING = System(name="learning", boards=(COURSE_BOARDS,), verify=(verification.verify,), personal=personal.PERSONAL)

@@ -1,5 +1,6 @@
 """What the house has to know of this system."""
 
+from models.personal import points as personal
 from resolvers import facts
 from resolvers.points import annual_base, log, verification
 from resolvers.points.log import LogKey
@@ -10,4 +11,5 @@ POINTS = System(
     boards=(KeyedBoards((LogKey,), log.versions),),
     hears={facts.MIDNIGHT: annual_base.at_midnight},
     verify=(verification.verify,),
+    personal=personal.PERSONAL,
 )

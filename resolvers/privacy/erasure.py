@@ -12,6 +12,7 @@ from resolvers import audit, scheduler
 from resolvers.accounts import sign_in
 from resolvers.arena import claims
 from resolvers.directory import members
+from resolvers.systems import PERSONAL
 from resolvers.unit_of_work import Ports, Work, unit_of_work
 from rules import ids, typed
 
@@ -77,7 +78,7 @@ async def erase(member_id: UUID, *, now: Callable[[], datetime], ports: Ports) -
         except GoesOnClaiming:
             if attempt == ATTEMPTS:
                 raise
-    return Erased(await Member.get(id=member_id), await erasures.leave_no_trace(WAIT))
+    return Erased(await Member.get(id=member_id), await erasures.leave_no_trace(PERSONAL, WAIT))
 
 
 async def _erase(member_id: UUID, at: datetime, ports: Ports, behind: Mapping[UUID, Exception]) -> None:
@@ -103,11 +104,10 @@ async def _take_away(work: Work, member: Member) -> None:
     account = await Account.get_or_none(member_id=member.id)
     if account:
         await models.sessions.revoke_others(account.id, work.now, keep=None)
-        await audit.erase_addresses([account.id])
     work.audit("Member", member.id, root=member.root_id, at=member.organization_id, members=[member.id])
     if member.active:
         await models.members.set_active(member, False, work.now)
-    await erasures.erase(member.id, work.now)
+    await erasures.erase(PERSONAL, member.id, work.now)
     work.change_rights()
 
 

@@ -8,6 +8,7 @@ import models
 from models import Account, Member, Organization, exports, sql
 from resolvers import audit
 from resolvers.audit import Subject
+from resolvers.systems import PERSONAL
 from rules import ids
 
 FORMAT = "leitai-member-export-1"
@@ -32,7 +33,7 @@ async def _kept(member: Member) -> dict[str, Any]:
     account = await Account.get_or_none(member_id=member.id)
     home = await Organization.get(id=member.organization_id)
     one = await models.members.purse(member.id)
-    parts = await exports.read(member.id)
+    parts = await exports.read(PERSONAL, member.id)
     assert one
     return {
         "member": {

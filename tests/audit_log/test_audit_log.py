@@ -13,7 +13,7 @@ from strangers import turned_away
 from world import AnsweredWithErrors, Person, World
 
 import models
-from models import AuditAddress, AuditEntry, AuditOutcome, Organization
+from models import AuditAddress, AuditEntry, AuditOutcome, Organization, sql
 from resolvers import audit
 from resolvers.accounts import sign_in
 from resolvers.accounts.sign_in import FREE_FAILURES
@@ -21,6 +21,7 @@ from resolvers.arena import tasks
 from resolvers.audit_log import phone_reads
 from resolvers.directory import members
 from resolvers.points import ledger as points_ledger
+from resolvers.systems import PERSONAL
 from resolvers.verification import verify as verification_verify
 from rules.refusals import InvalidInput, NotAllowed, NotSignedIn, TaskNotDraft, TooManyAttempts, WrongCredentials
 from rules.roles import Role
@@ -213,8 +214,9 @@ async def test_addresses_are_read_until_they_are_erased_and_the_chain_holds(worl
     assert await audit.erase_old_addresses(world.clock.now, days=9) == 1
     assert [one["address"] for one in await log(world, story.secretary, story.company.root)] == ["2001:db8::7", None]
     async with models.database.transaction():
-        assert await audit.erase_addresses([story.li.account.id]) == 0
-        assert await audit.erase_addresses([story.secretary.account.id]) == 1
+        [erase] = [statement for one in PERSONAL for statement in one.erase if one.table == "audit_addresses"]
+        assert await sql.execute(erase, member=story.li.id) == 0
+        assert await sql.execute(erase, member=story.secretary.id) == 1
     assert await AuditAddress.all().count() == 0
     assert all(one.address_commitment for one in await AuditEntry.all())
     assert (await verification_verify.verify(world.clock.now)).differences == []

@@ -90,14 +90,14 @@ async def test_what_a_block_says_already_is_not_said_again_of_who_is_erased(
 
 @pytest.mark.parametrize(
     ("step", "after"),
-    [("known", True), ("insert_claim", False), ("insert_claim", True), ("lock_active", True)],
+    [("get_visible", True), ("insert_claim", False), ("insert_claim", True), ("lock_active", True)],
     ids=["when the task is found", "before the claim stands", "when it stands", "when the member is locked"],
 )
 async def test_a_claim_on_its_way_is_not_held_by_who_is_erased(
     world: World, story: Story, gone: Person, monkeypatch: pytest.MonkeyPatch, step: str, after: bool
 ) -> None:
     task = await world.task(story.secretary, at=story.company.first, capacity=3)
-    steps = {"known": claims, "insert_claim": models.tasks, "lock_active": models.members}
+    steps = {"get_visible": claims, "insert_claim": models.tasks, "lock_active": models.members}
 
     gate = Gate(monkeypatch, steps[step], step, after=after)
     answer, _ = await gate.meanwhile(do(world, gone, "claimTask", taskId=world.id(task)), erase(world, gone))

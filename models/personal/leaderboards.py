@@ -1,0 +1,5 @@
+"""Freezes of boards."""
+
+from models.personal import Personal
+
+PERSONAL = (Personal(table="freezes"),)
