@@ -33,7 +33,8 @@ from uuid import UUID
 import models
 from models import PointsKind
 from resolvers.points.ledger import entry
-from resolvers.session import unit_of_work
+from resolvers.systems import ports
+from resolvers.unit_of_work import unit_of_work
 
 
 class TakenBack(Exception):

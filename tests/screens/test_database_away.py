@@ -58,7 +58,7 @@ async def test_sockets_are_told_and_turned_away_until_it_answers(hall: Hall, pos
         try:
             postgres_server.kill()
             code, reason = await follower.closed(LOST)
-            assert (code, reason[:8]) == (1013, "The data")
+            assert (code, reason[:8]) == (1013, "Database")
             async with hall.socket() as early:
                 assert (await early.closed())[0] == 1013
             assert await hall.metric("leitai_database_answers") == 0
