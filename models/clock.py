@@ -4,7 +4,7 @@ A transaction calls `take` after all its other locks; nothing but ledger rows an
 `instants` is the schedule of what time will do; each is written once.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from tortoise import fields
 from tortoise.models import Model
 
-from models import sql
+from models import sql, topics
 
 
 class Clock(Model):
@@ -37,7 +37,8 @@ class BoardVersion(Model):
     """`changed`: newest position at which anything of this organization or below changed that leaderboards or arenas
     show; `blocks_changed`, `courses_below_changed`: the same for block boards and course boards; `tasks_changed`: for
     tasks set here, which arenas below show too; `courses_changed`: and for courses. The public's columns count by the
-    public position, so that not even a number tells of what a freeze hides."""
+    public position, so that not even a number tells of what a freeze hides. `all_changed`: what every board shows,
+    here or below; boards with a topic of their own keep the rest in topic_versions."""
 
     organization_id = fields.UUIDField(primary_key=True)
     root_id = fields.UUIDField()
@@ -55,6 +56,8 @@ class BoardVersion(Model):
     public_blocks_changed = fields.BigIntField(default=0)
     courses_below_changed = fields.BigIntField(default=0)
     public_courses_below_changed = fields.BigIntField(default=0)
+    all_changed = fields.BigIntField(default=0)
+    public_all_changed = fields.BigIntField(default=0)
 
     class Meta(Model.Meta):
         table = "board_versions"
@@ -195,30 +198,38 @@ async def versions_for(organization_ids: Sequence[UUID], root_id: UUID, at: date
 
 @dataclass(slots=True)
 class Changes:
-    """Where what changed that boards of an organization and all above show: leaderboards and arenas (`changed`), block
-    boards, course boards. tasks, courses: where they are set, which shows below. everything: of the whole root."""
+    """Organizations by topic: whose boards change, with those above. TASKS and COURSES: where they are set, which shows
+    below. everything: every board of the whole root."""
 
-    changed: set[UUID] = field(default_factory=set[UUID])
-    blocks: set[UUID] = field(default_factory=set[UUID])
-    courses_below: set[UUID] = field(default_factory=set[UUID])
-    tasks: set[UUID] = field(default_factory=set[UUID])
-    courses: set[UUID] = field(default_factory=set[UUID])
+    at: dict[str, set[UUID]] = field(default_factory=dict[str, set[UUID]])
     everything: bool = False
 
+    def put(self, topic: str, ids: Iterable[UUID]) -> None:
+        if named := set(ids):
+            self.at.setdefault(topic, set()).update(named)
+
+    def of(self, topic: str) -> set[UUID]:
+        return self.at.get(topic, set())
+
     def add(self, other: "Changes") -> None:
-        self.changed |= other.changed
-        self.blocks |= other.blocks
-        self.courses_below |= other.courses_below
-        self.tasks |= other.tasks
-        self.courses |= other.courses
+        for topic, ids in other.at.items():
+            self.put(topic, ids)
         self.everything |= other.everything
 
     def __bool__(self) -> bool:
-        return bool(self.everything or self.changed or self.blocks or self.courses_below or self.tasks or self.courses)
+        return self.everything or bool(self.at)
 
 
-# Column → whether it keeps the time too.
-UPWARDS = {"changed": True, "blocks_changed": False, "courses_below_changed": False}
+# What boards listen to. Other topics have rows in topic_versions.
+ALL, POINTS, BLOCKS, COURSES_BELOW, TASKS, COURSES = "a", "o", "b", "cb", "t", "c"
+# Topic → its column of board_versions, and whether that keeps the time too.
+UPWARDS = {
+    POINTS: ("changed", True),
+    BLOCKS: ("blocks_changed", False),
+    COURSES_BELOW: ("courses_below_changed", False),
+    ALL: ("all_changed", False),
+}
+SET_HERE = {TASKS: ("tasks_changed", True), COURSES: ("courses_changed", False)}
 
 
 async def mark(at: datetime, root: UUID, position: int | None, public: int | None, changes: Changes) -> Changes:
@@ -232,17 +243,15 @@ async def mark(at: datetime, root: UUID, position: int | None, public: int | Non
         return to + [f"{prefix}{name}_at = :at" for prefix in columns if timed]
 
     if changes.everything:
-        assigned = [one for name, timed in UPWARDS.items() for one in raised(name, timed)]
+        assigned = [one for column in UPWARDS.values() for one in raised(*column)]
         await sql.execute(
             f"UPDATE board_versions SET {', '.join(assigned)} WHERE root_id = :root", at=at, root=root, **values
         )
         told = Changes(everything=True)
     else:
-        sides = dict(zip(UPWARDS, (changes.changed, changes.blocks, changes.courses_below), strict=True))
-        changed, blocks, below = await _raise_upwards(at, sides, raised, values)
-        told = Changes(set(changed), set(blocks), set(below))
-    for name, timed, ids in (("tasks_changed", True, changes.tasks), ("courses_changed", False, changes.courses)):
-        if ids:
+        told = await _raise_upwards(at, changes, raised, values)
+    for topic, (name, timed) in SET_HERE.items():
+        if ids := changes.of(topic):
             given = {"at": at} if timed else {}
             await sql.execute(
                 f"UPDATE board_versions SET {', '.join(raised(name, timed))} WHERE organization_id IN :ids",
@@ -250,25 +259,31 @@ async def mark(at: datetime, root: UUID, position: int | None, public: int | Non
                 **given,
                 **values,
             )
-    told.tasks, told.courses = set(changes.tasks), set(changes.courses)
+            told.put(topic, ids)
+    for topic in sorted(changes.at.keys() - UPWARDS.keys() - SET_HERE.keys()):
+        to = {f"{prefix}changed": position for prefix, position in columns.items()}
+        told.put(topic, await topics.mark(topic, root, changes.of(topic), to))
     return told
 
 
 async def _raise_upwards(
-    at: datetime, sides: dict[str, set[UUID]], raised: Callable[[str, bool], list[str]], values: dict[str, int]
-) -> list[list[UUID]]:
-    """Of each column the ids that were raised. A statement for each set of places, which mostly are the same."""
-    found: dict[frozenset[UUID], list[UUID]] = {frozenset(): []}
-    for places in {frozenset(one): None for one in sides.values() if one}:
-        names = [name for name, ids in sides.items() if ids == places]
-        timed = {"at": at} if any(UPWARDS[name] for name in names) else {}
+    at: datetime, changes: Changes, raised: Callable[[str, bool], list[str]], values: dict[str, int]
+) -> Changes:
+    """Gives what was raised. A statement for each set of places, which mostly are the same."""
+    told = Changes()
+    for places in {frozenset(changes.of(topic)): None for topic in UPWARDS if changes.of(topic)}:
+        same = [topic for topic in UPWARDS if changes.of(topic) == places]
+        assigned = [one for topic in same for one in raised(*UPWARDS[topic])]
+        timed = {"at": at} if any(UPWARDS[topic][1] for topic in same) else {}
         rows = await sql.rows(
-            f"""UPDATE board_versions SET {", ".join(one for name in names for one in raised(name, UPWARDS[name]))}
+            f"""UPDATE board_versions SET {", ".join(assigned)}
                 WHERE organization_id IN (SELECT ancestor_id FROM organization_paths WHERE descendant_id IN :ids)
                 RETURNING organization_id""",
             ids=places,
             **timed,
             **values,
         )
-        found[places] = sql.uids(one["organization_id"] for one in rows)
-    return [found[frozenset(ids)] for ids in sides.values()]
+        ids = sql.uids(one["organization_id"] for one in rows)
+        for topic in same:
+            told.put(topic, ids)
+    return told

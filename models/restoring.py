@@ -13,8 +13,20 @@ async def lift() -> None:
     raised = ", ".join(
         f"{prefix}{name} = (SELECT {prefix}position FROM clocks c WHERE c.root_id = board_versions.root_id)"
         for prefix in ("", "public_")
-        for name in ("changed", "blocks_changed", "courses_below_changed", "tasks_changed", "courses_changed")
+        for name in (
+            "changed",
+            "blocks_changed",
+            "courses_below_changed",
+            "tasks_changed",
+            "courses_changed",
+            "all_changed",
+        )
     )
     await sql.execute(f"UPDATE board_versions SET {raised}")
+    await sql.execute(
+        """UPDATE topic_versions SET
+             changed = (SELECT position FROM clocks c WHERE c.root_id = topic_versions.root_id),
+             public_changed = (SELECT public_position FROM clocks c WHERE c.root_id = topic_versions.root_id)"""
+    )
     await sql.execute("UPDATE displays SET version = version + :lift", lift=LIFT)
     await sql.execute("UPDATE rights SET position = position + :lift WHERE id = 1", lift=LIFT)

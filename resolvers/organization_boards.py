@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from models import Organization, OrganizationKind
+from models import Organization, OrganizationKind, topics
+from models.clock import ALL, UPWARDS
 from resolvers import boards
 from resolvers.boards import BoardView
 from resolvers.session import Session
@@ -28,11 +29,12 @@ class OrganizationBoardKey:
 @dataclass(frozen=True, slots=True)
 class OrganizationBoard:
     """One kind of board. topic: of changes at the organization and below. topic_above: of what is set at the
-    organization or above it, where the board shows that too. versions_of: by organization, in one statement."""
+    organization or above it, where the board shows that too. versions_of: by organization, in one statement; a new kind
+    needs none, its topic has rows in topic_versions."""
 
     kind: str
     topic: str
-    versions_of: VersionsOf
+    versions_of: VersionsOf | None = None
     topic_above: str | None = None
 
     async def key(self, session: Session, organization_id: UUID) -> OrganizationBoardKey:
@@ -42,6 +44,8 @@ class OrganizationBoard:
 
     def topics(self, key: OrganizationBoardKey, lineage: Sequence[Organization]) -> frozenset[str]:
         own = boards.topics(key.view, key.organization_id, lineage[0].root_id, self.topic)
+        if self.topic not in UPWARDS:
+            own |= boards.topics(key.view, key.organization_id, lineage[0].root_id, ALL)
         if self.topic_above is None:
             return own
         prefix = "p" if key.in_public else ""
@@ -52,7 +56,8 @@ class OrganizationBoard:
 
     async def versions(self, keys: Sequence[OrganizationBoardKey]) -> dict[OrganizationBoardKey, int]:
         """Present versions, in one statement. A board that no longer exists is missing."""
-        found = await self.versions_of(list({one.organization_id for one in keys}))
+        versions_of = self.versions_of or topics.versions_of(self.topic)
+        found = await versions_of(list({one.organization_id for one in keys}))
         return {one: found[one.organization_id][one.in_public] for one in keys if one.organization_id in found}
 
 

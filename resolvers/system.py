@@ -8,7 +8,7 @@ from uuid import UUID
 from models.clock import InstantKind
 from models.personal import Personal
 from resolvers.snapshot import Findings, Snapshot
-from resolvers.unit_of_work import Handler, WriteInstant
+from resolvers.unit_of_work import Handler, Naming, WriteInstant
 
 
 @runtime_checkable
@@ -55,6 +55,7 @@ class System:
     facts: the kinds that it tells. hears: what it does when it is told one.
     instants: what the scheduler does when one of its kind is due.
     boards: the kinds that can be watched.
+    names: its boards that show names of members or organizations.
     personal: its tables, and what they keep of persons.
     verify: its checks in `leitai verify`; each is given the snapshot, inside whose transaction it may read more.
     """
@@ -64,6 +65,7 @@ class System:
     hears: Mapping[str, Handler] = field(default_factory=dict[str, Handler])
     instants: Mapping[InstantKind, WriteInstant] = field(default_factory=dict[InstantKind, WriteInstant])
     boards: tuple[BoardKind, ...] = ()
+    names: tuple[Naming, ...] = ()
     personal: tuple[Personal, ...] = ()
     verify: tuple[Callable[[Snapshot], Awaitable[Findings]], ...] = ()
 

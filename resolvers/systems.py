@@ -22,6 +22,7 @@ SYSTEMS = (DIRECTORY, ACCOUNTS, POINTS, ARENA, LEARNING, BLOCKS, REWARDS, LEADER
 PERSONAL = (*(one for system in SYSTEMS for one in system.personal), *core.PERSONAL)
 HEARS = heard(SYSTEMS, facts.CORE)
 INSTANTS = due(SYSTEMS, scheduler.INSTANTS)
+NAMES = tuple(one for system in SYSTEMS for one in system.names)
 
 
 async def versions(keys: Sequence[Hashable]) -> dict[Hashable, int]:
@@ -35,4 +36,4 @@ def _to_nobody(_: Announcement) -> None:
 
 def ports(announce: Announce = _to_nobody) -> Ports:
     """What the systems hand to the core. announce: called after each commit."""
-    return Ports(announce, HEARS, INSTANTS)
+    return Ports(announce, HEARS, INSTANTS, NAMES)

@@ -3,7 +3,7 @@
 What it touched gets its versions before the commit, and is announced after it.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,12 +13,14 @@ from uuid import UUID
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 
 import models
-from models.clock import Changes, Instant, InstantKind
+from models.clock import ALL, BLOCKS, COURSES, COURSES_BELOW, POINTS, TASKS, Changes, Instant, InstantKind
 from resolvers import audit, failpoints
 from resolvers.audit import Actor, Subject
 from resolvers.facts import Fact
 
 T = TypeVar("T")
+NO_BOARDS: Mapping[str, Collection[UUID]] = {}
+SHOWN_ABOVE = {TASKS: POINTS, COURSES: COURSES_BELOW}  # what is set at an organization shows above it too
 ATTEMPTS = 3  # of a transaction that lost a deadlock or a serialization
 
 
@@ -40,13 +42,25 @@ WriteInstant = Callable[["Work", Instant], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
+class Naming:
+    """Boards of a topic that show names. of_member: the organizations where a member is named there. of_organization:
+    where an organization is, be it beside its members."""
+
+    topic: str
+    of_member: Callable[[UUID], Awaitable[Collection[UUID]]]
+    of_organization: Callable[[UUID], Awaitable[Collection[UUID]]]
+
+
+@dataclass(frozen=True, slots=True)
 class Ports:
     """Where the core meets the systems; resolvers/systems.py makes it. announce: called after each commit. hears: the
-    handlers of every kind of fact. instants: what the scheduler does when one of a kind is due."""
+    handlers of every kind of fact. instants: what the scheduler does when one of a kind is due. names: the boards that
+    show names, leaderboards aside."""
 
     announce: Announce
     hears: Mapping[str, Sequence[Handler]]
     instants: Mapping[InstantKind, WriteInstant]
+    names: Sequence[Naming] = ()
 
 
 @dataclass(slots=True)
@@ -70,6 +84,7 @@ class Work:
 
     now: datetime
     hears: Mapping[str, Sequence[Handler]] = field(default_factory=dict[str, Sequence[Handler]])
+    names: Sequence[Naming] = ()
     _touched: dict[UUID, Touched] = field(default_factory=dict[UUID, Touched])
     announcements: list[Announcement] = field(default_factory=list[Announcement])
     rights: bool = False
@@ -115,27 +130,33 @@ class Work:
         self,
         root_id: UUID,
         *changed: UUID,
-        points: Sequence[UUID] = (),
-        blocks: Sequence[UUID] = (),
-        tasks: Sequence[UUID] = (),
-        courses: Sequence[UUID] = (),
+        at: Mapping[str, Collection[UUID]] = NO_BOARDS,
         everything: bool = False,
         hidden_under: UUID | None = None,
         while_frozen: bool = False,
     ) -> None:
-        """Boards of these organizations and above change: all of them, or those that show points or blocks; and arenas
-        at, above and below where `tasks` changed, course boards where `courses` did.
+        """All boards of these organizations and above change. at: boards of these topics only; with TASKS also arenas
+        below, with COURSES course boards below. everything: all boards of the root.
         hidden_under: the public does not see this while that organization, or one above it, is frozen; while_frozen:
         while anything of the root is."""
         touched = self._touched.setdefault(root_id, Touched())
         boards = touched.open if hidden_under is None else touched.hidden.setdefault(hidden_under, Changes())
         boards = touched.stopped if while_frozen else boards
-        boards.changed.update(changed, points, tasks)
-        boards.blocks.update(changed, blocks)
-        boards.courses_below.update(changed, courses)
-        boards.tasks.update(tasks)
-        boards.courses.update(courses)
+        for topic in (ALL, POINTS, BLOCKS, COURSES_BELOW):
+            boards.put(topic, changed)
+        for topic, ids in at.items():
+            boards.put(topic, ids)
+            if topic in SHOWN_ABOVE:
+                boards.put(SHOWN_ABOVE[topic], ids)
         boards.everything |= everything
+
+    async def naming_member(self, member_id: UUID) -> dict[str, Collection[UUID]]:
+        """Organizations by topic: whose boards show this member's name, leaderboards aside. Under the clock's lock."""
+        return {one.topic: await one.of_member(member_id) for one in self.names}
+
+    async def naming_organization(self, organization_id: UUID) -> dict[str, Collection[UUID]]:
+        """As `naming_member`, of an organization's name."""
+        return {one.topic: await one.of_organization(organization_id) for one in self.names}
 
     def touch_displays(self, root_id: UUID, versions: Mapping[UUID, int]) -> None:
         """These screens have a new version each."""
@@ -213,7 +234,7 @@ async def unit_of_work(
 ) -> AsyncGenerator[Work]:
     """by: for the audit log; None: time itself. behind: as `scheduler.run_due` gives it."""
     failpoints.passing(failpoints.BEFORE_BEGIN)
-    work = Work(now, ports.hears, by=by, behind=behind)
+    work = Work(now, ports.hears, ports.names, by=by, behind=behind)
     async with models.database.transaction():
         yield work
         await work.settle()

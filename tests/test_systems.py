@@ -3,10 +3,14 @@
 import pytest
 from world import World
 
-from models import Organization
-from models.clock import InstantKind
+from models import Clock, Organization
+from models.clock import POINTS, InstantKind
 from resolvers import facts, scheduler
+from resolvers.boards import BoardView
 from resolvers.facts import Fact
+from resolvers.leaderboards import freezes
+from resolvers.organization_boards import OrganizationBoard, OrganizationBoardKey
+from resolvers.restoring import restored
 from resolvers.system import NotOneHouse, System, due, heard
 from resolvers.systems import INSTANTS, SYSTEMS
 from resolvers.unit_of_work import Ports, Work, unit_of_work
@@ -79,3 +83,73 @@ async def test_what_a_handler_writes_is_the_acts_own(world: World) -> None:
     with pytest.raises(KeyError):
         async with unit_of_work(world.clock.now, world.ports) as work:
             await work.fact("x.unheard-of", root.id, root.id)
+
+
+# ---------------------------------------------------------------- a board with a topic of its own
+
+NOTES = OrganizationBoard("notes", "notes")
+
+
+async def versions(*organizations: Organization) -> list[tuple[int, int]]:
+    """Of each: what reviewers see, what the public sees."""
+    found = await NOTES.versions(
+        [
+            OrganizationBoardKey("notes", one.id, view)
+            for one in organizations
+            for view in (BoardView.FULL, BoardView.PUBLIC)
+        ]
+    )
+    return [
+        (
+            found[OrganizationBoardKey("notes", one.id, BoardView.FULL)],
+            found[OrganizationBoardKey("notes", one.id, BoardView.PUBLIC)],
+        )
+        for one in organizations
+    ]
+
+
+async def test_a_topic_moves_the_boards_at_and_above_and_no_others(world: World) -> None:
+    company = await world.company()
+    before = await versions(company.root, company.first, company.second)
+    async with unit_of_work(world.clock.now, world.ports) as work:
+        work.touch(company.root.id, at={"notes": [company.first.id]})
+    position = (await Clock.get(root_id=company.root.id)).position
+    after = await versions(company.root, company.first, company.second)
+    assert [full for full, _ in after] == [position, position, before[2][0]]
+    assert [now > then for (_, now), (_, then) in zip(after, before, strict=True)] == [True, True, False]
+    told = [one.boards for one in world.announcements[-2:]]
+    assert [one.of("notes") for one in told] == [{company.root.id, company.first.id}] * 2
+    async with unit_of_work(world.clock.now, world.ports) as work:
+        work.touch(company.root.id, at={POINTS: [company.first.id]})
+    assert await versions(company.root, company.first, company.second) == after
+
+
+async def test_what_changes_every_board_moves_those_with_a_topic(world: World) -> None:
+    company = await world.company()
+    for changed in ([company.first.id], []):
+        before = await versions(company.first)
+        async with unit_of_work(world.clock.now, world.ports) as work:
+            work.touch(company.root.id, *changed, everything=not changed)
+        [(full, public)] = await versions(company.first)
+        assert full > before[0][0]
+        assert public > before[0][1]
+
+
+async def test_a_freeze_hides_a_topic_from_the_public(world: World) -> None:
+    company = await world.company()
+    await freezes.freeze(await world.session(await world.operator()), company.first.id)
+    [(full, public)] = await versions(company.first)
+    async with unit_of_work(world.clock.now, world.ports) as work:
+        work.touch(company.root.id, at={"notes": [company.first.id]}, hidden_under=company.first.id)
+    [after] = await versions(company.first)
+    assert after[0] > full
+    assert after[1] == public
+
+
+async def test_a_restore_lifts_topics(world: World) -> None:
+    company = await world.company()
+    async with unit_of_work(world.clock.now, world.ports) as work:
+        work.touch(company.root.id, at={"notes": [company.first.id]})
+    await restored(world.clock.now)
+    [(full, public)] = await versions(company.first)
+    assert min(full, public) > 2**32

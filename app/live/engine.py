@@ -125,11 +125,7 @@ class LiveEngine:
         """After a commit: which boards to look at again."""
         public = "p" if announcement.in_public else ""
         boards = announcement.boards
-        topics = {f"{public}o:{one}" for one in boards.changed}
-        topics |= {f"{public}b:{one}" for one in boards.blocks}
-        topics |= {f"{public}cb:{one}" for one in boards.courses_below}
-        topics |= {f"{public}c:{one}" for one in boards.courses}
-        topics |= {f"{public}t:{one}" for one in boards.tasks}
+        topics = {f"{public}{topic}:{one}" for topic, ids in boards.at.items() for one in ids}
         if boards.everything:
             topics.add(f"{public}r:{announcement.root_id}")
         if announcement.display_id:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import models
 from models import Claim, ClaimStatus, PointsEntry, PointsKind, Task, TaskReview, TaskStatus, freezes, tasks
+from models.clock import TASKS
 from models.freezes import Before
 from resolvers import visibility
 from resolvers.arena.tasks import get_visible
@@ -75,7 +76,7 @@ async def claim(session: Session, task_id: UUID) -> Claim:
         if locked.duplicates and (held := await tasks.held_by(task.id, await models.merges.others(viewer.member_id))):
             raise AlreadyClaimed("You already hold this task.", held)
         await work.position(task.root_id)
-        work.touch(task.root_id, tasks=[task.organization_id])
+        work.touch(task.root_id, at={TASKS: [task.organization_id]})
         _audit(work, task, made)
     return await Claim.get(id=made.id)
 
@@ -200,7 +201,7 @@ async def _show(work: Work, task: Task, claim_id: UUID, before: Before, *, decis
     if decision and await work.hides(task.root_id, organization):
         await freezes.keep_before(task.id, claim_id, before)
     under = organization if decision or before.hidden else None
-    work.touch(task.root_id, tasks=[organization], hidden_under=under)
+    work.touch(task.root_id, at={TASKS: [organization]}, hidden_under=under)
 
 
 async def _pay(work: Work, claim: Claim, task: Task, *, submitted_at: datetime, by: UUID | None) -> PointsEntry:

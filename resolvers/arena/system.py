@@ -5,6 +5,7 @@ from models.personal import arena as personal
 from resolvers import facts
 from resolvers.arena import endings, tasks, verification
 from resolvers.arena.board import ARENAS
+from resolvers.arena.names import NAMES
 from resolvers.system import System
 
 ARENA = System(
@@ -18,5 +19,6 @@ ARENA = System(
     boards=(ARENAS,),
     instants={InstantKind.TASK_OPENS: tasks.open_when_due, InstantKind.TASK_DUE: tasks.fall_due},
     verify=(verification.verify,),
+    names=(NAMES,),
     personal=personal.PERSONAL,
 )

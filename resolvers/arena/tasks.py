@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from models import Instant, Task, TaskReview, TaskStatus, clock, tasks
-from models.clock import InstantKind
+from models.clock import TASKS, InstantKind
 from resolvers import openness, visibility
 from resolvers.session import Session, Work
 from resolvers.visibility import NIL_ID
@@ -76,7 +76,7 @@ async def create(
             created_by_id=permit.account_id,
             created_at=work.now,
         )
-        work.touch(task.root_id, tasks=[organization_id])
+        work.touch(task.root_id, at={TASKS: [organization_id]})
         await openness.still_open(work, task.root_id, organization_id)
         _audit(work, task)
     return task
@@ -99,7 +99,7 @@ async def publish(session: Session, task_id: UUID) -> Task:
             await clock.schedule(task.root_id, InstantKind.TASK_DUE, task.due_at, task.id)
         await openness.still_open(work, task.root_id, task.organization_id)
         _audit(work, task)
-        work.touch(task.root_id, tasks=[task.organization_id])
+        work.touch(task.root_id, at={TASKS: [task.organization_id]})
     return await Task.get(id=task.id)
 
 
@@ -114,7 +114,7 @@ async def close(session: Session, task_id: UUID) -> Task:
             found = await Task.get(id=task.id)
             raise TaskNotOpen(f"This task is {found.status.value}, so it can't be closed.", found)
         _audit(work, task)
-        work.touch(task.root_id, tasks=[task.organization_id])
+        work.touch(task.root_id, at={TASKS: [task.organization_id]})
     return await Task.get(id=task.id)
 
 
@@ -128,10 +128,10 @@ def _audit(work: Work, task: Task) -> None:
 async def open_when_due(work: Work, instant: Instant) -> None:
     task = await Task.get(id=instant.subject_id)
     await tasks.change_status(task.id, TaskStatus.OPEN, TaskStatus.SCHEDULED)
-    work.touch(instant.root_id, tasks=[task.organization_id])
+    work.touch(instant.root_id, at={TASKS: [task.organization_id]})
 
 
 async def fall_due(work: Work, instant: Instant) -> None:
     task = await Task.get(id=instant.subject_id)
     await tasks.fall_due(task.id, instant.at)
-    work.touch(instant.root_id, tasks=[task.organization_id])
+    work.touch(instant.root_id, at={TASKS: [task.organization_id]})

@@ -10,6 +10,7 @@ from tortoise.exceptions import IntegrityError
 
 import models
 from models import Block, BlockOpening, BlockPair, BlockRevision, Member
+from models.clock import BLOCKS
 from resolvers import openness, visibility
 from resolvers.blocks import block_fields as drafts
 from resolvers.blocks import revisions
@@ -247,5 +248,5 @@ async def _append(
             for place, (_, member) in enumerate(draft.paired)
         ],
     )
-    work.touch(block.root_id, blocks=[block.organization_id])
+    work.touch(block.root_id, at={BLOCKS: [block.organization_id]})
     work.audit("Block", block.id, root=block.root_id, at=block.organization_id, members=[draft.responsible_id])

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import models
 from models import Block, BlockInspection
+from models.clock import BLOCKS
 from resolvers.blocks import blocks
 from resolvers.session import Session
 from resolvers.visibility import NIL_ID
@@ -61,6 +62,6 @@ async def inspect(session: Session, block_id: UUID, marks: Marks, note: str) -> 
             inspected_by_id=permit.member_id,
             inspected_at=work.now,
         )
-        work.touch(block.root_id, blocks=[block.organization_id])
+        work.touch(block.root_id, at={BLOCKS: [block.organization_id]})
         work.audit("BlockInspection", made.id, root=block.root_id, at=block.organization_id)
     return block, made

@@ -3,6 +3,9 @@
 from models.personal import blocks as personal
 from resolvers.blocks import verification
 from resolvers.blocks.board import BLOCK_BOARDS
+from resolvers.blocks.names import NAMES
 from resolvers.system import System
 
-BLOCKS = System(name="blocks", boards=(BLOCK_BOARDS,), verify=(verification.verify,), personal=personal.PERSONAL)
+BLOCKS = System(
+    name="blocks", boards=(BLOCK_BOARDS,), verify=(verification.verify,), names=(NAMES,), personal=personal.PERSONAL
+)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import models
 from models import Organization, RoleGrant, clock, closings
-from models.clock import InstantKind
+from models.clock import COURSES, TASKS, InstantKind
 from resolvers.facts import ORGANIZATION_CLOSED, ORGANIZATION_CLOSING, SomethingBegan
 from resolvers.openness import still_open
 from resolvers.session import Session, Work
@@ -117,7 +117,7 @@ async def _end_roles(work: Work, found: Organization) -> None:
 async def _touch_everywhere_named(work: Work, found: Organization, position: int) -> None:
     """Its own boards, arenas below and boards above; ranks at the day's start are made of who has a row."""
     await clock.shape_changed(found.root_id, position)
-    work.touch(found.root_id, found.id, tasks=[found.id], courses=[found.id])
+    work.touch(found.root_id, found.id, at={TASKS: [found.id], COURSES: [found.id]})
 
 
 def _audit(work: Work, found: Organization) -> None:

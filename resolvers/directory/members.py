@@ -252,10 +252,7 @@ async def touch_everywhere_named(work: Work, member: Member, *, while_frozen: bo
     while_frozen: any freeze of the root hides it."""
     await work.position(member.root_id)
     places = await models.members.places_of(member.id)
-    arenas = await models.tasks.organizations_of_claims(member.id)
-    blocks = await models.blocks.organizations_naming(member.id)
-    courses = await models.courses.places_of_lecturer(member.id)
-    work.touch(member.root_id, *places, blocks=blocks, tasks=arenas, courses=courses, while_frozen=while_frozen)
+    work.touch(member.root_id, *places, at=await work.naming_member(member.id), while_frozen=while_frozen)
 
 
 async def _set_active(work: Work, member: Member, active: bool) -> None:

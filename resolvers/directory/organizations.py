@@ -8,6 +8,7 @@ from tortoise.exceptions import IntegrityError
 
 import models
 from models import Lecturing, Organization, OrganizationKind, clock
+from models.clock import COURSES, TASKS
 from resolvers import openness, scheduler, visibility
 from resolvers.directory import time_zones
 from resolvers.session import Session
@@ -123,11 +124,7 @@ async def update(
             await time_zones.change(work, root, zone)
         await work.position(root)  # first, so that no member comes to stand elsewhere unseen
         places = await models.organizations.places_of_members(organization_id)
-        blocks = await models.blocks.organizations_naming_members_of(organization_id)
-        arenas = await models.organizations.organizations_of_claims(organization_id)
-        courses = await models.courses.places_of_lecturers(organization_id)
-        tasks, courses = [organization_id, *arenas], [organization_id, *courses]
-        work.touch(root, organization_id, *places, blocks=blocks, tasks=tasks, courses=courses)
+        work.touch(root, organization_id, *places, at=await work.naming_organization(organization_id))
     session.lineages.clear()
     return await Organization.get(id=organization_id)
 
@@ -152,7 +149,7 @@ async def move(session: Session, organization_id: UUID, parent_id: UUID) -> Orga
             raise InvalidInput.at("parentId", f"{parent.name} lies inside {moved.name}; choose a place outside it.")
         work.change_rights()
         # arenas and course boards below now depend on what others set
-        work.touch(root, left, parent.id, moved.id, tasks=[moved.id], courses=[moved.id])
+        work.touch(root, left, parent.id, moved.id, at={TASKS: [moved.id], COURSES: [moved.id]})
         await openness.still_open(work, root, parent.id)
         await clock.shape_changed(root, await work.position(root))
         if await models.freezes.moved(root):

@@ -10,6 +10,7 @@ from uuid import UUID
 import models
 from models import bulk, importing
 from models.bulk import Bulk
+from models.clock import COURSES, TASKS
 from resolvers import scheduler
 from resolvers.audit import Actor
 from resolvers.session import Ports, Work, unit_of_work
@@ -95,4 +96,4 @@ def touch(work: Work, boards: Iterable[tuple[UUID, UUID]]) -> None:
 def touch_everything(work: Work, roots: Collection[UUID]) -> None:
     """Names stand on boards and in arenas anywhere in their root."""
     for root in roots:
-        work.touch(root, everything=True, tasks=[root], courses=[root])
+        work.touch(root, everything=True, at={TASKS: [root], COURSES: [root]})

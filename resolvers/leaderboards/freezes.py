@@ -5,6 +5,7 @@ from uuid import UUID
 
 import models
 from models import Freeze, Organization
+from models.clock import TASKS
 from resolvers.session import Session
 from rules.roles import Scope
 
@@ -32,7 +33,7 @@ async def unfreeze(session: Session, organization_id: UUID) -> tuple[Organizatio
         await models.freezes.lock_decisions(root_id)
         await work.position(root_id)
         if await models.freezes.end(organization_id, root_id):
-            work.touch(root_id, everything=True, tasks=await models.freezes.task_places(organization_id))
+            work.touch(root_id, everything=True, at={TASKS: await models.freezes.task_places(organization_id)})
             work.audit("Organization", organization_id, root=root_id, at=organization_id)
         else:
             work.nothing_happened()

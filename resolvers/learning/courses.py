@@ -6,6 +6,7 @@ from uuid import UUID
 
 import models
 from models import Course, CourseStatus, Lecturing, Member, Organization
+from models.clock import COURSES
 from resolvers import openness, visibility
 from resolvers.directory import members
 from resolvers.session import Session, Work
@@ -131,7 +132,7 @@ async def publish(session: Session, course_id: UUID) -> Course:
     openness.seen_open((await session.require(Scope.COURSES_MANAGE, at=course.organization_id)).organization)
     async with session.work() as work:
         if await models.courses.publish(course.id, work.now):
-            work.touch(course.root_id, courses=[course.organization_id])
+            work.touch(course.root_id, at={COURSES: [course.organization_id]})
             _audit(work, course)
         else:
             work.nothing_happened()
@@ -151,7 +152,7 @@ async def archive(session: Session, course_id: UUID) -> Course:
         await session.require(Scope.COURSES_MANAGE, at=course.organization_id)
     async with session.work() as work:
         if await models.courses.archive(course.id, work.now, drafts_only=not manages):
-            work.touch(course.root_id, courses=[course.organization_id])
+            work.touch(course.root_id, at={COURSES: [course.organization_id]})
             _audit(work, course)
         else:
             work.nothing_happened()

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import models
 from models import Course, PointsEntry, Study, StudyReport
+from models.clock import COURSES
 from resolvers import idempotency, visibility
 from resolvers.learning import courses
 from resolvers.points import ledger as points_ledger
@@ -164,7 +165,7 @@ async def _complete(work: Work, course: Course, study: Study, at: datetime, view
     # The count stands still for the public where anyone whom it tells of is frozen.
     frozen = await models.freezes.under(course.root_id, [course.organization_id, *places])
     under = min(frozen) if frozen else course.organization_id
-    work.touch(course.root_id, courses=[course.organization_id], hidden_under=under)
+    work.touch(course.root_id, at={COURSES: [course.organization_id]}, hidden_under=under)
 
 
 async def _report(report_id: UUID, study: Study, seconds: int, occurred: datetime, now: datetime) -> None:

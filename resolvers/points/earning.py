@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 import models
 from models import Member, PointRuleVersion, PointsEntry, PointsKind
 from models.caps import Account, Sums
+from models.clock import POINTS
 from models.rules import Rules
 from resolvers.points import ledger
 from resolvers.session import Work
@@ -91,7 +92,7 @@ async def _append(
     position = await work.position(root_id)
     await models.points.append([(one, reasons[one.id] or books.titles[one.id]) for one in kept], position)
     for organization_id in {one.organization_id for one in kept}:
-        work.touch(root_id, points=[organization_id], hidden_under=organization_id)
+        work.touch(root_id, at={POINTS: [organization_id]}, hidden_under=organization_id)
 
 
 # ---------------------------------------------------------------- where and by which rule

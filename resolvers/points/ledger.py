@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 import models
 from models import Member, PointsEntry, PointsKind
+from models.clock import POINTS
 from resolvers import idempotency, visibility
 from resolvers.directory import members
 from resolvers.session import Session, Work
@@ -68,7 +69,7 @@ async def append(work: Work, made: PointsEntry, reason: str) -> PointsEntry:
         await models.members.credit(made.member_id, made.amount)
     position = await work.position(made.root_id)
     await models.points.append([(made, reason)], position)
-    work.touch(made.root_id, points=[made.organization_id], hidden_under=made.organization_id)
+    work.touch(made.root_id, at={POINTS: [made.organization_id]}, hidden_under=made.organization_id)
     return made
 
 
@@ -231,6 +232,6 @@ async def reverse(
         if made.member_id:
             await models.members.credit(made.member_id, made.amount)
         await models.points.append([(made, reason)], position)
-        work.touch(made.root_id, points=[made.organization_id], hidden_under=made.organization_id)
+        work.touch(made.root_id, at={POINTS: [made.organization_id]}, hidden_under=made.organization_id)
         audit(work, made)
         return made

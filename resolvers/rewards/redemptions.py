@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import models
 from models import PointsEntry, PointsKind, Redemption, RedemptionStatus, Reward, rewards
+from models.clock import POINTS
 from resolvers import idempotency, visibility
 from resolvers.points import ledger as points_ledger
 from resolvers.session import Session, Viewer, Work
@@ -191,7 +192,7 @@ async def _paid(
 async def _enter(work: Work, entry: PointsEntry, reason: str) -> None:
     """Into the ledger; the balance has moved already."""
     await models.points.append([(entry, reason)], await work.position(entry.root_id))
-    work.touch(entry.root_id, points=[entry.organization_id], hidden_under=entry.organization_id)
+    work.touch(entry.root_id, at={POINTS: [entry.organization_id]}, hidden_under=entry.organization_id)
 
 
 # ---------------------------------------------------------------- afterwards

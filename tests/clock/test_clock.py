@@ -19,6 +19,7 @@ from world import Company, Person, World
 
 import models
 from models import BoardVersion, Clock, PointsEntry
+from models.clock import TASKS
 from resolvers.directory import organizations
 from resolvers.session import unit_of_work
 from resolvers.verification import verify as verification_verify
@@ -32,6 +33,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 import models
 from models import PointsKind
+from models.clock import TASKS
 from resolvers.points.ledger import entry
 from resolvers.systems import ports
 from resolvers.unit_of_work import unit_of_work
@@ -284,6 +286,6 @@ async def test_one_transaction_has_one_position_however_often_it_asks(world: Wor
     root = company.root.id
     async with unit_of_work(world.clock.now, world.ports) as work:
         assert [await work.position(root) for _ in range(3)] == [1, 1, 1]
-        work.touch(root, company.first.id, tasks=[company.second.id])
+        work.touch(root, company.first.id, at={TASKS: [company.second.id]})
 
     assert (await Clock.get(root_id=root)).position == 1

@@ -12,7 +12,7 @@ from world import World
 
 import models
 from models import BoardVersion, Clock, Instant, Task, TaskStatus
-from models.clock import InstantKind
+from models.clock import TASKS, InstantKind
 from resolvers import scheduler
 from resolvers.arena import claims
 from resolvers.directory import roles
@@ -138,7 +138,7 @@ async def test_a_task_opens_and_falls_due_by_itself(world: World, story: Story) 
     assert await at(opens) == (TaskStatus.OPEN, 1)
     assert await at(due - tick) == (TaskStatus.OPEN, 0)
     assert await at(due) == (TaskStatus.CLOSED, 1)
-    assert [one.boards.tasks for one in world.announcements if not one.in_public] == [{story.company.first.id}] * 2
+    assert [one.boards.of(TASKS) for one in world.announcements if not one.in_public] == [{story.company.first.id}] * 2
     assert [one.version for one in world.announcements if not one.in_public] == [3, 4], (
         "after the draft and its publication"
     )

@@ -29,6 +29,7 @@ from world import World
 
 import models
 from models import Organization, sql
+from models.clock import POINTS
 from resolvers.imports import importing
 from resolvers.imports.importing import ImportRefused, Report
 from resolvers.session import Announcement
@@ -139,7 +140,7 @@ async def test_an_update_takes_one_position_of_each_touched_root_and_says_so(wor
     clocks = {one.root_id: one for one in await models.Clock.all()}
     assert (clocks[company.root.id].position, clocks[company.root.id].tree) == (1, 1)
     assert clocks[other.root.id].position == 0
-    assert [(one.root_id, one.version, one.boards.changed) for one in announced if not one.in_public] == [
+    assert [(one.root_id, one.version, one.boards.of(POINTS)) for one in announced if not one.in_public] == [
         (company.root.id, 1, {company.root.id})
     ]
     await assert_paths_follow_parents()

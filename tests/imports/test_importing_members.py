@@ -17,6 +17,7 @@ from world import World
 
 import models
 from models import Account, Member, Membership
+from models.clock import POINTS
 from resolvers.imports import importing
 from resolvers.imports.importing import ImportRefused, Report
 from resolvers.session import Announcement
@@ -46,7 +47,7 @@ async def test_members_come_with_their_place_and_an_account_without_a_password(w
     assert (membership.organization_id, membership.from_at, membership.to_at) == (company.first.id, NOW, None)
     [account] = await Account.all()
     assert (account.login, account.member_id, account.password_hash) == ("zhangwei", zhang.id, None)
-    assert [(one.version, one.boards.changed) for one in announced if not one.in_public] == [
+    assert [(one.version, one.boards.of(POINTS)) for one in announced if not one.in_public] == [
         (1, {company.root.id, company.first.id, company.second.id})
     ]
 

@@ -11,6 +11,7 @@ from story import Story, told
 from world import AnsweredWithErrors, World
 
 from models import IdempotencyKey, Member, PointsEntry
+from models.clock import POINTS
 from resolvers.points.acts import MOST_ACTS
 from rules.roles import Role
 
@@ -35,8 +36,8 @@ async def test_an_act_says_what_it_gave_and_by_which_rule(world: World, story: S
     assert entry["recordedAt"] == "2026-03-10T02:00:00Z"
     assert entry["ruleVersion"] == {"number": 1, "title": "志愿服务", "rule": {"code": "volunteer"}}
     assert entry["organization"] == {"name": "第一党支部"}
-    told = [one for one in world.announcements if one.boards.changed and not one.in_public]
-    assert [one.boards.changed for one in told] == [{story.company.root.id, story.company.first.id}]
+    told = [one for one in world.announcements if one.boards.of(POINTS) and not one.in_public]
+    assert [one.boards.of(POINTS) for one in told] == [{story.company.root.id, story.company.first.id}]
 
 
 async def test_what_a_cap_cuts_is_kept_with_its_reason(world: World, story: Story) -> None:

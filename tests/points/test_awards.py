@@ -11,6 +11,7 @@ from story import Story, told
 from world import World
 
 from models import Member, PointsEntry
+from models.clock import POINTS
 from rules.roles import Role
 
 
@@ -30,8 +31,8 @@ async def test_an_award_says_who_what_why_and_when(world: World, story: Story) -
     assert entry["member"] == {"id": world.id(story.li), "balance": 15, "debt": 0}
     assert entry["organization"]["name"] == "第一党支部"
     assert (entry["source"], entry["reverses"]) == (None, None)
-    [told] = [one for one in world.announcements if one.boards.changed and not one.in_public]
-    assert told.boards.changed == {story.company.root.id, story.company.first.id}
+    [told] = [one for one in world.announcements if one.boards.of(POINTS) and not one.in_public]
+    assert told.boards.of(POINTS) == {story.company.root.id, story.company.first.id}
 
 
 async def test_points_can_be_an_organizations_own(world: World, story: Story) -> None:
