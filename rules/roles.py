@@ -36,12 +36,30 @@ class Scope(StrEnum):
     AUDIT_READ = "AUDIT_READ"  # who did what there
 
 
-_SECRETARY = frozenset(Scope) - {Scope.ORGANIZATIONS_MANAGE, Scope.POINTS_CORRECT, Scope.SERVICES_MANAGE}
+# Every scope is listed with the roles that have it: a new one belongs to nobody until somebody decides.
+HAVE: dict[Scope, frozenset[Role]] = {
+    Scope.ORGANIZATIONS_MANAGE: frozenset({Role.ADMIN}),
+    Scope.ORGANIZATIONS_RENAME: frozenset({Role.ADMIN, Role.SECRETARY}),
+    Scope.MEMBERS_MANAGE: frozenset({Role.ADMIN, Role.SECRETARY}),
+    Scope.MEMBERS_MERGE: frozenset({Role.ADMIN, Role.SECRETARY}),
+    Scope.PERSONAL_READ: frozenset({Role.ADMIN, Role.SECRETARY}),
+    Scope.ROLES_READ: frozenset({Role.ADMIN, Role.SECRETARY}),
+    Scope.TASKS_MANAGE: frozenset({Role.ADMIN, Role.SECRETARY}),
+    Scope.COURSES_MANAGE: frozenset({Role.ADMIN, Role.SECRETARY}),
+    Scope.CLAIMS_REVIEW: frozenset({Role.ADMIN, Role.SECRETARY, Role.REVIEWER}),
+    Scope.POINTS_AWARD: frozenset({Role.ADMIN, Role.SECRETARY}),
+    Scope.POINTS_CORRECT: frozenset({Role.ADMIN}),
+    Scope.REWARDS_MANAGE: frozenset({Role.ADMIN, Role.SECRETARY}),
+    Scope.BOARDS_FREEZE: frozenset({Role.ADMIN, Role.SECRETARY}),
+    Scope.DISPLAYS_MANAGE: frozenset({Role.ADMIN, Role.SECRETARY}),
+    Scope.BLOCKS_MANAGE: frozenset({Role.ADMIN, Role.SECRETARY}),
+    Scope.BLOCKS_INSPECT: frozenset({Role.ADMIN, Role.SECRETARY, Role.REVIEWER}),
+    Scope.RULES_MANAGE: frozenset({Role.ADMIN, Role.SECRETARY}),
+    Scope.SERVICES_MANAGE: frozenset({Role.ADMIN}),
+    Scope.AUDIT_READ: frozenset({Role.ADMIN, Role.SECRETARY}),
+}
 SCOPES: dict[Role, frozenset[Scope]] = {
-    Role.ADMIN: frozenset(Scope),
-    Role.SECRETARY: _SECRETARY,
-    Role.REVIEWER: frozenset({Scope.CLAIMS_REVIEW, Scope.BLOCKS_INSPECT}),
-    Role.MEMBER: frozenset(),
+    role: frozenset(scope for scope, roles in HAVE.items() if role in roles) for role in Role
 }
 
 

@@ -11,7 +11,7 @@ from world import Person, World
 
 import models
 from models import Instant, Organization, RoleGrant
-from rules.roles import Role
+from rules.roles import HAVE, SCOPES, Role, Scope
 
 FIELDS = "grant { id role startsAt endsAt member { displayName } organization { code } }"
 GRANT = f"""mutation ($input: GrantRoleInput!) {{
@@ -232,3 +232,10 @@ async def test_what_is_wrong_with_a_grant(world: World, story: Story) -> None:
     assert unseen["__typename"] == "NotFound"
     assert (await grant(world, story.admin, Role.REVIEWER, story.li, other.first))["__typename"] == "NotFound"
     assert (await grant(world, None, Role.REVIEWER, story.li, company.first))["__typename"] == "NotAllowed"
+
+
+def test_every_scope_is_listed_with_its_roles() -> None:
+    """A new scope must be decided: it is in no role by default. ADMIN has all, MEMBER none."""
+    assert set(HAVE) == set(Scope)
+    assert SCOPES[Role.ADMIN] == set(Scope)
+    assert SCOPES[Role.MEMBER] == set()

@@ -37,7 +37,7 @@ const code = (error: unknown): number | undefined =>
   typeof error === "object" && error !== null && "code" in error ? Number(error.code) : undefined;
 
 /**
- * One socket for all of a page's subscriptions, which comes back for ever. `refused` is told when the token may be no
+ * One socket for all of a page's subscriptions, which reconnects without end. `refused` is told when the token may be no
  * longer good; subscriptions wait meanwhile, and go on when it resolves true.
  */
 export class Link {
@@ -170,7 +170,7 @@ export class Link {
       this.#client.dispose();
       const good = code(error) === FORBIDDEN ? await this.refused() : true;
       if (good) await pause(1 + Math.random() * this.#window);
-      // A client that was disposed of does not come back by itself: whoever follows next needs another.
+      // A disposed client does not reconnect: the next subscription needs a new one.
       this.#client = this.#connect();
       this.#asking = undefined;
       return good;

@@ -17,7 +17,7 @@ export function Ranks({ shown, own, names = false }: { shown: Shown; own?: strin
   const top = Math.max(...shown.rows.map((row) => row.score), 1);
   // In an order that does not change: a node that is taken out and put back would jump.
   const placed = shown.rows.map((row, index) => ({ row, index })).sort((a, b) => (a.row.id < b.row.id ? -1 : 1));
-  // On its first day all are new, and what is final moves no more: where nothing is told apart, nothing is told.
+  // On the first day every row is new, and a final board does not move: then no row is marked.
   const still = shown.period.kind === "DAY" || shown.state === "FINAL" || shown.rows.every((row) => row.previousRank === null);
   return (
     <ol class={still ? "ranks still" : "ranks"} style={{ "--n": shown.rows.length }} aria-owns={shown.rows.map((row) => `place-${row.id}`).join(" ")}>

@@ -17,14 +17,14 @@ export interface Found<Value> {
 
 const nothing = { value: undefined, heard: 0, lost: false };
 
-/** What a question answers, asked again while the page is seen; anew when it is about something else. again: at once. */
+/** What a question answers, asked again while the page is seen, and when its variables change. again: at once. */
 export function useAsked<Value>(question: () => Promise<Value>, about: string): { found: Signal<Found<Value>>; again: () => Promise<void> } {
   const found = useSignal<Found<Value>>(nothing);
   const current = useRef({ question, about, round: 0 });
   current.current.question = question;
   const signed = token.value !== null;
   const again = async (): Promise<void> => {
-    if (token.peek() === null) return; // what is shown waits for whoever signs in
+    if (token.peek() === null) return; // what is shown waits for the next sign-in
     const mine = (current.current.round += 1); // what an earlier one still says is older
     const told = (now: Found<Value>): void => {
       if (mine === current.current.round) found.value = now;

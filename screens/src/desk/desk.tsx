@@ -41,7 +41,7 @@ export function Desk() {
     };
   }, [signed]);
   useEffect(tellUnsent, []);
-  useEffect(() => () => void (told.value = { good: true, text: "" }), []); // of whoever leaves, not of who comes
+  useEffect(() => () => void (told.value = { good: true, text: "" }), []); // a message belongs to the account that leaves
   if (found.value === null) return <p role="status">{trouble.value ? desk.notYet : "…"}</p>;
   const { list, own, cut } = found.value;
   const here = list.find((one) => one.id === at.value);

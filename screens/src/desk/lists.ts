@@ -11,7 +11,7 @@ export interface Listed<Node> {
   readonly more: number;
 }
 
-/** Page after page, until there are no more or `most` are reached; null where there is no list for the viewer. */
+/** Page after page, until the last one or until `most` are reached; null where there is no list for the viewer. */
 export async function listed<Node>(most: number, page: (after: string | null) => Promise<Paged<Node> | null | undefined>): Promise<Listed<Node> | null> {
   const nodes: Node[] = [];
   let after: string | null = null;

@@ -73,7 +73,7 @@ async function checkAll(board: Blocks): Promise<void> {
   for (const id of Object.keys(heads)) {
     if (here.has(id)) continue;
     const now = await whereabouts(id, heads, checked);
-    // Whoever paired this screen anew has seen that it missed the block.
+    // The person who paired this screen again has seen that it missed the block.
     if (now.wrong === "gone" && again) delete heads[id];
     else note(id, now);
   }

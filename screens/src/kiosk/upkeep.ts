@@ -23,7 +23,7 @@ export function stayAwake(): void {
   ask();
 }
 
-/** After a fault in the page itself: as when it was paired, without what it kept to show. Not at once, not for ever fast. */
+/** After a fault in the page itself: starts as when it was paired, without the kept frames. Each restart waits longer. */
 export function startOver(): void {
   for (const name of ["display", "heard", ...own.names("frame.")]) own.forget(name);
   setTimeout(() => location.reload(), SHELL_AFTER * (0.5 + Math.random()));
@@ -52,7 +52,7 @@ async function look(): Promise<void> {
   setTimeout(look, LOOK_EVERY * (0.8 + Math.random() * 0.4));
 }
 
-/** A proxy that goes on giving an old page must not make the screen reload for ever. */
+/** A proxy that goes on giving an old page must not make the screen reload without end. */
 function notJustNow(): boolean {
   const last = Number(sessionStorage.getItem("leitai.renewed") ?? 0);
   const long = Date.now() - last > 2 * LOOK_EVERY;

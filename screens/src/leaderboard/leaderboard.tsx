@@ -76,7 +76,7 @@ export function LeaderboardPage() {
     };
   }, []);
 
-  // A link of its own for whoever signs in: one that was refused is not gone on with.
+  // Each sign-in gets a link of its own: a refused one is not used again.
   const link = useMemo(() => new Link(() => token.peek(), () => stillSignedIn(Me)), []);
   useEffect(() => () => link.close(), []);
 
