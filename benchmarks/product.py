@@ -102,6 +102,14 @@ class Product:
             raise RuntimeError(json.dumps(answer["errors"], ensure_ascii=False))
         return answer["data"]
 
+    def metric(self, name: str) -> float:
+        """Of a product with one worker; with its labels."""
+        with urllib.request.urlopen(f"{self._base}/metrics", timeout=PATIENCE) as answer:
+            for line in answer.read().decode().splitlines():
+                if line.startswith(f"leitai_{name} "):
+                    return float(line.rpartition(" ")[2])
+        raise KeyError(name)
+
     def metrics(self) -> Counter[str]:
         """The sum over all workers; each answers for itself, and is asked until all did."""
         said: dict[str, dict[str, float]] = {}

@@ -74,7 +74,10 @@ async def assert_paths_follow_parents() -> None:
 # ---------------------------------------------------------------- Hangzhou
 
 
-@pytest.mark.parametrize("form", FORMS)
+# A form is read before the database is asked, so that each is read on one engine.
+@pytest.mark.parametrize(
+    ("engine", "form"), [*(("sqlite", form) for form in FORMS), ("postgres", "hangzhou.xlsx")], indirect=["engine"]
+)
 async def test_hangzhou_is_imported_from_every_form_and_again_changes_nothing(database: str, form: str) -> None:
     content = FORMS[form]()
 

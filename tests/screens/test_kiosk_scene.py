@@ -80,4 +80,13 @@ async def test_a_board_says_what_it_is(hall: Hall) -> None:
             said = await wall.page.locator("body").inner_text()
             assert "虚位以待" not in said
             assert "实时" not in said
+        yesterday = [{"kind": "MEMBER_LEADERBOARD", **over, "periodsBack": 1}]
+        await hall.do(hall.secretary, "updateDisplay", displayId=display, scenes=yesterday)
+        await wall.shows(".state-SETTLING", "结算中")
+        await wall.shows(".waiting", "本期已结束，尚无积分")
+        await hall.do(hall.secretary, "freezeLeaderboards", organizationId=hall.root)
+        await wall.shows(".state-FROZEN", "已封榜")
+        await wall.shows(".waiting", "封榜时还没有积分")
+        await hall.do(hall.secretary, "unfreezeLeaderboards", organizationId=hall.root)
+        await wall.shows(".state-SETTLING", "结算中")
         wall.fine()
