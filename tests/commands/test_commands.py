@@ -20,7 +20,7 @@ from tortoise.migrations.api import migrate
 
 import models
 
-NO_SETTINGS = {("schema",), ("visibility",)}
+NO_SETTINGS = {("schema",), ("privacy",), ("visibility",)}
 READS_FILE = {("heads", "check"), ("import", "members"), ("import", "organizations"), ("simulate",)}
 LISTENS = {("demo",), ("serve",)}
 
@@ -177,7 +177,8 @@ async def test_a_closed_pipe_is_no_mistake(migrated: str, file: Path) -> None:
     os.close(read)
     with os.fdopen(write, "wb", buffering=0) as closed:
         runs = [
-            begin(path, [], file.parent, {"DATABASE_URL": migrated}, closed) for path in (("schema",), ("visibility",))
+            begin(path, [], file.parent, {"DATABASE_URL": migrated}, closed)
+            for path in (("schema",), ("privacy",), ("visibility",))
         ]
         ended(runs)
     for one in runs:

@@ -19,7 +19,7 @@ from app.commands.main import cli
 
 NUMBERS = count(1)
 LIMIT = 40.0  # seconds until a command has ended, whatever it met
-NO_DATABASE = {("doctor",), ("demo",), ("schema",), ("simulate",), ("visibility",), ("watch",)}
+NO_DATABASE = {("doctor",), ("demo",), ("schema",), ("simulate",), ("privacy",), ("visibility",), ("watch",)}
 PASSWORDS = {"LEITAI_ADMIN_PASSWORD": "a quite long password", "LEITAI_MEMBER_PASSWORD": "another long password"}
 SILENCE = 6.0  # seconds; 5 on a machine with nothing else to do
 
