@@ -3,14 +3,16 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.models import Model
 
 from models import sql
+from models.id_fields import key
 from models.pages import Listing, narrowed
 from rules import periods
+from rules.ids import OrganizationId
 
 SETTLING_HOURS = 72
 TIME_ZONE = periods.USUAL_ZONE
@@ -29,7 +31,7 @@ class Lecturing(StrEnum):
 
 
 class Organization(Model):
-    id = fields.UUIDField(primary_key=True, default=uuid4)
+    id = key(OrganizationId)
     code = fields.CharField(max_length=64, unique=True)
     name = fields.CharField(max_length=200)
     kind = fields.CharEnumField(OrganizationKind, max_length=20)

@@ -6,14 +6,16 @@ Lock order inside a transaction: task, then claim, then member, then the root's 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.models import Model
 
 from models import sql
+from models.id_fields import key, reference
 from models.merges import SELVES
 from models.pages import Listing, at_or_below, narrowed
+from rules.ids import ClaimId, OrganizationId, TaskId
 
 
 class TaskStatus(StrEnum):
@@ -45,9 +47,9 @@ HOLDING = (*UNDECIDED, ClaimStatus.APPROVED)
 class Task(Model):
     """`held` counts claims that hold a slot, approved ones included; held ≤ capacity is a CHECK."""
 
-    id = fields.UUIDField(primary_key=True, default=uuid4)
+    id = key(TaskId)
     root_id = fields.UUIDField()
-    organization_id = fields.UUIDField()
+    organization_id = reference(OrganizationId)
     title = fields.CharField(max_length=200)
     description = fields.TextField()
     points = fields.IntField()
@@ -70,8 +72,8 @@ class Task(Model):
 class Claim(Model):
     """Unique (task_id, member_id) among claims that hold a slot."""
 
-    id = fields.UUIDField(primary_key=True, default=uuid4)
-    task_id = fields.UUIDField()
+    id = key(ClaimId)
+    task_id = reference(TaskId)
     member_id = fields.UUIDField()
     status = fields.CharEnumField(ClaimStatus, max_length=20, default=ClaimStatus.CLAIMED)
     evidence = fields.TextField(null=True)

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from typing import NewType
 from uuid import UUID
 
 
@@ -27,3 +28,15 @@ def uuid_of(text: str, kind: str) -> UUID | None:
         return UUID(found[1][0])
     except ValueError:
         return None
+
+
+# ---------------------------------------------------------------- typed ids
+
+TaskId = NewType("TaskId", UUID)
+ClaimId = NewType("ClaimId", UUID)
+OrganizationId = NewType("OrganizationId", UUID)
+
+
+def kind_of(id_type: object) -> str | None:
+    """The GraphQL type that an id type names: Task of TaskId. None: it is no id type."""
+    return id_type.__name__.removesuffix("Id") if isinstance(id_type, NewType) else None

@@ -18,12 +18,14 @@ from models import Claim, OrganizationKind, TaskReview
 from models.organizations import TIME_ZONE
 from resolvers import scheduler
 from resolvers.arena import claims, tasks
+from resolvers.arena.tasks import NewTask
 from resolvers.directory import members
 from resolvers.points import ledger as points_ledger
 from resolvers.session import Session
 from resolvers.signing import Signer
 from resolvers.systems import ports
 from rules import periods
+from rules.ids import TaskId
 from rules.periods import PeriodKind
 from rules.refusals import Refusal
 
@@ -39,7 +41,7 @@ HOUR = timedelta(hours=1)
 class Put:
     """A task that was put up. tried: who has taken it."""
 
-    id: UUID
+    id: TaskId
     told: Assignment
     tried: set[UUID] = field(default_factory=set[UUID])
 
@@ -144,17 +146,17 @@ class _Past:
         if told.lasts is not None and not told.draft:
             due = self.clock.at + timedelta(days=told.lasts + (told.opens if told.today else 0))
         by = self.company.secretaries[told.at].session
-        made = await tasks.create(
-            by,
+        new = NewTask(
             organization_id=self.company.organizations[told.at].id,
             title=told.title,
             description=told.description,
-            award=told.points,
+            points=told.points,
             review=told.review,
             capacity=told.capacity,
             opens_at=self.now + timedelta(days=told.opens) if told.today else None,
             due_at=due,
         )
+        made = await tasks.create(by, new)
         if told.draft:
             return
         await tasks.publish(by, made.id)

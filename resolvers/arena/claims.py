@@ -16,6 +16,7 @@ from resolvers.arena.tasks import get_visible
 from resolvers.points import ledger as points_ledger
 from resolvers.session import Permit, Session, Work
 from resolvers.visibility import NIL_ID
+from rules.ids import ClaimId, TaskId
 from rules.refusals import (
     AlreadyClaimed,
     Checks,
@@ -32,7 +33,7 @@ RULE = "task.completed"
 # ---------------------------------------------------------------- reads
 
 
-async def known_claim(session: Session, claim_id: UUID) -> tuple[Claim, Task]:
+async def known_claim(session: Session, claim_id: ClaimId) -> tuple[Claim, Task]:
     """Whoever sees the task; of a member that chose not to be shown, as rules/visibility.py says. NotFound
     otherwise."""
     claim = await Claim.get_or_none(id=claim_id)
@@ -47,7 +48,7 @@ async def known_claim(session: Session, claim_id: UUID) -> tuple[Claim, Task]:
 # ---------------------------------------------------------------- claims, the member's side
 
 
-async def claim(session: Session, task_id: UUID) -> Claim:
+async def claim(session: Session, task_id: TaskId) -> Claim:
     """One slot for the viewer: a member of the task's organization or below, or one with a role there."""
     task = await get_visible(session, task_id)
     viewer = session.signed_in()
@@ -59,7 +60,7 @@ async def claim(session: Session, task_id: UUID) -> Claim:
     if not in_scope:
         raise NotAllowed("This task is for members of its organization and below.")
     async with session.work() as work:
-        made = Claim(id=uuid4(), task_id=task.id, member_id=viewer.member_id, claimed_at=work.now)
+        made = Claim(id=ClaimId(uuid4()), task_id=task.id, member_id=viewer.member_id, claimed_at=work.now)
         if not await tasks.take_slot(task.id):
             if held := await tasks.held_by(task.id, viewer.selves):
                 raise AlreadyClaimed("You already hold this task.", held)
@@ -85,7 +86,7 @@ def _audit(work: Work, task: Task, found: Claim) -> None:
     work.audit("Claim", found.id, root=task.root_id, at=task.organization_id, members=[found.member_id])
 
 
-async def _own(session: Session, claim_id: UUID) -> tuple[Claim, Task]:
+async def _own(session: Session, claim_id: ClaimId) -> tuple[Claim, Task]:
     found, task = await known_claim(session, claim_id)
     session.signed_in()
     if not visibility.oneself(session, found.member_id):
@@ -93,12 +94,12 @@ async def _own(session: Session, claim_id: UUID) -> tuple[Claim, Task]:
     return found, task
 
 
-async def _wrong_state(claim_id: UUID, wanted: str) -> ClaimInWrongState:
+async def _wrong_state(claim_id: ClaimId, wanted: str) -> ClaimInWrongState:
     found = await Claim.get(id=claim_id)
     return ClaimInWrongState(f"This claim is {found.status.value}; {wanted}", found)
 
 
-async def release(session: Session, claim_id: UUID) -> Claim:
+async def release(session: Session, claim_id: ClaimId) -> Claim:
     found, task = await _own(session, claim_id)
     async with session.work() as work:
         await tasks.lock(task.id)
@@ -137,7 +138,7 @@ async def withdraw(work: Work, found: Claim, note: str | None) -> bool:
     return True
 
 
-async def submit(session: Session, claim_id: UUID, evidence: str) -> Claim:
+async def submit(session: Session, claim_id: ClaimId, evidence: str) -> Claim:
     """SUBMITTED; for an AUTOMATIC task APPROVED at once, with its points."""
     found, task = await _own(session, claim_id)
     checks = Checks()
@@ -160,7 +161,7 @@ async def submit(session: Session, claim_id: UUID, evidence: str) -> Claim:
 # ---------------------------------------------------------------- claims, the reviewer's side
 
 
-async def _reviewing(session: Session, claim_id: UUID) -> tuple[Claim, Task, Permit]:
+async def _reviewing(session: Session, claim_id: ClaimId) -> tuple[Claim, Task, Permit]:
     found, task = await known_claim(session, claim_id)
     permit = await session.require(Scope.CLAIMS_REVIEW, at=task.organization_id)
     if visibility.oneself(session, found.member_id):
@@ -168,7 +169,7 @@ async def _reviewing(session: Session, claim_id: UUID) -> tuple[Claim, Task, Per
     return found, task, permit
 
 
-async def approve(session: Session, claim_id: UUID, note: str | None) -> tuple[Claim, PointsEntry]:
+async def approve(session: Session, claim_id: ClaimId, note: str | None = None) -> tuple[Claim, PointsEntry]:
     """Once only: whoever comes second is told ClaimInWrongState, with the claim and its points."""
     found, task, permit = await _reviewing(session, claim_id)
     checks = Checks()
@@ -194,7 +195,7 @@ async def approve(session: Session, claim_id: UUID, note: str | None) -> tuple[C
     return await Claim.get(id=found.id), entry
 
 
-async def _show(work: Work, task: Task, claim_id: UUID, before: Before, *, decision: bool) -> None:
+async def _show(work: Work, task: Task, claim_id: ClaimId, before: Before, *, decision: bool) -> None:
     """The arenas change; for the public only what it may see: no decision under a freeze, and nothing of a claim on
     which one is hidden already."""
     organization = task.organization_id
@@ -225,19 +226,19 @@ async def _pay(work: Work, claim: Claim, task: Task, *, submitted_at: datetime, 
     return await points_ledger.append(work, made, task.title)
 
 
-async def return_for_more(session: Session, claim_id: UUID, note: str) -> Claim:
+async def return_for_more(session: Session, claim_id: ClaimId, note: str) -> Claim:
     """Back to the member with a note; the slot stays theirs."""
     return await _decide(session, claim_id, ClaimStatus.RETURNED, note, froms=(ClaimStatus.SUBMITTED,))
 
 
-async def reject(session: Session, claim_id: UUID, note: str) -> Claim:
+async def reject(session: Session, claim_id: ClaimId, note: str) -> Claim:
     """Ends the claim and gives the slot back."""
     froms = (ClaimStatus.SUBMITTED, ClaimStatus.RETURNED)
     return await _decide(session, claim_id, ClaimStatus.REJECTED, note, froms=froms)
 
 
 async def _decide(
-    session: Session, claim_id: UUID, to: ClaimStatus, note: str, *, froms: Sequence[ClaimStatus]
+    session: Session, claim_id: ClaimId, to: ClaimStatus, note: str, *, froms: Sequence[ClaimStatus]
 ) -> Claim:
     found, task, permit = await _reviewing(session, claim_id)
     checks = Checks()

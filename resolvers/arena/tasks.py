@@ -1,13 +1,14 @@
 """The life of a task and of a claim: guards, then one transaction whose conditional UPDATE says who was first."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from models import Instant, Task, TaskReview, TaskStatus, clock, tasks
 from models.clock import TASKS, InstantKind
 from resolvers import openness, visibility
 from resolvers.session import Session, Work
 from resolvers.visibility import NIL_ID
+from rules.ids import OrganizationId, TaskId
 from rules.refusals import (
     Checks,
     InvalidInput,
@@ -24,7 +25,7 @@ MOST_CAPACITY = 1_000_000
 # ---------------------------------------------------------------- reads
 
 
-async def get_visible(session: Session, task_id: UUID) -> Task:
+async def get_visible(session: Session, task_id: TaskId) -> Task:
     """A task that the viewer may know of; drafts are for who manages or reviews there. NotFound otherwise."""
     task = await Task.get_or_none(id=task_id)
     await session.know(task.organization_id if task else NIL_ID)
@@ -36,23 +37,28 @@ async def get_visible(session: Session, task_id: UUID) -> Task:
 # ---------------------------------------------------------------- tasks
 
 
-async def create(
-    session: Session,
-    *,
-    organization_id: UUID,
-    title: str,
-    description: str,
-    award: int,
-    review: TaskReview,
-    capacity: int | None,
-    opens_at: datetime | None,
-    due_at: datetime | None,
-) -> Task:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTask:
+    """points: of an approved claim. capacity None: no limit. opens_at None: at publication. due_at None: never."""
+
+    organization_id: OrganizationId
+    title: str
+    description: str = ""
+    points: int
+    review: TaskReview = TaskReview.REVIEWED
+    capacity: int | None = None
+    opens_at: datetime | None = None
+    due_at: datetime | None = None
+
+
+async def create(session: Session, new: NewTask) -> Task:
     session.signed_in()
+    capacity, opens_at, due_at = new.capacity, new.opens_at, new.due_at
     checks = Checks()
-    title = checks.line(title, "title", least=1, most=200)
-    description = checks.text(description, "description", most=10_000)
-    checks.that(0 <= award <= MOST_POINTS, "points", f"points is {award}; it must lie between 0 and {MOST_POINTS}.")
+    title = checks.line(new.title, "title", least=1, most=200)
+    description = checks.text(new.description, "description", most=10_000)
+    fits = 0 <= new.points <= MOST_POINTS
+    checks.that(fits, "points", f"points is {new.points}; it must lie between 0 and {MOST_POINTS}.")
     checks.that(
         capacity is None or 1 <= capacity <= MOST_CAPACITY,
         "capacity",
@@ -61,28 +67,28 @@ async def create(
     checks.that(opens_at is None or due_at is None or opens_at < due_at, "dueAt", "dueAt must lie after opensAt.")
     checks.that(due_at is None or due_at > session.now(), "dueAt", "dueAt lies in the past.")
     checks.done()
-    permit = await session.require(Scope.TASKS_MANAGE, at=organization_id)
+    permit = await session.require(Scope.TASKS_MANAGE, at=new.organization_id)
     async with session.work() as work:
         task = await Task.create(
             root_id=permit.organization.root_id,
-            organization_id=organization_id,
+            organization_id=new.organization_id,
             title=title,
             description=description,
-            points=award,
-            review=review,
+            points=new.points,
+            review=new.review,
             capacity=capacity,
             opens_at=opens_at,
             due_at=due_at,
             created_by_id=permit.account_id,
             created_at=work.now,
         )
-        work.touch(task.root_id, at={TASKS: [organization_id]})
-        await openness.still_open(work, task.root_id, organization_id)
+        work.touch(task.root_id, at={TASKS: [new.organization_id]})
+        await openness.still_open(work, task.root_id, new.organization_id)
         _audit(work, task)
     return task
 
 
-async def publish(session: Session, task_id: UUID) -> Task:
+async def publish(session: Session, task_id: TaskId) -> Task:
     """SCHEDULED while opensAt lies ahead, OPEN otherwise."""
     task = await get_visible(session, task_id)
     await session.require(Scope.TASKS_MANAGE, at=task.organization_id)
@@ -103,7 +109,7 @@ async def publish(session: Session, task_id: UUID) -> Task:
     return await Task.get(id=task.id)
 
 
-async def close(session: Session, task_id: UUID) -> Task:
+async def close(session: Session, task_id: TaskId) -> Task:
     """No new claims. Who holds one may still submit until dueAt."""
     task = await get_visible(session, task_id)
     await session.require(Scope.TASKS_MANAGE, at=task.organization_id)

@@ -1,28 +1,17 @@
 """What can be done with tasks and claims, and how each may be refused."""
 
-from typing import Annotated, Any, TypeAlias
+from typing import Any
 
 import strawberry
 
+import models
 from resolvers.arena import claims, tasks
 from rules import refusals
-from schema import errors, ids
-from schema.arena.tasks import (
-    ApproveClaimInput,
-    Claim,
-    ClaimTaskInput,
-    CloseTaskInput,
-    CreateTaskInput,
-    PublishTaskInput,
-    RejectClaimInput,
-    ReleaseClaimInput,
-    ReturnClaimInput,
-    SubmitClaimInput,
-    Task,
-)
+from schema import errors
+from schema.arena.tasks import Claim, Task
 from schema.closed import OrganizationIsClosed
-from schema.context import Info
-from schema.errors import InvalidInput, NotAllowed, NotFound, UserError, answer
+from schema.errors import InvalidInput, UserError
+from schema.mutation import asks, gives, gives_whole, mutation
 from schema.points.entries import PointsEntry
 
 # ---------------------------------------------------------------- refusals
@@ -69,37 +58,7 @@ errors.answers(refusals.TaskIsFull, _with_task(TaskIsFull))
 errors.answers(refusals.AlreadyClaimed, _with_claim(AlreadyClaimed))
 errors.answers(refusals.ClaimInWrongState, _with_claim(ClaimInWrongState))
 
-# ---------------------------------------------------------------- results
-
-
-@strawberry.type(description="The draft.")
-class CreateTaskSuccess:
-    task: Task = strawberry.field(description="The current state.")
-
-
-@strawberry.type(description="The published task.")
-class PublishTaskSuccess:
-    task: Task = strawberry.field(description="The published task: OPEN or SCHEDULED.")
-
-
-@strawberry.type(description="The closed task.")
-class CloseTaskSuccess:
-    task: Task = strawberry.field(description="The current state.")
-
-
-@strawberry.type(description="The slot is the viewer's.")
-class ClaimTaskSuccess:
-    claim: Claim = strawberry.field(description="The new claim.")
-
-
-@strawberry.type(description="The slot is free again.")
-class ReleaseClaimSuccess:
-    claim: Claim = strawberry.field(description="The released claim.")
-
-
-@strawberry.type(description="Handed in; APPROVED at once where the task is AUTOMATIC.")
-class SubmitClaimSuccess:
-    claim: Claim = strawberry.field(description="The submitted claim.")
+# ---------------------------------------------------------------- mutations
 
 
 @strawberry.type(description="Approved, and paid.")
@@ -108,138 +67,107 @@ class ApproveClaimSuccess:
     points_entry: PointsEntry = strawberry.field(description="The ledger entry that the claim earned.")
 
 
-@strawberry.type(description="Given back to the claimant for more.")
-class ReturnClaimSuccess:
-    claim: Claim = strawberry.field(description="The returned claim.")
-
-
-@strawberry.type(description="Ended without points.")
-class RejectClaimSuccess:
-    claim: Claim = strawberry.field(description="The rejected claim.")
-
-
-CreateTaskResult: TypeAlias = Annotated[
-    CreateTaskSuccess | NotAllowed | NotFound | InvalidInput | OrganizationIsClosed,
-    strawberry.union("CreateTaskResult"),
-]
-PublishTaskResult: TypeAlias = Annotated[
-    PublishTaskSuccess | NotAllowed | NotFound | TaskNotDraft | InvalidInput | OrganizationIsClosed,
-    strawberry.union("PublishTaskResult"),
-]
-CloseTaskResult: TypeAlias = Annotated[
-    CloseTaskSuccess | NotAllowed | NotFound | TaskNotOpen, strawberry.union("CloseTaskResult")
-]
-ClaimTaskResult: TypeAlias = Annotated[
-    ClaimTaskSuccess | NotAllowed | NotFound | TaskNotOpen | TaskIsFull | AlreadyClaimed,
-    strawberry.union("ClaimTaskResult"),
-]
-ReleaseClaimResult: TypeAlias = Annotated[
-    ReleaseClaimSuccess | NotAllowed | NotFound | ClaimInWrongState, strawberry.union("ReleaseClaimResult")
-]
-SubmitClaimResult: TypeAlias = Annotated[
-    SubmitClaimSuccess | NotAllowed | NotFound | ClaimInWrongState | InvalidInput,
-    strawberry.union("SubmitClaimResult"),
-]
-ApproveClaimResult: TypeAlias = Annotated[
-    ApproveClaimSuccess | NotAllowed | NotFound | ClaimInWrongState | InvalidInput,
-    strawberry.union("ApproveClaimResult"),
-]
-ReturnClaimResult: TypeAlias = Annotated[
-    ReturnClaimSuccess | NotAllowed | NotFound | ClaimInWrongState | InvalidInput,
-    strawberry.union("ReturnClaimResult"),
-]
-RejectClaimResult: TypeAlias = Annotated[
-    RejectClaimSuccess | NotAllowed | NotFound | ClaimInWrongState | InvalidInput,
-    strawberry.union("RejectClaimResult"),
-]
-
-# ---------------------------------------------------------------- mutations
+def _approved(claim: models.Claim, entry: models.PointsEntry) -> ApproveClaimSuccess:
+    return ApproveClaimSuccess(claim=Claim.of(claim), points_entry=PointsEntry.of(entry))
 
 
 @strawberry.type
 class TaskMutations:
-    @strawberry.mutation(description="A new task, as a draft. Needs ADMIN or SECRETARY at its organization or above.")
-    async def create_task(self, info: Info, input: CreateTaskInput) -> CreateTaskResult:
-        async def act() -> CreateTaskSuccess:
-            made = await tasks.create(
-                info.context.session,
-                organization_id=ids.read(input.organization_id, "Organization"),
-                title=input.title,
-                description=input.description,
-                award=input.points,
-                review=input.review,
-                capacity=input.capacity,
-                opens_at=input.opens_at,
-                due_at=input.due_at,
-            )
-            return CreateTaskSuccess(task=Task.of(made))
-
-        return await answer(act)
-
-    @strawberry.mutation(description="Puts a draft into the arena, now or at its opensAt.")
-    async def publish_task(self, info: Info, input: PublishTaskInput) -> PublishTaskResult:
-        async def act() -> PublishTaskSuccess:
-            return PublishTaskSuccess(
-                task=Task.of(await tasks.publish(info.context.session, ids.read(input.task_id, "Task")))
-            )
-
-        return await answer(act)
-
-    @strawberry.mutation(description="Closes a task for new claims; holders may still submit until dueAt.")
-    async def close_task(self, info: Info, input: CloseTaskInput) -> CloseTaskResult:
-        async def act() -> CloseTaskSuccess:
-            return CloseTaskSuccess(
-                task=Task.of(await tasks.close(info.context.session, ids.read(input.task_id, "Task")))
-            )
-
-        return await answer(act)
-
-    @strawberry.mutation(description="揭榜: claims an open task for the viewer.")
-    async def claim_task(self, info: Info, input: ClaimTaskInput) -> ClaimTaskResult:
-        async def act() -> ClaimTaskSuccess:
-            return ClaimTaskSuccess(
-                claim=Claim.of(await claims.claim(info.context.session, ids.read(input.task_id, "Task")))
-            )
-
-        return await answer(act)
-
-    @strawberry.mutation(description="Releases the viewer's claim.")
-    async def release_claim(self, info: Info, input: ReleaseClaimInput) -> ReleaseClaimResult:
-        async def act() -> ReleaseClaimSuccess:
-            return ReleaseClaimSuccess(
-                claim=Claim.of(await claims.release(info.context.session, ids.read(input.claim_id, "Claim")))
-            )
-
-        return await answer(act)
-
-    @strawberry.mutation(description="Hands in proof; again after a claim was returned.")
-    async def submit_claim(self, info: Info, input: SubmitClaimInput) -> SubmitClaimResult:
-        async def act() -> SubmitClaimSuccess:
-            found = await claims.submit(info.context.session, ids.read(input.claim_id, "Claim"), input.evidence)
-            return SubmitClaimSuccess(claim=Claim.of(found))
-
-        return await answer(act)
-
-    @strawberry.mutation(description="Approves a submission and pays its points, once. Nobody approves their own.")
-    async def approve_claim(self, info: Info, input: ApproveClaimInput) -> ApproveClaimResult:
-        async def act() -> ApproveClaimSuccess:
-            claim, entry = await claims.approve(info.context.session, ids.read(input.claim_id, "Claim"), input.note)
-            return ApproveClaimSuccess(claim=Claim.of(claim), points_entry=PointsEntry.of(entry))
-
-        return await answer(act)
-
-    @strawberry.mutation(description="Gives a submission back to its claimant for more; the slot stays theirs.")
-    async def return_claim(self, info: Info, input: ReturnClaimInput) -> ReturnClaimResult:
-        async def act() -> ReturnClaimSuccess:
-            found = await claims.return_for_more(info.context.session, ids.read(input.claim_id, "Claim"), input.note)
-            return ReturnClaimSuccess(claim=Claim.of(found))
-
-        return await answer(act)
-
-    @strawberry.mutation(description="Ends a claim without points; the slot is free again.")
-    async def reject_claim(self, info: Info, input: RejectClaimInput) -> RejectClaimResult:
-        async def act() -> RejectClaimSuccess:
-            found = await claims.reject(info.context.session, ids.read(input.claim_id, "Claim"), input.note)
-            return RejectClaimSuccess(claim=Claim.of(found))
-
-        return await answer(act)
+    create_task = mutation(
+        "CreateTask",
+        tasks.create,
+        "A new task, as a draft. Needs ADMIN or SECRETARY at its organization or above.",
+        asks(
+            "A new task, as a draft.",
+            organization_id="The organization that offers the task; its members and all below may claim it.",
+            title="1 to 200 characters.",
+            description="Up to 10,000 characters.",
+            points="0 to 100,000.",
+            review="Who reviews submissions.",
+            capacity="At least 1; left out: no limit.",
+            opens_at="Left out: opens when published.",
+            due_at="After opensAt; left out: never due.",
+        ),
+        gives("The draft.", "task", Task.of),
+        *(InvalidInput, OrganizationIsClosed),
+    )
+    publish_task = mutation(
+        "PublishTask",
+        tasks.publish,
+        "Puts a draft into the arena, now or at its opensAt.",
+        asks("The draft to publish.", task_id="A DRAFT task."),
+        gives("The published task.", "task", Task.of, "The published task: OPEN or SCHEDULED."),
+        *(TaskNotDraft, InvalidInput, OrganizationIsClosed),
+    )
+    close_task = mutation(
+        "CloseTask",
+        tasks.close,
+        "Closes a task for new claims; holders may still submit until dueAt.",
+        asks("The task to close.", task_id="An OPEN or SCHEDULED task."),
+        gives("The closed task.", "task", Task.of),
+        TaskNotOpen,
+    )
+    claim_task = mutation(
+        "ClaimTask",
+        claims.claim,
+        "揭榜: claims an open task for the viewer.",
+        asks("The task to claim.", task_id="An OPEN task."),
+        gives("The slot is the viewer's.", "claim", Claim.of, "The new claim."),
+        *(TaskNotOpen, TaskIsFull, AlreadyClaimed),
+    )
+    release_claim = mutation(
+        "ReleaseClaim",
+        claims.release,
+        "Releases the viewer's claim.",
+        asks("The claim to release.", claim_id="The viewer's own claim, CLAIMED or RETURNED."),
+        gives("The slot is free again.", "claim", Claim.of, "The released claim."),
+        ClaimInWrongState,
+    )
+    submit_claim = mutation(
+        "SubmitClaim",
+        claims.submit,
+        "Hands in proof; again after a claim was returned.",
+        asks(
+            "Proof for a claim.",
+            claim_id="The viewer's own claim, CLAIMED or RETURNED.",
+            evidence="A description of the work done and where to see it; 1 to 10,000 characters.",
+        ),
+        gives("Handed in; APPROVED at once where the task is AUTOMATIC.", "claim", Claim.of, "The submitted claim."),
+        *(ClaimInWrongState, InvalidInput),
+    )
+    approve_claim = mutation(
+        "ApproveClaim",
+        claims.approve,
+        "Approves a submission and pays its points, once. Nobody approves their own.",
+        asks(
+            "The submission to approve.",
+            claim_id="A SUBMITTED claim of somebody else.",
+            note="For the claimant; up to 2,000 characters.",
+        ),
+        gives_whole(ApproveClaimSuccess, lambda both: _approved(*both)),
+        *(ClaimInWrongState, InvalidInput),
+    )
+    return_claim = mutation(
+        "ReturnClaim",
+        claims.return_for_more,
+        "Gives a submission back to its claimant for more; the slot stays theirs.",
+        asks(
+            "The submission to return, and the reason.",
+            claim_id="A SUBMITTED claim of somebody else.",
+            note="A description of what is missing; 1 to 2,000 characters.",
+        ),
+        gives("Given back to the claimant for more.", "claim", Claim.of, "The returned claim."),
+        *(ClaimInWrongState, InvalidInput),
+    )
+    reject_claim = mutation(
+        "RejectClaim",
+        claims.reject,
+        "Ends a claim without points; the slot is free again.",
+        asks(
+            "The claim to reject, and the reason.",
+            claim_id="A SUBMITTED or RETURNED claim of somebody else.",
+            note="Why; 1 to 2,000 characters.",
+        ),
+        gives("Ended without points.", "claim", Claim.of, "The rejected claim."),
+        *(ClaimInWrongState, InvalidInput),
+    )

@@ -12,6 +12,7 @@ from models.pages import Listing
 from models.tasks import CLAIMS_IN_PUBLIC, CLAIMS_OF_TASK
 from resolvers import visibility
 from resolvers.arena import claims, tasks
+from rules.ids import ClaimId, TaskId
 from rules.roles import Scope
 from schema import ids
 from schema.context import Info
@@ -211,72 +212,9 @@ async def _load_task(info: Info, task_id: UUID) -> Task:
 
 @fetched_by("Task")
 async def _task(info: Info, key: list[str]) -> Task:
-    return Task.of(await tasks.get_visible(info.context.session, UUID(key[0])))
+    return Task.of(await tasks.get_visible(info.context.session, TaskId(UUID(key[0]))))
 
 
 @fetched_by("Claim")
 async def _claim(info: Info, key: list[str]) -> Claim:
-    return Claim.of((await claims.known_claim(info.context.session, UUID(key[0])))[0])
-
-
-# ---------------------------------------------------------------- inputs
-
-
-@strawberry.input(description="A new task, as a draft.")
-class CreateTaskInput:
-    organization_id: strawberry.ID = strawberry.field(
-        description="The organization that offers the task; its members and all below may claim it."
-    )
-    title: str = strawberry.field(description="1 to 200 characters.")
-    description: str = strawberry.field(default="", description="Up to 10,000 characters.")
-    points: int = strawberry.field(description="0 to 100,000.")
-    review: TaskReview = strawberry.field(default=TaskReview.REVIEWED, description="Who reviews submissions.")
-    capacity: int | None = strawberry.field(default=None, description="At least 1; left out: no limit.")
-    opens_at: datetime | None = strawberry.field(default=None, description="Left out: opens when published.")
-    due_at: datetime | None = strawberry.field(default=None, description="After opensAt; left out: never due.")
-
-
-@strawberry.input(description="The draft to publish.")
-class PublishTaskInput:
-    task_id: strawberry.ID = strawberry.field(description="A DRAFT task.")
-
-
-@strawberry.input(description="The task to close.")
-class CloseTaskInput:
-    task_id: strawberry.ID = strawberry.field(description="An OPEN or SCHEDULED task.")
-
-
-@strawberry.input(description="The task to claim.")
-class ClaimTaskInput:
-    task_id: strawberry.ID = strawberry.field(description="An OPEN task.")
-
-
-@strawberry.input(description="The claim to release.")
-class ReleaseClaimInput:
-    claim_id: strawberry.ID = strawberry.field(description="The viewer's own claim, CLAIMED or RETURNED.")
-
-
-@strawberry.input(description="Proof for a claim.")
-class SubmitClaimInput:
-    claim_id: strawberry.ID = strawberry.field(description="The viewer's own claim, CLAIMED or RETURNED.")
-    evidence: str = strawberry.field(
-        description="A description of the work done and where to see it; 1 to 10,000 characters."
-    )
-
-
-@strawberry.input(description="The submission to approve.")
-class ApproveClaimInput:
-    claim_id: strawberry.ID = strawberry.field(description="A SUBMITTED claim of somebody else.")
-    note: str | None = strawberry.field(default=None, description="For the claimant; up to 2,000 characters.")
-
-
-@strawberry.input(description="The submission to return, and the reason.")
-class ReturnClaimInput:
-    claim_id: strawberry.ID = strawberry.field(description="A SUBMITTED claim of somebody else.")
-    note: str = strawberry.field(description="A description of what is missing; 1 to 2,000 characters.")
-
-
-@strawberry.input(description="The claim to reject, and the reason.")
-class RejectClaimInput:
-    claim_id: strawberry.ID = strawberry.field(description="A SUBMITTED or RETURNED claim of somebody else.")
-    note: str = strawberry.field(description="Why; 1 to 2,000 characters.")
+    return Claim.of((await claims.known_claim(info.context.session, ClaimId(UUID(key[0]))))[0])

@@ -10,6 +10,7 @@ from world import Company, Person, World
 import models
 from models import TaskReview
 from resolvers.arena import claims, tasks
+from resolvers.arena.tasks import NewTask
 from resolvers.directory import roles
 from resolvers.points import ledger as points_ledger
 from rules.roles import Role
@@ -70,17 +71,16 @@ async def test_a_watched_task_opens_and_falls_due(world: World, hall: Hall) -> N
     company, secretary, member = await people(world)
     now = world.clock.now
     session = await hall.session(secretary)
-    task = await tasks.create(
-        session,
+    new = NewTask(
         organization_id=company.root.id,
         title="打扫展厅",
-        description="",
-        award=3,
+        points=3,
         review=TaskReview.REVIEWED,
         capacity=2,
         opens_at=now + timedelta(hours=1),
         due_at=now + timedelta(hours=3),
     )
+    task = await tasks.create(session, new)
     await tasks.publish(session, task.id)
     arena = await hall.screen(member, ARENA, organization=world.id(company.first))
     assert arena.newest["openCount"] == 0

@@ -21,6 +21,7 @@ from models import OrganizationKind as Kind
 from models import TaskReview
 from models.clock import InstantKind
 from resolvers.arena import claims, tasks
+from resolvers.arena.tasks import NewTask
 from resolvers.blocks import blocks, inspections
 from resolvers.blocks.block_fields import Colleague
 from resolvers.blocks.inspections import Marks
@@ -215,9 +216,8 @@ async def _things(realm: Realm, at: Place) -> None:
     by = realm.operator.person
     below = realm.at_or_below(at)
     task = realm.keep(await world.task(by, at=at.row, review=TaskReview.REVIEWED), at)  # type: ignore[arg-type]
-    wanted = {"title": "草稿", "description": "", "review": TaskReview.REVIEWED, "capacity": None}
     session = await world.session(by)
-    draft = await tasks.create(session, organization_id=at.row.id, award=1, opens_at=None, due_at=None, **wanted)
+    draft = await tasks.create(session, NewTask(organization_id=at.row.id, title="草稿", points=1))
     realm.keep(draft, at, open=False)
     for who in random.sample(below, min(2, len(below))):
         claim = await claims.claim(await world.session(who.person), task.row.id)

@@ -252,9 +252,8 @@ class World:
         self, by: Person, *, at: Organization, title: str = "慰问困难党员", award: int = 10, **fields: Any
     ) -> models.Task:
         """A published task."""
-        usual = {"description": "", "review": models.TaskReview.REVIEWED, "capacity": None}
-        wanted = {**usual, "opens_at": None, "due_at": None, **fields}
-        made = await tasks.create(await self.session(by), organization_id=at.id, title=title, award=award, **wanted)
+        new = tasks.NewTask(organization_id=at.id, title=title, points=award, **fields)
+        made = await tasks.create(await self.session(by), new)
         return await tasks.publish(await self.session(by), made.id)
 
     async def award(
