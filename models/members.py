@@ -98,6 +98,16 @@ async def lock_active(member_id: UUID) -> Locked | None:
     return None if found is None else Locked(found)
 
 
+_PERSONS = """SELECT id FROM members WHERE id IN :ids UNION
+  SELECT merged_into_id FROM members WHERE id IN :ids AND merged_into_id IS NOT NULL"""
+# PostgreSQL checks a row again that changed while it was waited for. An array stays as it was found; with a subquery
+# in its place a row was missing once among many writers.
+PERSONS_LOCKED = {
+    "sqlite": f"SELECT * FROM members WHERE id IN ({_PERSONS}) ORDER BY id",  # has one writer
+    "postgres": f"SELECT * FROM members WHERE id = ANY(ARRAY({_PERSONS})) ORDER BY id FOR NO KEY UPDATE",
+}
+
+
 async def all_locked(ids: Iterable[UUID]) -> dict[UUID, Member]:
     """As they now stand, locked in the order of their ids; nobody else changes them until the transaction ends."""
     lock = "FOR NO KEY UPDATE" if dialect() == "postgres" else ""  # SQLite has one writer
@@ -110,20 +120,13 @@ async def all_locked(ids: Iterable[UUID]) -> dict[UUID, Member]:
 
 async def persons_locked(ids: Iterable[UUID]) -> dict[UUID, Member]:
     """These, and the survivors of those that were merged, all in the order of their ids as a merge locks them."""
-    lock = "FOR NO KEY UPDATE" if dialect() == "postgres" else ""
+    wanted = set(ids)
     found: dict[UUID, Member] = {}
-    for some in chunks(sorted(set(ids)), AT_ONCE):
-        rows = await sql.models(
-            Member,
-            f"""SELECT * FROM members WHERE id IN (
-                  SELECT id FROM members WHERE id IN :ids UNION ALL
-                  SELECT merged_into_id FROM members WHERE id IN :ids AND merged_into_id IS NOT NULL
-                ) ORDER BY id {lock}""",
-            ids=some,
-        )
+    for some in chunks(sorted(wanted), AT_ONCE):
+        rows = await sql.models(Member, PERSONS_LOCKED[dialect()], ids=some)
         found |= {one.id: one for one in rows}
-    merged_just_then = {one.merged_into_id for one in found.values() if one.merged_into_id} - found.keys()
-    return found | await all_locked(merged_just_then)
+    merged = {one.merged_into_id for one in found.values() if one.merged_into_id}
+    return found | await all_locked((wanted | merged) - found.keys())  # what was merged just then
 
 
 async def set_active(member: Member, active: bool, at: datetime) -> None:

@@ -24,6 +24,7 @@ NO_MODEL = {
     "familiar_addresses",
     "openid_states",
     "openid_identities",
+    "topic_versions",
 }  # read and written by SQL alone
 COLUMNS = {
     "sqlite": """SELECT t.name AS table_name, c.name AS column_name, c."notnull" = 1 OR c.pk > 0 AS required
