@@ -55,7 +55,7 @@ def test_a_number_is_bound_to_its_member_its_key_and_every_byte(given: Callable[
     given("a", "b")
     mine, theirs = uuid4(), uuid4()
     sealed = phones.seal(mine, "13800138000")
-    assert (sealed.phone_key, "138" in str(sealed.phone_sealed)) == ("a", False)
+    assert (sealed.phone_key, "13800" in str(sealed.phone_sealed)) == ("a", False)
     assert phones.seal(mine, "13800138000").phone_sealed != sealed.phone_sealed
     assert phones.seal(theirs, "+8613800138000").phone_index == sealed.phone_index
     assert phones.opened(mine, "a", sealed.phone_sealed) == "13800138000"
@@ -64,7 +64,7 @@ def test_a_number_is_bound_to_its_member_its_key_and_every_byte(given: Callable[
     for member, key, broken in [(theirs, "a", text), (mine, "b", text), *((mine, "a", one) for one in changed)]:
         with pytest.raises(PhoneIsBroken) as caught:
             phones.opened(member, key, broken)
-        assert "138" not in str(caught.value)
+        assert "13800" not in str(caught.value)
     given("b")
     with pytest.raises(NoDataKey, match="the key a,"):
         phones.opened(mine, "a", text)
