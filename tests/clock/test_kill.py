@@ -204,7 +204,7 @@ async def test_a_killed_server_loses_no_acknowledged_award_and_makes_none_twice(
     seed = int(os.environ.get("LEITAI_SEED") or random.randrange(2**32))
     print(f"LEITAI_SEED={seed}")  # noqa: T201 -- for whoever repeats a failure
     rng = random.Random(seed)
-    points = [point for point in failpoints.NAMES for _ in range(scaled(100))]
+    points = [point for point in failpoints.NAMES for _ in range(200 if scaled(10) == 10 else 10)]
     rng.shuffle(points)
     ledger = await prepared(world, rng, len(points))
     seeds = await PointsEntry.all().count()
